@@ -1,0 +1,58 @@
+"""Log in to a life-science data platform, browse it, and get every listing as a DataFrame.
+
+The names below are all there is to import; each is loaded when first used, so that ``import bionb`` stays
+instant.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bionb.errors import BionbError, NotLoggedIn
+    from bionb.isatab import ISATab, read_isatab
+    from bionb.platforms import connect, platforms
+    from bionb.sandbox import start_sandbox
+    from bionb.widgets import browse, login
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "BionbError": "bionb.errors",
+    "ISATab": "bionb.isatab",
+    "NotLoggedIn": "bionb.errors",
+    "browse": "bionb.widgets",
+    "connect": "bionb.platforms",
+    "login": "bionb.widgets",
+    "platforms": "bionb.platforms",
+    "read_isatab": "bionb.isatab",
+    "start_sandbox": "bionb.sandbox",
+}
+
+__all__ = [
+    "BionbError",
+    "ISATab",
+    "NotLoggedIn",
+    "__version__",
+    "browse",
+    "connect",
+    "login",
+    "platforms",
+    "read_isatab",
+    "start_sandbox",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'bionb' has no attribute {name!r}; it offers {', '.join(__all__)}")
+    module = importlib.import_module(_HOMES[name])
+    # The function shadows the sub-package of the same name (bionb.platforms), which Python binds on import.
+    value = getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,199 @@
+"""Everything that can go wrong, in one tree.
+
+::
+
+    BionbError
+    ├── UsageError                 a wrong argument, seen before anything is sent
+    │   ├── UnknownPlatform
+    │   └── UnknownFilter
+    ├── NotLoggedIn                no client yet
+    ├── SessionClosed              the client was closed
+    ├── ConnectionFailed           nothing came back (the cause is chained)
+    │   └── InsecureConnection     http where https is demanded, or another host
+    ├── ResponseError              the server refused (status, code, detail)
+    │   ├── AuthenticationFailed   401
+    │   ├── PermissionDenied       403
+    │   ├── NotFound               404
+    │   ├── VersionRejected        406
+    │   ├── Conflict               409
+    │   ├── RateLimited            429
+    │   └── ServerFailed           5xx
+    ├── UnexpectedResponse         not JSON, or a key is missing
+    ├── JobFailed                  a job, task or landing zone ended badly
+    ├── WaitTimeout                a state was not reached in time
+    ├── InvalidSheet               ISA-Tab, TSV or GCT that cannot be read
+    └── InvalidInput               findings of a local check, before anything is sent
+
+A message is one line: what was asked, what came back, what to try next. No error ever holds a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class BionbError(Exception):
+    """Root of all errors of this package.
+
+    Attributes
+    ----------
+    partial : object or None
+        Whatever was fetched or created before the failure, so that nothing is lost.
+    """
+
+    partial: Any = None
+
+    def with_partial(self, partial: Any) -> BionbError:
+        """Return this error carrying what had been obtained before it."""
+        self.partial = partial
+        return self
+
+
+class UsageError(BionbError, ValueError):
+    """An argument is wrong; nothing was sent."""
+
+
+class UnknownPlatform(UsageError):
+    """There is no platform of that name."""
+
+
+class UnknownFilter(UsageError):
+    """The server has no filter of that name and would silently ignore it."""
+
+
+class NotLoggedIn(BionbError):
+    """There is no client yet; the message says how to get one."""
+
+
+class SessionClosed(BionbError):
+    """The client was closed and sends nothing any more."""
+
+
+class ConnectionFailed(BionbError):
+    """No answer came back: wrong address, dead server, timeout, broken transfer."""
+
+
+class InsecureConnection(ConnectionFailed):
+    """The request would have carried a token over plain http or to another host; it was not sent."""
+
+
+class ResponseError(BionbError):
+    """The server answered with an error.
+
+    Attributes
+    ----------
+    platform, method, path : str
+        What was asked, without query and without any header.
+    status : int
+        HTTP status code.
+    code : int, str or None
+        The platform's own error code, if it has one.
+    detail : str
+        The server's full explanation (the message holds a shortened one).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        platform: str = "",
+        method: str = "",
+        path: str = "",
+        status: int = 0,
+        code: int | str | None = None,
+        detail: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.platform, self.method, self.path = platform, method, path
+        self.status, self.code, self.detail = status, code, detail
+
+
+class AuthenticationFailed(ResponseError):
+    """401: the token or password is missing, wrong or expired."""
+
+
+class PermissionDenied(ResponseError):
+    """403: the account is known but may not do this."""
+
+
+class NotFound(ResponseError):
+    """404: there is no such object, or this account cannot see it."""
+
+
+class VersionRejected(ResponseError):
+    """406: the server does not speak the API version that was asked for."""
+
+
+class Conflict(ResponseError):
+    """409: the object exists already or is in another state."""
+
+
+class RateLimited(ResponseError):
+    """429: too many requests; ``reset_at`` says when more are allowed.
+
+    Attributes
+    ----------
+    reset_at : float or None
+        Unix time in seconds.
+    """
+
+    reset_at: float | None = None
+
+
+class ServerFailed(ResponseError):
+    """5xx: the server failed or is under maintenance."""
+
+
+class UnexpectedResponse(BionbError):
+    """The answer was a success but not of the documented form."""
+
+
+class JobFailed(BionbError):
+    """A job, task or landing zone ended in a failed state.
+
+    Attributes
+    ----------
+    state : str
+        The state it ended in.
+    record : dict or None
+        The last answer about it.
+    """
+
+    def __init__(self, message: str, *, state: str = "", record: Any = None) -> None:
+        super().__init__(message)
+        self.state, self.record = state, record
+
+
+class WaitTimeout(BionbError):
+    """The awaited state was not reached before the deadline.
+
+    Attributes
+    ----------
+    state : str
+        The state it was in when waiting ended.
+    record : dict or None
+        The last answer about it.
+    """
+
+    def __init__(self, message: str, *, state: str = "", record: Any = None) -> None:
+        super().__init__(message)
+        self.state, self.record = state, record
+
+
+class InvalidSheet(BionbError, ValueError):
+    """A sheet (ISA-Tab, TSV, GCT) that cannot be read or written; the message names file and line."""
+
+
+class InvalidInput(BionbError, ValueError):
+    """A local check found faults; nothing was sent.
+
+    Attributes
+    ----------
+    findings : list of dict
+        One entry a fault, as shown in the message.
+    """
+
+    def __init__(self, message: str, findings: Sequence[Any] = ()) -> None:
+        super().__init__(message)
+        self.findings = list(findings)
