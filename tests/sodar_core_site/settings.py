@@ -1,0 +1,78 @@
+"""Settings of the site: the least a SODAR Core 1.4 needs to answer its REST API."""
+
+import os
+
+from projectroles.constants import get_sodar_constants
+
+# Without the web pages there is no need for sessions, templates and static files.
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "djangoplugins",
+    "rest_framework",
+    "knox",
+    "dal_select2",
+    "axes",
+    "rules.apps.AutodiscoverRulesConfig",
+    "users.apps.UsersConfig",
+    "projectroles.apps.ProjectrolesConfig",
+    "tokens.apps.TokensConfig",
+]
+MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
+ROOT_URLCONF = "urls"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+SECRET_KEY = "not a secret: the site lives for one test run"
+USE_TZ = True
+TIME_ZONE = "UTC"
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+
+AUTH_USER_MODEL = "users.User"
+MIGRATION_MODULES = {"users": os.environ["SODAR_CORE_SITE_MIGRATIONS"]}
+KNOX_TOKEN_MODEL = "tokens.SODARAuthToken"
+AUTHENTICATION_BACKENDS = [
+    "rules.permissions.ObjectPermissionBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# Users "name@EXAMPLE" count as people; all others are system users, whom users/list shows to superusers only.
+AUTH_LDAP_USERNAME_DOMAIN = "EXAMPLE"
+AXES_ENABLED = False
+# Every Basic request checks a password: the quick hash keeps the tests quick.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+REST_FRAMEWORK = {
+    # Basic first, so that a 401 carries WWW-Authenticate as on the real servers.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.BasicAuthentication",
+        "knox.auth.TokenAuthentication",
+    ],
+    "PAGE_SIZE": 3,  # small, so that few projects make several pages
+}
+DATABASES = {
+    "default": {
+        "ENGINE": "sqlite_array",
+        "NAME": os.environ["SODAR_CORE_SITE_DATABASE"],
+        "ATOMIC_REQUESTS": True,
+        # Who reads, then writes, must hold the lock from the start, or two requests end in "locked".
+        "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE"},
+    }
+}
+
+SITE_PACKAGE = "users"
+SITE_INSTANCE_TITLE = "Test site"
+SODAR_CONSTANTS = get_sodar_constants()
+ENABLED_BACKEND_PLUGINS: list[str] = []
+PROJECTROLES_SITE_MODE = "SOURCE"
+PROJECTROLES_TARGET_CREATE = True
+PROJECTROLES_DELEGATE_LIMIT = 1
+PROJECTROLES_DEFAULT_ADMIN = "admin"
+PROJECTROLES_INVITE_EXPIRY_DAYS = 14
+PROJECTROLES_SEND_EMAIL = False
+EMAIL_SENDER = "site@example.org"
+EMAIL_SUBJECT_PREFIX = ""
+
+# A traceback on standard error for every 500, so that a failing test can be understood.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR"}},
+}
