@@ -1,9 +1,24 @@
 """Fixtures of all tests."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from tests.environments import require
 from tests.sodar_core_site.running import running
+
+
+@pytest.fixture(scope="session")
+def reference_data():
+    """The folder of recorded replies and real ISA-Tab data sets, none of which is in the project."""
+    folder = os.environ.get("BIONB_REFERENCE_DATA")
+    if folder:
+        return Path(folder)
+    reason = "BIONB_REFERENCE_DATA does not name the folder of recorded replies and real data sets"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

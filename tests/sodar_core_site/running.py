@@ -30,12 +30,12 @@ class SodarCoreSite:
 
 
 @contextmanager
-def running(python: Path, folder: Path) -> Iterator[SodarCoreSite]:
-    """Run a new site, with the given Python, in an empty folder that keeps its database and its log."""
+def running(python: Path, folder: Path, state: str = "projects") -> Iterator[SodarCoreSite]:
+    """Run a new site in a state of `seed`, in an empty folder that keeps its database and its log."""
     log = folder / "site.log"
     with log.open("w") as errors:
         process = subprocess.Popen(
-            [str(python), str(SERVE), str(folder)],
+            [str(python), str(SERVE), str(folder), state],
             stdin=subprocess.PIPE,  # the site ends when this is closed, even if we are killed
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -4,22 +4,16 @@ from django.contrib.auth import get_user_model
 from knox.models import get_token_model
 from projectroles.models import Project, Role, RoleAssignment
 
-NAMES = {
-    "admin": "admin",
-    "alice": "alice@EXAMPLE",
-    "bob": "bob@EXAMPLE",
-    "carol": "carol@EXAMPLE",
-    "dave": "dave@EXAMPLE",
-    "erin": "erin@EXAMPLE",
-}
-CATEGORY = "Genomics"
-PROJECTS = ("Exome pilot", "RNA pilot")
-ROLES = {
-    CATEGORY: {"alice": "project owner", "erin": "project finder"},
-    **{
-        title: {"alice": "project owner", "bob": "project contributor", "carol": "project guest"}
-        for title in PROJECTS
+SHORT_NAMES = ("admin", "alice", "bob", "carol", "dave", "erin")
+STATES = {
+    # What bionb's tests work with.
+    "projects": {
+        "Genomics": {"alice": "project owner", "erin": "project finder"},
+        "Exome pilot": {"alice": "project owner", "bob": "project contributor", "carol": "project guest"},
+        "RNA pilot": {"alice": "project owner", "bob": "project contributor", "carol": "project guest"},
     },
+    # What the recorded site began with.
+    "recorded": {"Category A": {"alice": "project owner"}},
 }
 
 
@@ -41,24 +35,32 @@ def create_user(short, username):
     return user, get_token_model().objects.create(user, None)[1]
 
 
-def create_project(title, kind, parent, users):
-    """Add one project or category with the roles that `ROLES` names for it."""
-    project = Project.objects.create(title=title, type=kind, parent=parent)
-    for short, role in ROLES[title].items():
+def create_project(title, parent, roles, users):
+    """Add one category, or a project if it has a parent."""
+    kind = "PROJECT" if parent else "CATEGORY"
+    project = Project.objects.create(title=title, type=kind, parent=parent, description=f"The {title}")
+    for short, role in roles.items():
         RoleAssignment.objects.create(project=project, user=users[short], role=Role.objects.get(name=role))
     return project
 
 
-def seed():
-    """Fill an empty site and return what a client needs to know of it, ready for JSON."""
-    made = {short: create_user(short, username) for short, username in NAMES.items()}
+def seed(state):
+    """Fill an empty site and return what a client needs to know of it, ready for JSON.
+
+    The first title of a state is a category, the others are projects in it. In the state ``recorded`` users
+    are local accounts; else they have a domain, as people have.
+    """
+    domain = "" if state == "recorded" else "@EXAMPLE"
+    names = {short: short if short == "admin" else short + domain for short in SHORT_NAMES}
+    made = {short: create_user(short, name) for short, name in names.items()}
     users = {short: user for short, (user, _) in made.items()}
-    category = create_project(CATEGORY, "CATEGORY", None, users)
-    projects = {title: create_project(title, "PROJECT", category, users) for title in PROJECTS}
+    (top, roles), *others = STATES[state].items()
+    category = create_project(top, None, roles, users)
+    projects = {title: create_project(title, category, roles, users) for title, roles in others}
     return {
         "tokens": {short: token for short, (_, token) in made.items()},
         "passwords": {short: password(short) for short in made},
-        "usernames": NAMES,
+        "usernames": names,
         "users": {short: str(user.sodar_uuid) for short, user in users.items()},
         "category": str(category.sodar_uuid),
         "projects": {title: str(project.sodar_uuid) for title, project in projects.items()},

@@ -1,8 +1,8 @@
-"""Start a new site: ``python serve.py FOLDER``, with the python of the environment ``sodar-core``.
+"""Start a new site: ``python serve.py FOLDER STATE``, with the python of the environment ``sodar-core``.
 
-Makes the database in the folder, fills it, listens on a free port of 127.0.0.1, and writes one line of JSON
-to standard output when it is ready to answer. It ends when its standard input is closed, so that it never
-outlives the tests that started it.
+Makes the database in the folder, fills it as `seed` says, listens on a free port of 127.0.0.1, and writes one
+line of JSON to standard output when it is ready to answer. It ends when its standard input is closed, so that
+it never outlives the tests that started it.
 """
 
 import json
@@ -18,7 +18,7 @@ def end_with_parent():
     os._exit(0)
 
 
-def application(folder):
+def application(folder, state):
     """Make the site's database in a folder and return the WSGI application and what was put into it."""
     # The users' table follows the installed SODAR Core, so its migration is made here and not kept.
     migrations = folder / "users_migrations"
@@ -37,14 +37,14 @@ def application(folder):
 
     from seed import seed
 
-    return site, seed()
+    return site, seed(state)
 
 
-def main(folder):
+def main(folder, state):
     """Serve a new site until the parent goes away."""
     from waitress import create_server
 
-    site, seeded = application(folder)
+    site, seeded = application(folder, state)
     server = create_server(site, host="127.0.0.1", port=0, threads=2)
     url = f"http://127.0.0.1:{server.effective_port}"
     threading.Thread(target=end_with_parent, daemon=True).start()
@@ -53,4 +53,4 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2])

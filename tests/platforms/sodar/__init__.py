@@ -1,0 +1,1 @@
+"""Tests of the SODAR client and its sandbox."""
