@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.environments import require
+from tests.missing import missing, python_of
 from tests.sodar_core_site.running import running
 
 
@@ -13,16 +13,13 @@ from tests.sodar_core_site.running import running
 def reference_data():
     """The folder of recorded replies and real ISA-Tab data sets, none of which is in the project."""
     folder = os.environ.get("BIONB_REFERENCE_DATA")
-    if folder:
-        return Path(folder)
-    reason = "BIONB_REFERENCE_DATA does not name the folder of recorded replies and real data sets"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
+    if not folder:
+        missing("BIONB_REFERENCE_DATA does not name the folder of recorded replies and real data sets")
+    return Path(folder)
 
 
 @pytest.fixture(scope="session")
 def sodar_core_site(tmp_path_factory):
     """A real SODAR Core site on loopback, one per test process."""
-    with running(require("sodar-core"), tmp_path_factory.mktemp("sodar_core_site")) as site:
+    with running(python_of("sodar-core"), tmp_path_factory.mktemp("sodar_core_site")) as site:
         yield site

@@ -91,16 +91,3 @@ def run(command: list[str]) -> None:
 def plain_environ() -> dict[str, str]:
     """Our environment variables without those that would lead another Python to our packages."""
     return {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "PYTHONHOME"}}
-
-
-def require(name: str) -> Path:
-    """Python of an environment for a test: without it the test skips, and fails where CI has to run it."""
-    try:
-        return environment(name)
-    except EnvironmentUnavailable as error:
-        reason = f"the environment {name} could not be made: {error}"
-        import pytest  # here, so that any bare Python can prepare environments
-
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)

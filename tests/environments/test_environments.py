@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests import environments
+from tests import environments, missing
 
 
 @pytest.fixture
@@ -76,4 +76,4 @@ def test_a_missing_environment_fails_in_ci_and_skips_elsewhere(lists, refuse, mo
     monkeypatch.setenv("CI", ci)
 
     with pytest.raises(outcome, match="tool could not be made: no network"):
-        environments.require("tool")
+        missing.python_of("tool")

@@ -1,0 +1,1 @@
+"""JupyterLab in a headless browser, used as a person would."""
