@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from bionb.isatab import ISATab, read_isatab
     from bionb.platforms import connect, platforms
     from bionb.sandbox import start_sandbox
-    from bionb.widgets import browse, login
 
 __version__ = "0.1.0"
 
@@ -22,9 +21,7 @@ _HOMES = {
     "BionbError": "bionb.errors",
     "ISATab": "bionb.isatab",
     "NotLoggedIn": "bionb.errors",
-    "browse": "bionb.widgets",
     "connect": "bionb.platforms",
-    "login": "bionb.widgets",
     "platforms": "bionb.platforms",
     "read_isatab": "bionb.isatab",
     "start_sandbox": "bionb.sandbox",
@@ -35,9 +32,7 @@ __all__ = [
     "ISATab",
     "NotLoggedIn",
     "__version__",
-    "browse",
     "connect",
-    "login",
     "platforms",
     "read_isatab",
     "start_sandbox",

@@ -1,21 +1,29 @@
-"""Fixtures of all tests."""
+"""Fixtures for all tests: reference data, a fifth platform, no sleeping, no network beyond this computer."""
+
+from __future__ import annotations
 
 import os
-from pathlib import Path
+import pathlib
+import socket
 
 import pytest
 
+import bionb
+import bionb.platforms
+from bionb import transport, waiting
 from tests.missing import missing, python_of
 from tests.sodar_core_site.running import running
 
+FIFTH = pathlib.Path(__file__).parent / "fifth_platform"
+
 
 @pytest.fixture(scope="session")
-def reference_data():
+def reference_data() -> pathlib.Path:
     """The folder of recorded replies and real ISA-Tab data sets, none of which is in the project."""
     folder = os.environ.get("BIONB_REFERENCE_DATA")
     if not folder:
         missing("BIONB_REFERENCE_DATA does not name the folder of recorded replies and real data sets")
-    return Path(folder)
+    return pathlib.Path(folder)
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +31,73 @@ def sodar_core_site(tmp_path_factory):
     """A real SODAR Core site on loopback, one per test process."""
     with running(python_of("sodar-core"), tmp_path_factory.mktemp("sodar_core_site")) as site:
         yield site
+
+
+@pytest.fixture(autouse=True)
+def _no_found_credentials(monkeypatch, tmp_path):
+    """Keep the developer's own credentials out of the tests."""
+    for name in list(os.environ):
+        if name.startswith(("BIONB_", "SB_")) and name not in ("BIONB_REFERENCE_DATA", "BIONB_ENVIRONMENTS"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch):
+    """Refuse connections to other computers: no test may depend on a network."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1"):
+            raise ConnectionRefusedError(f"tests stay on this computer; {address[0]} was asked for")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+class TestClock(waiting.Clock):
+    """A clock whose sleeping takes no time and is written down."""
+
+    __test__ = False
+
+    def __init__(self):
+        self.slept: list[float] = []
+
+    def now(self):
+        return super().now() + sum(self.slept)
+
+    def wall(self):
+        return super().wall() + sum(self.slept)
+
+    def sleep(self, seconds):
+        self.slept.append(max(0.0, seconds))
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Replace all sleeping; ``clock.slept`` holds the pauses in seconds."""
+    fake = TestClock()
+    for module in (waiting, transport, bionb.answers):
+        monkeypatch.setattr(module, "CLOCK", fake)
+    return fake
+
+
+@pytest.fixture
+def fifth_platform(monkeypatch):
+    """Add the folder of a fifth platform, as a developer would; nothing else changes."""
+    monkeypatch.setattr(bionb.platforms, "__path__", [*bionb.platforms.__path__, str(FIFTH)])
+    return "things"
+
+
+@pytest.fixture
+def things_sandbox(fifth_platform):
+    """Run the invented platform's server."""
+    with bionb.start_sandbox("things") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def things(things_sandbox):
+    """Return a client of the invented platform."""
+    with bionb.connect("things", things_sandbox.url("things"), **things_sandbox.credentials("things")) as client:
+        yield client

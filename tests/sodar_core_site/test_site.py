@@ -47,9 +47,7 @@ def test_a_form_cannot_create_a_project_under_the_newest_version(ask, sodar_core
     project["owner"] = sodar_core_site.users["alice"]
 
     form = ask("POST", "/project/api/create", accept=f"{TYPE}; version=2.0", data=project)
-    json = ask(
-        "POST", "/project/api/create", accept=f"{TYPE}; version=2.0", json=project | {"public_access": None}
-    )
+    json = ask("POST", "/project/api/create", accept=f"{TYPE}; version=2.0", json=project | {"public_access": None})
     ask("DELETE", f"/project/api/destroy/{json.json()['sodar_uuid']}")
 
     assert (400, 201) == (form.status_code, json.status_code)
@@ -57,9 +55,7 @@ def test_a_form_cannot_create_a_project_under_the_newest_version(ask, sodar_core
 
 def test_every_seeded_user_is_known_by_its_token(ask, sodar_core_site):
     """Tests of roles and permissions act as six different people."""
-    known = {
-        user: ask("GET", "/project/api/users/current", user=user).json() for user in sodar_core_site.users
-    }
+    known = {user: ask("GET", "/project/api/users/current", user=user).json() for user in sodar_core_site.users}
 
     assert sodar_core_site.users == {user: record["sodar_uuid"] for user, record in known.items()}
     assert sodar_core_site.usernames == {user: record["username"] for user, record in known.items()}

@@ -97,9 +97,7 @@ def users_of(recorded: Any) -> dict[str, str]:
 def replay(exchanges: list[dict[str, Any]], server: Server) -> list[str]:
     """Send every recorded request to a server, in order, and return one line for each reply that differs."""
     recorded_users = users_of(exchanges)
-    server.known = {
-        recorded_users[name]: uuid for name, uuid in server.users.items() if name in recorded_users
-    }
+    server.known = {recorded_users[name]: uuid for name, uuid in server.users.items() if name in recorded_users}
     senders = {
         exchange["request"]["auth"].split(" ")[1]: SENT_BY[exchange["label"]]
         for exchange in exchanges
@@ -134,9 +132,7 @@ def send(exchange: dict[str, Any], server: Server, senders: dict[str, str]) -> r
         user = "alice" if exchange["label"].startswith("basic") else "dave"
         auth = (user, "wrong" if exchange["label"] == "basic bad" else server.passwords[user])
     elif scheme:
-        token = next(
-            (server.tokens[u] for cut, u in senders.items() if cut.startswith(credential or "-")), credential
-        )
+        token = next((server.tokens[u] for cut, u in senders.items() if cut.startswith(credential or "-")), credential)
         headers["Authorization"] = f"{scheme} {token}"
     if exchange["label"] in MALFORMED:
         headers["Content-Type"] = MALFORMED[exchange["label"]]

@@ -1,0 +1,231 @@
+"""Secrets that never show themselves, and where credentials come from.
+
+The order of sources is: argument, environment, the official client's own variables and files, the system
+keyring. Found credentials are used only with the URL of the same source, or with one of the same origin.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
+
+from bionb.errors import NotLoggedIn, UsageError
+
+if TYPE_CHECKING:
+    from bionb.protocol import Platform
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Secret:
+    """A token or password that is masked wherever it could be seen.
+
+    Parameters
+    ----------
+    value : str or Secret
+        White space around it is removed. A secret must be one line of printable ASCII, as HTTP headers demand.
+    name : str
+        What to call it in an error.
+
+    Examples
+    --------
+    >>> Secret("sandbox-alice")
+    Secret(…)
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str | Secret, name: str = "token") -> None:
+        self._value = ""
+        text = value.reveal() if isinstance(value, Secret) else str(value).strip()
+        del value  # a verbose traceback shows arguments and locals
+        if not text:
+            text = ""
+            raise UsageError(f"The {name} is empty: paste it again, without quotes.")
+        if not (text.isascii() and text.isprintable()):
+            text = ""
+            raise UsageError(
+                f"The {name} holds a line end or another character that no {name} has: copy it again, alone."
+            )
+        self._value = text
+
+    def reveal(self) -> str:
+        """Return the secret itself; only authentication code should ask."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"Secret(…{self._value[-4:]})" if len(self._value) >= 24 else "Secret(…)"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return format(repr(self), spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and hmac.compare_digest(self._value, other._value)
+
+    def __hash__(self) -> int:
+        return hash(("Secret", self._value))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A secret is not pickled: log in again in the other process.")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Credentials and where they were found.
+
+    Attributes
+    ----------
+    source : str
+        For people: ``"environment"``, ``"file ~/.sevenbridges/credentials [default]"``.
+    url : str or None
+        The server named by the same source.
+    values : mapping of str to Secret
+        By login field.
+    """
+
+    source: str
+    url: str | None
+    values: Mapping[str, Secret] = field(default_factory=dict)
+
+
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Return (scheme, host, port) of a URL, with the scheme's usual port filled in.
+
+    Examples
+    --------
+    >>> origin("https://Example.org/sodar/")
+    ('https', 'example.org', 443)
+    """
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        raise UsageError(f"The URL {url!r} has an impossible port.") from None
+    return parts.scheme.lower(), (parts.hostname or "").lower(), port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether a URL points to this computer."""
+    return origin(url)[1] in LOOPBACK
+
+
+def find_credentials(
+    platform: Platform, url: str | None, given: Mapping[str, Any], profile: str | None = None
+) -> Found:
+    """Return the credentials to use and the URL to use them with.
+
+    Parameters
+    ----------
+    platform : Platform
+        Whose login fields are wanted.
+    url : str or None
+        The server asked for; None means the one named by the source, or the platform's default.
+    given : mapping
+        Keyword arguments of the caller; unknown names are refused with the list of the right ones.
+    profile : str, optional
+        Section of the official client's credentials file.
+
+    Raises
+    ------
+    UsageError
+        Unknown or incomplete arguments, no URL, or found credentials that belong to another server.
+    NotLoggedIn
+        Nothing was found anywhere.
+    """
+    values = _given_secrets(platform, given)
+    if values:
+        return Found("argument", _url_for_argument(platform, url, profile), values)
+    refused = []
+    for found in _sources(platform, url, profile):
+        if not platform.suffices(found.values):
+            continue
+        target = url or found.url
+        if target and found.url and origin(target) == origin(found.url):
+            return Found(found.source, target, found.values)
+        refused.append(f"{found.source} ({'for ' + found.url if found.url else 'without a URL'})")
+    if refused:
+        raise UsageError(
+            f"Credentials for {platform.label} found in {', '.join(refused)} are not sent to "
+            f"{url or 'a server they do not name'}: name the same server there ({platform.variable('url')}), or pass "
+            f"{platform.ways_text()} as an argument."
+        )
+    raise NotLoggedIn(
+        f"No credentials for {platform.label}: pass {platform.ways_text()}, set "
+        f"{platform.variable('url')} and {platform.variable(platform.ways[0][0])}, use "
+        f"bionb.login({platform.name!r}), or try it without an account: bionb.connect({platform.name!r}, sandbox=True)."
+    )
+
+
+def _given_secrets(platform: Platform, given: Mapping[str, Any]) -> dict[str, Secret]:
+    names = platform.field_names()
+    unknown = sorted(set(given) - set(names))
+    if unknown:
+        raise UsageError(f"connect({platform.name!r}) does not know {', '.join(unknown)}: it takes {', '.join(names)}.")
+    values = {name: Secret(value, name) for name, value in given.items() if value is not None}
+    if values and not platform.suffices(values):
+        raise UsageError(
+            f"To log in to {platform.label}, pass {platform.ways_text()}; given: {', '.join(sorted(values))}."
+        )
+    return values
+
+
+def _url_for_argument(platform: Platform, url: str | None, profile: str | None) -> str:
+    if url:
+        return url
+    for found in _sources(platform, None, profile):
+        if found.url:
+            return found.url
+    if platform.default_url:
+        return platform.default_url
+    raise UsageError(f"Which {platform.label} server? Pass url=, or set {platform.variable('url')}.")
+
+
+def _sources(platform: Platform, url: str | None, profile: str | None) -> Iterator[Found]:
+    if profile is None:
+        yield _from_environment(platform)
+    yield from platform.official(profile)
+    if profile is None:
+        yield from _from_keyring(platform, url)
+
+
+def _from_environment(platform: Platform) -> Found:
+    values = {}
+    for name in platform.field_names():
+        text = os.environ.get(platform.variable(name), "").strip()
+        if text:
+            values[name] = Secret(text, platform.variable(name))
+        del text
+    return Found("environment", os.environ.get(platform.variable("url"), "").strip() or None, values)
+
+
+def _from_keyring(platform: Platform, url: str | None) -> Sequence[Found]:
+    """Look in the system keyring; it is an optional extra and absent on servers, so its failures mean 'nothing'."""
+    if not url:
+        return ()
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        return ()
+    values = {}
+    for name in platform.field_names():
+        try:
+            text = keyring.get_password(keyring_service(platform.name, url), name)
+        except KeyringError:
+            return ()
+        if text:
+            values[name] = Secret(text, name)
+        del text
+    return (Found("keyring", url, values),)
+
+
+def keyring_service(platform: str, url: str) -> str:
+    """Return the name under which the keyring keeps credentials of one server."""
+    scheme, host, port = origin(url)
+    return f"bionb {platform} {scheme}://{host}:{port}"

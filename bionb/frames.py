@@ -1,0 +1,205 @@
+"""Records to a DataFrame with declared columns and dtypes, filled page by page.
+
+Nested objects are flattened with a dot, unknown fields are appended, and no field is dropped. An empty listing gives
+the same columns and dtypes as a full one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Record = Mapping[str, Any]
+
+TEXT, COUNT, NUMBER, FLAG, TIME, ANY = "str", "Int64", "Float64", "boolean", "datetime64[us, UTC]", "object"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A declared column.
+
+    Attributes
+    ----------
+    name : str
+        The field, nested ones with dots: ``"owner.name"``.
+    dtype : str
+        One of `TEXT`, `COUNT`, `NUMBER`, `FLAG`, `TIME` (UTC), `ANY` (lists and mixed values).
+    """
+
+    name: str
+    dtype: str = TEXT
+
+
+def columns(text: str = "", **typed: str) -> tuple[Column, ...]:
+    """Declare columns briefly: names of text columns, then ``name=dtype``; ``__`` in a keyword stands for a dot.
+
+    Examples
+    --------
+    >>> [each.name for each in columns("id name", size=COUNT, owner__id=TEXT)]
+    ['id', 'name', 'size', 'owner.id']
+    """
+    return tuple(Column(name) for name in text.split()) + tuple(
+        Column(name.replace("__", "."), dtype) for name, dtype in typed.items()
+    )
+
+
+class FrameBuilder:
+    """Collects pages of records in columns, so that memory follows the frame and not the JSON.
+
+    Parameters
+    ----------
+    declared : sequence of Column
+        In the order wanted.
+    """
+
+    def __init__(self, declared: Sequence[Column]) -> None:
+        self._dtypes = {each.name: each.dtype for each in declared}
+        self._parts: dict[str, list[Any]] = {name: [] for name in self._dtypes}
+        self._rows = 0
+
+    def add(self, records: Sequence[Record]) -> None:
+        """Add a page."""
+        if not records:
+            return
+        page: dict[str, list[Any]] = {}
+        _flatten(records, "", page, self._dtypes)
+        for name, values in page.items():
+            if name not in self._parts:
+                self._parts[name] = [_Missing(self._rows)] if self._rows else []
+            self._parts[name].append(_packed(values, self._dtypes.get(name)))
+        for name in self._parts.keys() - page.keys():
+            self._parts[name].append(_Missing(len(records)))
+        self._rows += len(records)
+
+    def frame(self) -> pd.DataFrame:
+        """Return what was collected.
+
+        Returns
+        -------
+        DataFrame
+            Declared columns first, unknown ones behind in the order in which they were met.
+        """
+        import pandas as pd
+
+        data = {name: _joined(parts, self._dtypes.get(name)) for name, parts in self._parts.items()}
+        return pd.DataFrame(data, index=pd.RangeIndex(self._rows), columns=list(self._parts))
+
+
+@dataclass(frozen=True)
+class _Missing:
+    rows: int
+
+
+def to_frame(records: Iterable[Record], declared: Sequence[Column]) -> pd.DataFrame:
+    """Return records as a frame with the declared columns.
+
+    Examples
+    --------
+    >>> to_frame([{"id": 7, "owner": {"name": "Ada"}}], columns("id", owner__name=TEXT)).iloc[0].tolist()
+    ['7', 'Ada']
+    """
+    builder = FrameBuilder(declared)
+    builder.add(list(records))
+    return builder.frame()
+
+
+def _flatten(records: Sequence[Any], prefix: str, page: dict[str, list[Any]], dtypes: Mapping[str, str]) -> None:
+    names: dict[str, None] = {}
+    for record in records:
+        if len(record) != len(names) or record.keys() != names.keys():
+            names.update(dict.fromkeys(record))
+    for key in names:
+        name = f"{prefix}{key}"
+        values = [record.get(key) for record in records]
+        if dict in set(map(type, values)) and dtypes.get(name) != ANY:
+            inner = [value if isinstance(value, dict) else {} for value in values]
+            _flatten(inner, f"{name}.", page, dtypes)
+            values = [None if isinstance(value, dict) else value for value in values]
+            if name not in dtypes and not any(value is not None for value in values):
+                continue
+        page[name] = values
+
+
+def _packed(values: list[Any], dtype: str | None) -> Any:
+    """Turn one page of one column into its dtype at once, which frees the texts of times and numbers."""
+    if dtype == TIME:
+        return _times(values)
+    if dtype in (COUNT, NUMBER, FLAG):
+        return _numbers(values, dtype)
+    return values
+
+
+def _joined(parts: list[Any], dtype: str | None) -> Any:
+    import pandas as pd
+
+    if dtype in (TIME, COUNT, NUMBER, FLAG):
+        arrays = [
+            _packed([None] * part.rows, dtype) if isinstance(part, _Missing) else part
+            for part in parts
+            if _rows_of(part)
+        ]
+        if not arrays:
+            return pd.array([], dtype=dtype)
+        return (
+            arrays[0] if len(arrays) == 1 else pd.concat([pd.Series(each) for each in arrays], ignore_index=True).array
+        )
+    values: list[Any] = []
+    for part in parts:
+        values.extend([None] * part.rows if isinstance(part, _Missing) else part)
+    if dtype == TEXT:
+        return _texts(values)
+    return _guessed(values) if dtype is None else pd.Series(values, dtype=object).array
+
+
+def _rows_of(part: Any) -> int:
+    """Return the rows of one collected part."""
+    return part.rows if isinstance(part, _Missing) else len(part)
+
+
+def _texts(values: list[Any]) -> Any:
+    import pandas as pd
+
+    if not set(map(type, values)) <= {str, type(None)}:
+        values = [value if value is None or isinstance(value, str) else _as_text(value) for value in values]
+    return pd.array(values, dtype="str")
+
+
+def _as_text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _times(values: list[Any]) -> Any:
+    import pandas as pd
+
+    times = pd.to_datetime(pd.Series(values, dtype=object), format="ISO8601", utc=True, errors="coerce")
+    return times.astype(TIME).array
+
+
+def _numbers(values: list[Any], dtype: str) -> Any:
+    import pandas as pd
+
+    try:
+        return pd.array(values, dtype=dtype)
+    except (TypeError, ValueError):
+        # Some servers send big integers and numbers as text; what is no number at all becomes missing.
+        numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce")
+        if dtype == COUNT and (numbers % 1 != 0).any():
+            numbers = numbers.where(numbers % 1 == 0)
+        return numbers.astype(dtype).array
+
+
+def _guessed(values: list[Any]) -> Any:
+    """Give an undeclared column the dtype that all its values share."""
+    import pandas as pd
+
+    kinds = set(map(type, values)) - {type(None)}
+    for kind, dtype in ((bool, FLAG), (int, COUNT), (str, TEXT)):
+        if kinds == {kind} and not (kind is int and any(abs(v) >= 2**63 for v in values if v is not None)):
+            return pd.array(values, dtype=dtype)
+    if kinds and kinds <= {int, float}:
+        return pd.array([None if value is None else float(value) for value in values], dtype=NUMBER)
+    return pd.Series(values, dtype=object).array

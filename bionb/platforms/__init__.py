@@ -1,0 +1,140 @@
+"""The platforms: one folder each, found by listing this package; nothing else names them."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+import sys
+from types import ModuleType
+from typing import Any
+
+from bionb.credentials import Found, Secret, find_credentials
+from bionb.errors import UnknownPlatform
+from bionb.protocol import Platform
+
+
+def platforms() -> tuple[str, ...]:
+    """Return the names of all platforms.
+
+    Examples
+    --------
+    >>> "sodar" in platforms()
+    True
+    """
+    return tuple(sorted(each.name for each in pkgutil.iter_modules(__path__) if each.ispkg))
+
+
+def platform_card(name: str) -> Platform:
+    """Return a platform's card: its login fields, environments and where its client lives.
+
+    Raises
+    ------
+    UnknownPlatform
+        With the closest names.
+    """
+    if name not in platforms():
+        close = difflib.get_close_matches(str(name).lower(), platforms(), n=1, cutoff=0.4)
+        raise UnknownPlatform(
+            f"There is no platform {name!r}"
+            + (f"; did you mean {close[0]!r}?" if close else ".")
+            + f" Known: {', '.join(platforms())}."
+        )
+    card = importlib.import_module(f"{__name__}.{name}").PLATFORM
+    assert isinstance(card, Platform)
+    return card
+
+
+def connect(
+    platform: str,
+    url: str | None = None,
+    *,
+    sandbox: bool = False,
+    profile: str | None = None,
+    api_version: str | None = None,
+    allow_http: bool = False,
+    workers: int = 16,
+    timeout: float | tuple[float, float] = (10.0, 60.0),
+    **credentials: Any,
+) -> Any:
+    """Connect to a platform and return its client; the first request is sent by the client's first call.
+
+    Parameters
+    ----------
+    platform : str
+        One of ``bionb.platforms()``.
+    url : str, optional
+        The server, or the name of a known environment. By default the one named where the credentials were found.
+    sandbox : bool
+        Use the local sandbox, started once per process; environment, files and keyring are ignored.
+    profile : str, optional
+        Section of the official client's credentials file.
+    api_version : str, optional
+        Pin the server's API version, on platforms that have several.
+    allow_http : bool
+        Allow a plain http server of your own network.
+    workers : int
+        Concurrent requests at most.
+    timeout : float or (float, float)
+        Seconds to connect and to wait for data.
+    **credentials : str
+        ``token``, ``username``, ``password``, ...: what the platform's login takes. Without any, the environment
+        (``BIONB_<PLATFORM>_URL``, ``BIONB_<PLATFORM>_TOKEN``), the official client's settings and the keyring are
+        asked.
+
+    Returns
+    -------
+    Client
+        With the platform's methods, and ``whoami, roots, children, frame, history, last_request, close``.
+
+    Raises
+    ------
+    UsageError
+        Unknown or incomplete arguments.
+    NotLoggedIn
+        No credentials anywhere.
+    InsecureConnection
+        Plain http to another computer without `allow_http`.
+
+    Examples
+    --------
+    >>> with bionb.connect("sodar", sandbox=True) as sodar:
+    ...     sodar.whoami()
+    'alice'
+    """
+    # Wrapped at once: a verbose traceback prints arguments.
+    given = {name: value if value is None else Secret(value, name) for name, value in credentials.items()}
+    credentials.clear()
+    card = platform_card(platform)
+    if sandbox:
+        found = _sandbox_credentials(card, given)
+    else:
+        found = find_credentials(card, card.environments.get(url, url) if url else None, given, profile)
+    return card.load_client()(
+        found.url,
+        found.values,
+        source=found.source,
+        api_version=api_version,
+        allow_http=allow_http,
+        workers=workers,
+        timeout=timeout,
+    )
+
+
+def _sandbox_credentials(card: Platform, given: dict[str, Any]) -> Found:
+    from bionb.sandbox import shared_sandbox
+
+    server = shared_sandbox()
+    chosen = given or server.credentials(card.name)
+    found = find_credentials(card, server.url(card.name), chosen)
+    return Found("sandbox", found.url, found.values)
+
+
+class _CallableModule(ModuleType):
+    """Importing this package binds ``bionb.platforms`` to it; the public function of that name must go on working."""
+
+    def __call__(self) -> tuple[str, ...]:
+        return platforms()
+
+
+sys.modules[__name__].__class__ = _CallableModule

@@ -1,0 +1,200 @@
+"""What a platform offers to the rest of the package, so that core and widgets never name one."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, overload
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import pandas as pd
+
+    from bionb.credentials import Found
+    from bionb.history import SentRequest
+
+
+@dataclass(frozen=True)
+class LoginField:
+    """One field of the login form.
+
+    Attributes
+    ----------
+    name : str
+        Keyword argument of ``bionb.connect``.
+    label : str
+        What the form calls it.
+    secret : bool
+        Shown as dots, cleared once read.
+    """
+
+    name: str
+    label: str
+    secret: bool = True
+
+
+def _nothing(profile: str | None) -> Iterable[Found]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Platform:
+    """The card of a platform: what can be known before its client is loaded.
+
+    Attributes
+    ----------
+    name, label : str
+        For code and for people: ``"sodar"``, ``"SODAR"``.
+    login_fields : tuple of LoginField
+        All that the form may ask for.
+    ways : tuple of tuple of str
+        Sets of fields of which any one is enough: ``(("token",), ("username", "password"))``.
+    token_help : str
+        One sentence: where on the platform a token is made.
+    environments : mapping of str to str
+        Known servers by name.
+    default_url : str, optional
+        The server meant when none is named.
+    official : callable
+        Given a profile or None, yields what the official client's own variables and files hold.
+    client, sandbox : str
+        ``"module:Class"`` of the client and of the sandbox, loaded when needed.
+    """
+
+    name: str
+    label: str
+    login_fields: tuple[LoginField, ...]
+    ways: tuple[tuple[str, ...], ...]
+    token_help: str
+    client: str
+    sandbox: str
+    environments: Mapping[str, str] = field(default_factory=dict)
+    default_url: str | None = None
+    official: Callable[[str | None], Iterable[Found]] = _nothing
+
+    def field_names(self) -> list[str]:
+        """Return the credentials' keyword arguments."""
+        return [each.name for each in self.login_fields]
+
+    def suffices(self, values: Mapping[str, Any]) -> bool:
+        """Tell whether these credentials are enough to log in."""
+        return any(set(way) <= set(values) for way in self.ways)
+
+    def ways_text(self) -> str:
+        """Return the ways to log in as words: ``token= (or username= and password=)``."""
+        first, *others = (" and ".join(f"{name}=" for name in way) for way in self.ways)
+        return first + (f" (or {' or '.join(others)})" if others else "")
+
+    def variable(self, name: str) -> str:
+        """Return the environment variable of a login field, e.g. ``BIONB_SODAR_TOKEN``."""
+        return f"BIONB_{self.name}_{name}".upper()
+
+    def load_client(self) -> Any:
+        """Import and return the client class."""
+        return _load(self.client)
+
+    def load_sandbox(self) -> Any:
+        """Import and return the sandbox class."""
+        return _load(self.sandbox)
+
+
+def _load(address: str) -> Any:
+    module, _, name = address.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+@dataclass(frozen=True)
+class Node:
+    """One thing in the project browser.
+
+    Attributes
+    ----------
+    kind : str
+        The platform's own word: ``"project"``, ``"assay"``, ``"run"``.
+    id, title : str
+        For the server and for people.
+    leaf : bool
+        True when there is nothing below it.
+    record : mapping
+        The server's record, normalised.
+    """
+
+    kind: str
+    id: str
+    title: str
+    leaf: bool = False
+    record: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+
+class Nodes(Sequence[Node]):
+    """Nodes made from records when they are looked at, so that a long listing is never read for its first rows.
+
+    Parameters
+    ----------
+    source : sequence
+        A `Listing` or a list.
+    make : callable
+        Turns one record into a `Node`.
+    """
+
+    def __init__(self, source: Sequence[Any], make: Callable[[Any], Node] = lambda node: node) -> None:
+        self._source, self._make = source, make
+
+    def __len__(self) -> int:
+        return len(self._source)
+
+    def __iter__(self) -> Iterator[Node]:
+        return map(self._make, self._source)
+
+    @overload
+    def __getitem__(self, index: int) -> Node: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Node]: ...
+
+    def __getitem__(self, index: int | slice) -> Node | list[Node]:
+        if isinstance(index, slice):
+            return [self._make(each) for each in self._source[index]]
+        return self._make(self._source[index])
+
+    def first(self, n: int) -> list[Node]:
+        """Return the first `n` nodes, reading no more than they need."""
+        return self[:n]
+
+    def __repr__(self) -> str:
+        return f"<Nodes of {self._source!r}>"
+
+
+class Client(Protocol):
+    """What every client offers."""
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """All requests so far, in the order they were started."""
+
+    @property
+    def last_request(self) -> SentRequest | None:
+        """The request that opened the latest call."""
+
+    def whoami(self) -> str:
+        """Return the account's name, by one real request."""
+
+    def roots(self) -> Nodes:
+        """Return the top of the tree."""
+
+    def children(self, node: Node) -> Nodes:
+        """Return what is below a node."""
+
+    def frame(self, node: Node) -> pd.DataFrame:
+        """Return a node as a table."""
+
+    def close(self) -> None:
+        """Close all connections."""
+
+    def __enter__(self) -> Client: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

@@ -1,0 +1,312 @@
+"""All HTTP: base URL, authentication, timeouts, retries, rate limits, host guard, error mapping, history."""
+
+from __future__ import annotations
+
+import json as json_module
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+
+from bionb import answers
+from bionb.answers import Problem
+from bionb.auth import Auth, NoAuth
+from bionb.credentials import is_loopback, origin
+from bionb.errors import InsecureConnection, SessionClosed, UsageError
+from bionb.history import SentRequest
+from bionb.pages import Page
+from bionb.transport import Call, RateBudget, Transport
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import pandas as pd
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+TIMEOUT = (10.0, 60.0)
+
+
+class Session:
+    """One authenticated connection to one server.
+
+    It is complete when built and never changed afterwards, so that page threads may call it; history and rate budget
+    stand behind a lock.
+
+    Parameters
+    ----------
+    url : str
+        The server; a sub-path is kept. ``https`` unless on this computer or with `allow_http`.
+    auth : Auth
+        How requests prove who sends them.
+    label : str
+        The platform's name in messages.
+    read_problem : callable
+        Turns an error response into a `Problem` (detail, code, hint).
+    source : str
+        Where the credentials came from, for the repr.
+    workers : int
+        Concurrent requests at most.
+    timeout : float or (float, float)
+        Seconds to connect and to wait for data.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        auth: Auth,
+        *,
+        label: str,
+        read_problem: Callable[[requests.Response], Problem] = answers.plain_problem,
+        source: str = "argument",
+        workers: int = 16,
+        timeout: float | tuple[float, float] = TIMEOUT,
+        allow_http: bool = False,
+    ) -> None:
+        self.url, self.label, self.source = _checked_url(url, label, allow_http), label, source
+        self.origin = origin(self.url)
+        self.workers = max(1, workers)
+        self._auth, self._read_problem = auth, read_problem
+        self._transport = Transport(self.url, auth, label, self.workers, timeout)
+        self.history = self._transport.history
+        self._lock = threading.Lock()
+        self._call = threading.local()
+        self._pool: ThreadPoolExecutor | None = None
+        self._closed = False
+
+    @property
+    def budget(self) -> RateBudget | None:
+        """What the server last said about its rate limit, None if it has none."""
+        return self._transport.budget
+
+    # -- asking ---------------------------------------------------------------------------------------------------
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        what: str,
+        params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
+        json: Any = None,
+        data: Any = None,
+        files: Any = None,
+        headers: Mapping[str, str] | None = None,
+        auth: bool = True,
+        stream: bool = False,
+        repeatable: bool | None = None,
+        opens: bool = True,
+        accept: Collection[int] = (),
+    ) -> requests.Response:
+        """Send one request and return its successful answer.
+
+        Parameters
+        ----------
+        method, path : str
+            The path below the server's URL. An absolute URL must have the server's origin, unless `auth` is False.
+        what : str
+            For error messages, as an action: ``"list the projects"``.
+        auth : bool
+            False sends no credentials (open calls; signed links, which may lead to another host).
+        stream : bool
+            True leaves the body to the caller.
+        repeatable : bool, optional
+            Whether the request may be repeated after a failure; by default GET and HEAD.
+        opens : bool
+            False for the further pages or polls of one call, so that ``last_request`` shows its first.
+        accept : collection of int
+            Error statuses that the caller handles itself.
+
+        Raises
+        ------
+        ResponseError, ConnectionFailed
+            See `bionb.errors`.
+        """
+        method = method.upper()
+        url = self._absolute(path, auth)
+        request = requests.Request(method, url, headers=headers, params=params, json=json, data=data, files=files)
+        prepared = self._transport.prepare(request, auth)
+        # SentRequest shows the path below the server's URL: what a learner adds to it.
+        shown = urlsplit(url).path.removeprefix(urlsplit(self.url).path) if auth else urlsplit(url).path
+        if opens:
+            shown_auth = self._auth if auth else NoAuth()
+            self._remember(
+                SentRequest(method, shown, dict(params or {}), headers or {}, json, shown_auth, tuple(files or ()))
+            )
+        if repeatable is None:
+            repeatable = method in ("GET", "HEAD")
+        response = self._transport.follow(Call(prepared, shown, what, auth, stream, repeatable))
+        if response.status_code >= 400 and response.status_code not in accept:
+            self._fail(response, what, method, shown)
+        return response
+
+    def json(self, method: str, path: str, *, what: str, **options: Any) -> Any:
+        """Send one request and return its JSON (None for an empty 204 answer)."""
+        response = self.request(method, path, what=what, **options)
+        return answers.parse_json(response, self.label, what)
+
+    def page(
+        self,
+        path: str,
+        *,
+        what: str,
+        pick: Callable[[Any], list[dict[str, Any]]],
+        total: Callable[[requests.Response, Any], int | None] = lambda response, body: None,
+        more: Callable[[requests.Response, Any], bool | None] = lambda response, body: None,
+        cursor: Callable[[Any], Any] = lambda body: None,
+        **options: Any,
+    ) -> Page:
+        """Read one page of a listing (GET).
+
+        Parameters
+        ----------
+        pick : callable
+            Takes the records out of the parsed body.
+        total, more, cursor : callable
+            Where the server says how many records there are, whether a page follows, and how it is called.
+        **options
+            As for `request`.
+        """
+        response = self.request("GET", path, what=what, **options)
+        body = answers.parse_json(response, self.label, what)
+        try:
+            records = pick(body)
+            numbers = total(response, body), more(response, body), cursor(body)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise answers.unexpected(self.label, what, error) from error
+        return Page(records, *numbers, body=response.content, parse=lambda content: pick(json_module.loads(content)))
+
+    @contextmanager
+    def one_call(self) -> Iterator[None]:
+        """Make several requests count as one call: ``last_request`` stays at the first of them."""
+        if getattr(self._call, "opened", None) is not None:
+            yield
+            return
+        self._call.opened = False
+        try:
+            yield
+        finally:
+            self._call.opened = None
+
+    def map(self, function: Callable[[T], R], items: Iterable[T], ahead: int | None = None) -> Iterator[R]:
+        """Call a function on items concurrently and yield results in order; pending ones are cancelled on any exit."""
+        waiting: list[Future[R]] = []
+        source = iter(items)
+        try:
+            for item in source:
+                waiting.append(self.submit(function, item))
+                if len(waiting) >= (ahead or 2 * self.workers):
+                    yield waiting.pop(0).result()
+            while waiting:
+                yield waiting.pop(0).result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def submit(self, function: Callable[[T], R], item: T) -> Future[R]:
+        """Run a function in one of the session's threads."""
+        with self._lock:
+            if self._closed:
+                raise self._closed_error()
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="bionb")
+        return self._pool.submit(function, item)
+
+    def close(self) -> None:
+        """Close all connections; the session sends nothing any more."""
+        with self._lock:
+            self._closed, pool = True, self._pool
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+        self._transport.close()
+
+    @property
+    def place(self) -> str:
+        """The server for people: its host, or "the sandbox" (whose port differs from run to run)."""
+        return "the sandbox" if self.source == "sandbox" else urlsplit(self.url).netloc
+
+    def __repr__(self) -> str:
+        return f"<{self.label} session at {self.place}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A session holds a secret and is not pickled: connect again in the other process.")
+
+    def _absolute(self, path: str, auth: bool) -> str:
+        if self._closed:
+            raise self._closed_error()
+        if not urlsplit(path).scheme and not path.startswith("//"):
+            return self.url + "/" + path.lstrip("/")
+        if auth and origin(path) != self.origin:
+            raise InsecureConnection(
+                f"{self.label}: a link leads to {urlsplit(path).netloc}, another server; it was not followed."
+            )
+        return path
+
+    def _fail(self, response: requests.Response, what: str, method: str, path: str) -> NoReturn:
+        problem = self._read_problem(response)
+        response.close()
+        raise answers.error_for(response, problem, label=self.label, what=what, method=method, path=path)
+
+    def _closed_error(self) -> SessionClosed:
+        return SessionClosed(f"This {self.label} client is closed: connect again.")
+
+    def _remember(self, sent: SentRequest) -> None:
+        opened = getattr(self._call, "opened", None)
+        if opened:
+            return
+        if opened is False:
+            self._call.opened = True
+        self.history.last = sent
+
+
+class SessionOwner:
+    """What every client has by owning a session: history, last request, closing, a repr without secrets."""
+
+    session: Session
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """All requests so far: ``method, path, status, ms, bytes, retries``, in the order they were started."""
+        return self.session.history.to_frame()
+
+    @property
+    def last_request(self) -> SentRequest | None:
+        """The request that opened the latest call; see its ``.python`` and ``.curl``."""
+        return self.session.history.last
+
+    def close(self) -> None:
+        """Close all connections; the client sends nothing any more."""
+        self.session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{self.session.label} client at {self.session.place}, credentials from {self.session.source}>"
+
+
+def _checked_url(url: str, label: str, allow_http: bool) -> str:
+    url = url.strip().rstrip("/")
+    parts = urlsplit(url)
+    if parts.username or parts.password:
+        raise UsageError(f"{label}: leave user and password out of the URL and pass them as arguments.")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"{label}: {url!r} is no server URL; it should look like https://server.example.org.")
+    if parts.query or parts.fragment:
+        raise UsageError(f"{label}: the URL ends before the question mark; give only the server's address.")
+    if parts.scheme == "http" and not (allow_http or is_loopback(url)):
+        raise InsecureConnection(
+            f"{label}: {parts.hostname} is asked for over plain http, which would show your token to the network. Use "
+            "https://, or allow_http=True for a server of your own network."
+        )
+    return url

@@ -1,0 +1,208 @@
+"""Sending: retries, rate limits, redirects and their guard. Only the session uses it."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
+
+from bionb import answers
+from bionb.auth import Auth, NoAuth
+from bionb.credentials import is_loopback, origin
+from bionb.errors import ConnectionFailed, InsecureConnection
+from bionb.history import History
+from bionb.waiting import CLOCK, pause
+
+ATTEMPTS = 5
+LONGEST_WAIT = 900.0
+REDIRECTS = 5
+
+
+@dataclass(frozen=True)
+class RateBudget:
+    """What the server says about its rate limit.
+
+    Attributes
+    ----------
+    limit, remaining : int
+        Requests per window, and left in this one.
+    reset_at : float
+        Unix time in seconds when the window ends.
+    """
+
+    limit: int
+    remaining: int
+    reset_at: float
+
+
+@dataclass
+class Call:
+    """One request on its way."""
+
+    prepared: requests.PreparedRequest
+    path: str
+    what: str
+    auth: bool
+    stream: bool
+    repeatable: bool
+
+
+class Transport:
+    """Two `requests` sessions that never change once built, one with credentials and one without.
+
+    Parameters
+    ----------
+    url : str
+        The server.
+    auth : Auth
+        Credentials for that server's origin only.
+    label : str
+        The platform's name in messages.
+    workers : int
+        Connections kept.
+    timeout : float or (float, float)
+        Seconds to connect and to wait for data.
+    """
+
+    def __init__(self, url: str, auth: Auth, label: str, workers: int, timeout: float | tuple[float, float]) -> None:
+        self._label, self._host, self._timeout = label, urlsplit(url).netloc, timeout
+        self.history = History()
+        self.budget: RateBudget | None = None
+        self._lock = threading.Lock()
+        self._with_auth = _requests_session(url, auth, workers)
+        self._without = _requests_session(None, NoAuth(), workers)
+
+    def prepare(self, request: requests.Request, auth: bool) -> requests.PreparedRequest:
+        """Add credentials, or make sure that there are none."""
+        return (self._with_auth if auth else self._without).prepare_request(request)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._with_auth.close()
+        self._without.close()
+
+    def follow(self, call: Call) -> requests.Response:
+        """Send, and follow redirects of reading requests on the same server only."""
+        for _ in range(REDIRECTS):
+            response = self._send(call)
+            target = response.headers.get("Location") if response.is_redirect else None
+            if target is None:
+                return response
+            response.close()
+            here = call.prepared.url or ""
+            target = urljoin(here, target)
+            if origin(target) != origin(here):
+                raise InsecureConnection(
+                    f'{self._label} answered "{call.what}" with a redirect to {urlsplit(target).netloc}, another '
+                    "server; it was not followed and nothing was sent there. If the server has moved, connect to its "
+                    "new URL."
+                )
+            if call.prepared.method not in ("GET", "HEAD"):
+                raise ConnectionFailed(
+                    f'{self._label} answered "{call.what}" with a redirect to {urlsplit(target).path}; only reading '
+                    "requests are repeated elsewhere. Check the URL you connected to."
+                )
+            call.prepared = call.prepared.copy()
+            call.prepared.prepare_url(target, None)
+        raise ConnectionFailed(f'{self._label} redirects "{call.what}" in a circle. Check the URL you connected to.')
+
+    def _send(self, call: Call) -> requests.Response:
+        """Send one request, repeated as its kind allows."""
+        waited = 0.0
+        for attempt in range(ATTEMPTS):
+            self._await_budget()
+            try:
+                response = self._send_once(call, attempt)
+            except requests.RequestException as error:
+                if not call.repeatable or attempt + 1 == ATTEMPTS:
+                    raise self._connection_failed(error, call.what) from answers.without_frames(error)
+                delay, why = _backoff(attempt), "did not answer"
+            else:
+                told = self._repeat_after(response, call.repeatable, attempt)
+                if told is None or waited + told > LONGEST_WAIT:
+                    return response
+                response.close()
+                delay, why = told, f"answered {response.status_code}"
+            waited += delay
+            pause(delay, f"{self._label} {why}")
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _send_once(self, call: Call, attempt: int) -> requests.Response:
+        number, begun = self.history.start(), time.perf_counter()
+        status, size = None, 0
+        session = self._with_auth if call.auth else self._without
+        try:
+            response = session.send(call.prepared, timeout=self._timeout, stream=call.stream, allow_redirects=False)
+            status, size = response.status_code, 0 if call.stream else len(response.content)
+        finally:
+            ms = (time.perf_counter() - begun) * 1000
+            self.history.add(number, call.prepared.method, call.path, status, ms, size, attempt)
+        found = answers.rate_budget(response)
+        if found is not None:
+            with self._lock:
+                self.budget = RateBudget(*found)
+        return response
+
+    def _repeat_after(self, response: requests.Response, repeatable: bool, attempt: int) -> float | None:
+        """Return the pause before a repeat, or None when this answer is final."""
+        status = response.status_code
+        if attempt + 1 == ATTEMPTS or not (status == 429 or (repeatable and status in (502, 503, 504))):
+            return None
+        told = answers.retry_after(response)
+        return _backoff(attempt) if told is None else told
+
+    def _await_budget(self) -> None:
+        """Wait for the next window when the last answer said that this one is used up."""
+        budget = self.budget
+        if budget is None or budget.remaining > 0:
+            return
+        left = budget.reset_at - CLOCK.wall()
+        if 0 < left <= LONGEST_WAIT:
+            pause(left, f"{self._label}: rate limit of {budget.limit} requests used up")
+
+    def _connection_failed(self, error: requests.RequestException, what: str) -> ConnectionFailed:
+        where = f"{self._label} at {self._host}"
+        if isinstance(error, requests.exceptions.SSLError):
+            return ConnectionFailed(
+                f'{where}: no secure connection for "{what}". If it is a plain http server of your own network, say so '
+                "with an http:// URL and allow_http=True; else check the address and the certificate."
+            )
+        if isinstance(error, requests.Timeout):
+            return ConnectionFailed(
+                f'{where} did not answer "{what}" in time. Try again, or connect with a longer timeout= than '
+                f"{self._timeout} s."
+            )
+        if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+            return ConnectionFailed(f'{where} broke off in the middle of its answer to "{what}". Try again.')
+        return ConnectionFailed(
+            f'{where} could not be reached for "{what}". Check the URL and your network, and whether the server is up.'
+        )
+
+
+def _backoff(attempt: int) -> float:
+    """Return a growing pause in seconds with jitter, so that many clients do not come back at once."""
+    return min(0.3 * 2.0**attempt, 10.0) * random.uniform(0.8, 1.2)
+
+
+def _requests_session(url: str | None, auth: Auth, workers: int) -> requests.Session:
+    session = requests.Session()
+    session.auth = auth
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    adapter = HTTPAdapter(pool_connections=workers, pool_maxsize=workers, max_retries=0)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    if url is None:
+        return session
+    # Proxies and certificates are read once, here: the environment can't change a session in the middle of a listing.
+    settings = session.merge_environment_settings(url, {}, None, None, None)
+    session.verify = settings["verify"]
+    session.proxies = {} if is_loopback(url) else dict(get_environ_proxies(url))
+    session.trust_env = False
+    return session
