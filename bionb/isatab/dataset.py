@@ -1,0 +1,303 @@
+"""`ISATab`: one immutable set of ISA-Tab files with its tables, frames, checks and edits."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from bionb.errors import InvalidSheet, UsageError
+from bionb.isatab import archive, tidy
+from bionb.isatab.investigation import StudyRef, frames_of, studies_of
+from bionb.isatab.table import Table
+from bionb.isatab.verdict import Finding, altamisa_findings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: From this number of lines on a table takes the columnar path.
+COLUMNAR_FROM = 2000
+
+
+def read_isatab(source: Any, *, columnar_from: int = COLUMNAR_FROM) -> ISATab:
+    """Read ISA-Tab from wherever it is.
+
+    Parameters
+    ----------
+    source : path, bytes or mapping
+        A folder, an ``i_*.txt`` file, a zip (path or bytes), or SODAR's JSON export (mapping, path or text).
+        Of a folder the files ``i_*``, ``s_*``, ``a_*``, ``m_*`` (``.txt``, ``.tsv``) are read, of a zip all.
+    columnar_from : int
+        Number of lines from which a table is read by columns; it changes the speed, never the result.
+
+    Returns
+    -------
+    ISATab
+        Also for sets that SODAR would refuse; `ISATab.check` says why.
+
+    Raises
+    ------
+    InvalidSheet
+        The source is missing, broken, unsafe or holds no ISA-Tab file.
+
+    Examples
+    --------
+    >>> isa = bionb.read_isatab("my_investigation.zip")
+    >>> isa.studies
+    ['s_study.txt']
+    """
+    files = archive.read_source(source)
+    if not any(archive.is_isatab(name) for name in files):
+        raise InvalidSheet(
+            f"there is no ISA-Tab file among the {len(files)} files of this source; "
+            "give the folder or zip that holds i_*.txt, s_*.txt and a_*.txt"
+        )
+    return ISATab(files, columnar_from=columnar_from)
+
+
+class ISATab:
+    """A set of ISA-Tab files. It never changes: an edit returns a new set.
+
+    ``isa[name]`` is the `Table` of a file, by its name or by its base name where only one file has it.
+
+    Parameters
+    ----------
+    files : mapping
+        Name -> bytes, in order.
+    columnar_from : int
+        See `read_isatab`.
+
+    Examples
+    --------
+    >>> isa["s_study.txt"].frame
+    >>> isa.samples()
+    >>> isa.check()
+    """
+
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        *,
+        columnar_from: int = COLUMNAR_FROM,
+        tables: Mapping[str, Table] | None = None,
+    ) -> None:
+        self._files = dict(files)
+        self._columnar_from = columnar_from
+        self._tables = {name: t for name, t in (tables or {}).items() if self._files.get(name) is t.data}
+
+    def __repr__(self) -> str:
+        parts = ("investigation", self.investigations), ("study", self.studies), ("assay", self.assays)
+        counts = ", ".join(f"{len(names)} {word} file{'s' * (len(names) != 1)}" for word, names in parts)
+        return f"<ISATab: {counts}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ISATab) and self._files == other._files
+
+    __hash__ = None  # type: ignore[assignment]
+
+    # What is there
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Name -> bytes of every file, as they will be written."""
+        return dict(self._files)
+
+    @cached_property
+    def investigations(self) -> list[str]:
+        """Names of the investigation files (``i_*.txt``); SODAR takes exactly one."""
+        return self._called("i_")
+
+    @cached_property
+    def studies(self) -> list[str]:
+        """Names of the study files: those named in an investigation, then other ``s_*.txt``."""
+        named = [study.file for study in self._studies if study.file]
+        return list(dict.fromkeys([*named, *self._called("s_")]))
+
+    @cached_property
+    def assays(self) -> list[str]:
+        """Names of the assay files: those named in an investigation, then other ``a_*.txt``."""
+        named = [assay.file for study in self._studies for assay in study.assays if assay.file]
+        return list(dict.fromkeys([*named, *self._called("a_")]))
+
+    def _called(self, prefix: str) -> list[str]:
+        return [
+            name
+            for name in self._files
+            if archive.is_isatab(name)
+            and posixpath.basename(name).lower().startswith(prefix)
+            and not name.startswith("__MACOSX/")
+        ]
+
+    @cached_property
+    def _studies(self) -> list[StudyRef]:
+        """The studies of all investigations, in their order."""
+        return [study for name in self.investigations for study in studies_of(self[name], self._files)]
+
+    def __getitem__(self, name: str) -> Table:
+        file = self._name(name)
+        if file not in self._tables:
+            self._tables[file] = Table(file, self._kind(file), self._files[file], self._columnar_from)
+        return self._tables[file]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._files
+
+    def _name(self, name: str) -> str:
+        if name in self._files:
+            return name
+        same = [file for file in self._files if posixpath.basename(file) == name]
+        if len(same) != 1:
+            what = "no file" if not same else "more than one file"
+            raise UsageError(f"this ISA-Tab has {what} called {name!r}; it has {', '.join(self._files)}")
+        return same[0]
+
+    def _kind(self, name: str) -> str:
+        if name in self.investigations:
+            return "investigation"
+        return "study" if name in self.studies else "assay"
+
+    # Frames
+
+    @property
+    def investigation(self) -> dict[str, pd.DataFrame]:
+        """The sections of the investigation file as frames of text, one row an entry.
+
+        Keys: ``ontology_sources``, ``investigation``, ``publications``, ``contacts``, and for each study
+        ``studies``, ``designs``, ``study_publications``, ``factors``, ``assays``, ``protocols``,
+        ``study_contacts``; beside them ``parameters`` and ``components``, the ``;`` lists of the protocols
+        with one row an item. Columns: ``file`` (investigation file), ``study`` (``S1``, ``S2``, ... in order
+        of the file, as in AltamISA's ids), ``entry`` (from 1), then the fields as ISA-Tab calls them, such as
+        ``Study Identifier`` and ``Study File Name`` in ``studies``, ``Study Assay File Name`` in ``assays``.
+        Empty entries are left out.
+        """
+        return frames_of(self[name] for name in self.investigations)
+
+    def samples(
+        self, study: str | None = None, *, numbers: bool = False, terms: bool = False, pairs: bool = False
+    ) -> pd.DataFrame:
+        """Return one row a sample, with everything the study files say about it.
+
+        Parameters
+        ----------
+        study : str, optional
+            A study file; all studies if left out.
+        numbers : bool
+            Convert columns in which every filled cell is a number; text otherwise.
+        terms : bool
+            Add ontology source and accession of each value.
+        pairs : bool
+            Keep one row for each row of the study file. Otherwise the values of a sample that was drawn from
+            several sources are joined with ``;``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``study`` (file name), ``Sample Name``, then the properties by their labels: ``age [year]`` where
+            all rows have one unit, else ``age`` and ``age unit``.
+
+        Examples
+        --------
+        >>> isa.samples(numbers=True)[["Sample Name", "age [year]"]]
+        """
+        import pandas as pd
+
+        names = self.studies if study is None else [self._name(study)]
+        frames = []
+        for name in names:
+            frame = tidy.to_frame(tidy.sample_columns(self[name], terms, pairs), numbers)
+            frame.insert(0, "study", pd.array([name] * len(frame), dtype="str"))
+            frames.append(frame)
+        if not frames:
+            return pd.DataFrame({"study": [], "Sample Name": []}, dtype="str")
+        return frames[0] if len(frames) == 1 else _stacked(frames)
+
+    def assay(self, name: str, *, numbers: bool = False, terms: bool = False) -> pd.DataFrame:
+        """Return one row for each row of an assay file, with the properties of its sample.
+
+        The study's columns are joined on ``Sample Name``; a row never becomes two. ``sample_in_study`` (bool)
+        tells rows whose sample the study file does not know; their study columns are empty. A property that
+        stands in both is taken from the assay.
+
+        Parameters
+        ----------
+        name : str
+            An assay file.
+        numbers, terms : bool
+            As in `samples`.
+        """
+        file = self._name(name)
+        study = next((s.file for s in self._studies for a in s.assays if a.file == file), None)
+        columns, known = tidy.assay_columns(self[file], self[study] if study else None, terms)
+        frame = tidy.to_frame(columns, numbers)
+        frame["sample_in_study"] = known
+        return frame.astype({"sample_in_study": bool})
+
+    # Checks
+
+    def check(self) -> pd.DataFrame:
+        """Return everything to know before importing the set, worst first.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``file``, ``line`` (from 1), ``column`` (key in the frame), ``level``, ``message``, ``value``,
+            ``count`` (how often). Levels: ``error`` (AltamISA and so SODAR cannot read the set), ``critical``
+            (SODAR refuses it), ``moderate``, ``advisory`` and ``note``.
+        """
+        import pandas as pd
+
+        order = ("error", "critical", "moderate", "advisory", "note")
+        findings = sorted(self._findings, key=lambda finding: order.index(finding.level))
+        frame = pd.DataFrame(findings, columns=list(Finding._fields))
+        texts = dict.fromkeys(("file", "column", "level", "message", "value"), "str")
+        return frame.astype(texts | {"line": "Int64", "count": "Int64"})
+
+    def accepted(self) -> bool:
+        """Tell whether SODAR would import the set: AltamISA reads it, and warns of nothing critical.
+
+        The reasons are the findings of level ``error`` and ``critical`` in `check`.
+        """
+        return not any(finding.level in ("error", "critical") for finding in self._findings)
+
+    @cached_property
+    def _findings(self) -> list[Finding]:
+        findings = []
+        if len(self.investigations) != 1:
+            found = ", ".join(self.investigations) or "none"
+            message = f"SODAR imports exactly one investigation file, this set has: {found}"
+            findings.append(Finding("", None, "", "error", message))
+        if not self.studies and not self.assays:
+            findings.append(Finding("", None, "", "note", "the set holds no study or assay table"))
+        for name in self.investigations:
+            paths: dict[str, str | None] = {}
+            for study in self._studies:
+                if study.investigation == name:
+                    paths[str(PurePosixPath(study.path))] = study.file
+                    paths |= {str(PurePosixPath(assay.path)): assay.file for assay in study.assays}
+            findings += altamisa_findings(self._files, name, paths)
+        return findings
+
+    # Writing
+
+    def write(self, target: str | os.PathLike[str]) -> Path:
+        """Write all files to a folder, or to one zip if ``target`` ends in ``.zip``; return its path."""
+        return archive.write(self._files, target)
+
+    def to_zip(self) -> bytes:
+        """Return a zip of all files, in their order and with their names."""
+        return archive.to_zip(self._files)
+
+
+def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put frames with different columns below each other; what a study does not say is empty text."""
+    import pandas as pd
+
+    numeric = {
+        name for frame in frames for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name])
+    }
+    stacked = pd.concat(frames, ignore_index=True)
+    filled = {name: "" for name in stacked.columns if name not in numeric}
+    return stacked.fillna(filled).astype(dict.fromkeys(filled, "str"))
