@@ -108,9 +108,7 @@ def _check_members(members: list[zipfile.ZipInfo], archive: str) -> None:
         seen.add(info.filename)
     total = sum(info.file_size for info in members)
     if total > MAX_BYTES:
-        raise InvalidSheet(
-            f"{archive} unpacks to {total >> 20} MiB, more than {MAX_BYTES >> 20}; it is not read"
-        )
+        raise InvalidSheet(f"{archive} unpacks to {total >> 20} MiB, more than {MAX_BYTES >> 20}; it is not read")
 
 
 def _fault(info: zipfile.ZipInfo, seen: set[str]) -> str:

@@ -102,15 +102,11 @@ def _rows(text: Text, records: Sequence[int]) -> list[tuple[int, list[str]]]:
     """Return the records that are rows: neither blank nor a comment."""
     rows = rows_of(map(text.record, records))
     return [
-        (record, row)
-        for record, row in zip(records, rows, strict=True)
-        if row and not row[0].lstrip().startswith("#")
+        (record, row) for record, row in zip(records, rows, strict=True) if row and not row[0].lstrip().startswith("#")
     ]
 
 
-def _append_codes(
-    rows: list[list[str]], width: int, codes: list[_Codes], parts: list[list[np.ndarray]]
-) -> None:
+def _append_codes(rows: list[list[str]], width: int, codes: list[_Codes], parts: list[list[np.ndarray]]) -> None:
     if any(len(row) != width for row in rows):
         rows = [pad(row, width) for row in rows]
     if not rows:

@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.errors import InvalidSheet, UsageError
 from bionb.isatab import archive, tidy
-from bionb.isatab.investigation import StudyRef, frames_of, studies_of
+from bionb.isatab.annotations import ANNOTATION_DTYPES, annotation_frame
+from bionb.isatab.comparing import Change, changes_frame, table_changes
+from bionb.isatab.editing import renamed_sample, replace_table, sample_names
+from bionb.isatab.expansion import expansion_frame
+from bionb.isatab.graph import EDGE_DTYPES, NODE_DTYPES, Graph, graph_of, typed_frame
+from bionb.isatab.investigation import BY_NAME, StudyRef, frames_of, studies_of
+from bionb.isatab.sections import replace_section, with_parameter
 from bionb.isatab.table import Table
+from bionb.isatab.text import as_utf8
 from bionb.isatab.verdict import Finding, altamisa_findings
 
 if TYPE_CHECKING:
@@ -235,6 +242,81 @@ class ISATab:
         frame["sample_in_study"] = known
         return frame.astype({"sample_in_study": bool})
 
+    # Graph
+
+    def nodes(self, table: str | None = None) -> pd.DataFrame:
+        """Return the materials, data files and processes of one table or of all, in order of appearance.
+
+        Parameters
+        ----------
+        table : str, optional
+            A study or assay file.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``id`` (AltamISA's unique name), ``kind`` (``material``, ``data``, ``process``), ``type`` (header of
+            the naming column), ``name`` (empty if unnamed), ``protocol`` (of a process), ``file``, ``column``
+            (key in the frame) and ``named`` (bool). A sample is listed once for each file that names it, with
+            one id.
+        """
+        return _together([graph.node_frame() for graph in self._graphs(table)], NODE_DTYPES)
+
+    def edges(self, table: str | None = None) -> pd.DataFrame:
+        """Return what leads to what, in one table or in all: ``source`` and ``target`` (ids), ``file``."""
+        return _together([graph.edge_frame() for graph in self._graphs(table)], EDGE_DTYPES)
+
+    def annotations(self, table: str | None = None) -> pd.DataFrame:
+        """Return what is said about each node, one row a filled value.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``node`` (id), ``kind`` (``Characteristics``, ``Parameter Value``, ``Date``, ...), ``label`` (in the
+            brackets), ``value``, ``term_source``, ``accession``, ``unit``, ``unit_term_source``,
+            ``unit_accession``, ``file`` and ``column`` (key in the frame).
+        """
+        return _together([annotation_frame(graph) for graph in self._graphs(table)], ANNOTATION_DTYPES)
+
+    def expansion(self) -> pd.DataFrame:
+        """Say which tables AltamISA's writer, and so SODAR's export, will make longer or shorter.
+
+        Paths are counted, not written out: a table of 180 rows that would become 32,400 is no work.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``file``, ``kind``, ``rows`` (now), ``rows_after`` (missing where the table cannot be written),
+            ``skipped_lines`` (blank and comment lines, which are lost) and ``message`` (empty if all stays).
+        """
+        return expansion_frame(self._graphs(None))
+
+    def _graphs(self, table: str | None) -> list[Graph]:
+        names = dict.fromkeys([*self.studies, *self.assays]) if table is None else [self._name(table)]
+        return [self._graph(name) for name in names]
+
+    def _graph(self, name: str) -> Graph:
+        table = self[name]
+        if table.graph is None:
+            table.graph = graph_of(table, *self._ids.get(name, ("S1", "")))
+        return table.graph
+
+    @cached_property
+    def _ids(self) -> dict[str, tuple[str, str]]:
+        """AltamISA's ids of study and assay for each table; files that no investigation names come last."""
+        ids: dict[str, tuple[str, str]] = {}
+        for study in self._studies:
+            if study.file:
+                ids.setdefault(study.file, (study.id, ""))
+            for assay in study.assays:
+                if assay.file:
+                    ids.setdefault(assay.file, (study.id, assay.id))
+        for name in self.studies:
+            ids.setdefault(name, (f"S{1 + len({study for study, _ in ids.values()})}", ""))
+        for name in self.assays:
+            ids.setdefault(name, ("S1", f"A{1 + len(ids)}"))
+        return ids
+
     # Checks
 
     def check(self) -> pd.DataFrame:
@@ -280,6 +362,118 @@ class ISATab:
             findings += altamisa_findings(self._files, name, paths)
         return findings
 
+    # Edits
+
+    def replace(self, name: str, frame: pd.DataFrame) -> ISATab:
+        """Return a set in which a frame, edited as you like, takes the place of a table or section.
+
+        Parameters
+        ----------
+        name : str
+            A file, or a section of the investigation (a key of `investigation`, such as ``protocols``).
+        frame : pandas.DataFrame
+            For a file: the edited ``isa[name].frame``. Columns are known by their keys; a new one stands where you
+            insert it and is called as its header, with ``.1``, ``.2``, ... if there is one already. Rows are known
+            by their index, so filtered and sorted frames keep what they do not change; rows without a known
+            index are new. Missing values become empty cells.
+            For a section: the edited frame of `investigation`; an entry without ``entry`` is new.
+
+        Returns
+        -------
+        ISATab
+            Only records with an edited cell are written anew, in the style of their neighbours.
+
+        Raises
+        ------
+        InvalidSheet
+            A column is there twice, or is no ISA-Tab header; a name would read as a comment; a character does
+            not fit the encoding of the file.
+
+        Examples
+        --------
+        >>> frame = isa["s_study.txt"].frame
+        >>> frame.loc[0, "Characteristics[age]"] = "8"
+        >>> edited = isa.replace("s_study.txt", frame)
+        """
+        if name in BY_NAME and name not in self._files:
+            alone = len(self.investigations) == 1
+            files = {i: replace_section(self[i], name, frame, alone) for i in self.investigations}
+        else:
+            file = self._name(name)
+            files = {file: replace_table(self[file], frame)}
+        return self._with(files)
+
+    def rename_sample(self, old: str, new: str, *, study: str | None = None) -> ISATab:
+        """Return a set in which a sample has another name, in its study and in all assays of it.
+
+        Parameters
+        ----------
+        old, new : str
+            The names. ``new`` must be free, since two samples of one name are one sample.
+        study : str, optional
+            The study file; needed only where samples of several studies are called alike.
+
+        Raises
+        ------
+        UsageError
+            There is no such sample, or the new name is taken or empty.
+        """
+        groups = [group for group in self._sample_files(study) if any(old in sample_names(self[f]) for f in group)]
+        if len(groups) != 1:
+            what = "no sample" if not groups else "a sample in several studies (give study=)"
+            raise UsageError(f"cannot rename: there is {what} called {old!r}; see isa.samples()")
+        if not new.strip() or any(new in sample_names(self[file]) for file in groups[0]):
+            raise UsageError(f"cannot rename {old!r} to {new!r}: that name is {'taken' if new.strip() else 'empty'}")
+        edited = {file: renamed_sample(self[file], old, new) for file in groups[0]}
+        return self._with({file: data for file, data in edited.items() if data is not None})
+
+    def _sample_files(self, study: str | None) -> list[list[str]]:
+        """Return for each study the files in which its samples are named."""
+        groups: dict[str, list[str]] = {}
+        for name in dict.fromkeys([*self.studies, *self.assays]):
+            groups.setdefault(self._ids[name][0], []).append(name)
+        wanted = None if study is None else self._name(study)
+        return [files for files in groups.values() if wanted is None or wanted in files]
+
+    def declare_parameter(self, protocol: str, parameter: str) -> ISATab:
+        """Return a set whose investigation declares one parameter more for a protocol.
+
+        A new column ``Parameter Value[...]`` needs it, else AltamISA warns. A parameter that is declared already
+        changes nothing.
+        """
+        return self.replace("protocols", with_parameter(self.investigation["protocols"], protocol, parameter))
+
+    def to_utf8(self) -> ISATab:
+        """Return a set whose sheets are UTF-8 without byte order mark, as SODAR reads them."""
+        sheets = [name for name in self._files if archive.is_isatab(name)]
+        return self._with({name: as_utf8(self._files[name]) for name in sheets})
+
+    def diff(self, other: ISATab) -> pd.DataFrame:
+        """Return what changes from this set to another, one row a cell.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``file``; ``change`` (``cell changed``, ``row added``, ``row removed``, ``column added``, ``column
+            removed``, ``columns moved``, ``header changed``, ``file added``, ``file removed``, ``bytes changed``
+            where only quoting, line ends or encoding differ); ``row`` (index in the new frame, of a removed row
+            in the old one); ``column`` (key); ``old`` and ``new`` (missing where there is none).
+        """
+        changes: list[Change] = [
+            (name, "file removed", None, "", None, None) for name in self._files if name not in other._files
+        ]
+        for name, data in other._files.items():
+            if name not in self._files:
+                changes.append((name, "file added", None, "", None, None))
+            elif data != self._files[name] and archive.is_isatab(name):
+                changes += table_changes(self[name], other[name])
+            elif data != self._files[name]:
+                changes.append((name, "bytes changed", None, "", None, None))
+        return changes_frame(changes)
+
+    def _with(self, files: Mapping[str, bytes]) -> ISATab:
+        return ISATab(self._files | dict(files), columnar_from=self._columnar_from, tables=self._tables)
+
     # Writing
 
     def write(self, target: str | os.PathLike[str]) -> Path:
@@ -291,13 +485,21 @@ class ISATab:
         return archive.to_zip(self._files)
 
 
+def _together(frames: list[pd.DataFrame], dtypes: dict[str, str]) -> pd.DataFrame:
+    """Put frames of the same columns below each other."""
+    import pandas as pd
+
+    if len(frames) == 1:
+        return frames[0]
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else typed_frame(dict.fromkeys(dtypes, []), dtypes)
+
+
 def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
     """Put frames with different columns below each other; what a study does not say is empty text."""
     import pandas as pd
 
-    numeric = {
-        name for frame in frames for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name])
-    }
+    numeric = {name for frame in frames for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name])}
     stacked = pd.concat(frames, ignore_index=True)
     filled = {name: "" for name in stacked.columns if name not in numeric}
     return stacked.fillna(filled).astype(dict.fromkeys(filled, "str"))

@@ -191,9 +191,7 @@ def _assay_refs(table: Table, section: Section, folder: str, files: list[str]) -
         for record in _records(table, section)
         if any(value for name, value in record.items() if name in known) and "Study Assay File Name" in record
     ]
-    return tuple(
-        AssayRef(f"A{number}", path, resolve(path, folder, files)) for number, path in enumerate(declared, 1)
-    )
+    return tuple(AssayRef(f"A{number}", path, resolve(path, folder, files)) for number, path in enumerate(declared, 1))
 
 
 def resolve(path: str, folder: str, files: list[str]) -> str | None:

@@ -15,6 +15,8 @@ from bionb.isatab.text import Text, rows_of, tokenise
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bionb.isatab.graph import Graph
+
 
 class Table:
     """A study, assay or investigation file.
@@ -40,6 +42,7 @@ class Table:
         self.name, self.kind = name, kind
         self.data = data
         self._columnar_from = columnar_from
+        self.graph: Graph | None = None  # made when first asked for
 
     def __len__(self) -> int:
         return len(self.cells)

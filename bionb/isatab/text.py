@@ -18,11 +18,12 @@ from bionb.errors import InvalidSheet
 
 BOM = b"\xef\xbb\xbf"
 
-_CELL = r'(?:"[^"]*+(?:""[^"]*+)*+(?:"|\Z)[^\t\r\n]*+|[^\t\r\n]*+)'
+_CELL = r'(?>"[^"]*+(?:""[^"]*+)*+(?:"|\Z)[^\t\r\n]*+|[^\t\r\n]*+)'
 _RECORD = re.compile(rf"(?:{_CELL}\t)*+{_CELL}(\r\n|\r|\n|\Z)".encode())
 _LINE = re.compile(rb"\r\n|\r|\n|\Z")
 _RAW_CELL = re.compile(rf"({_CELL})(?:\t|\Z)")
 _QUOTED = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"?(.*)', re.DOTALL)
+_CLOSED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
 _NEEDS_QUOTES = re.compile(r'^"|[\t\r\n]')
 
 
@@ -123,6 +124,11 @@ def unquote(cell: str) -> str:
     return match[1].replace('""', '"') + match[2] if match else cell
 
 
+def closed(cell: str) -> bool:
+    """Tell whether the quote that a cell opens, if any, is closed."""
+    return not cell.startswith('"') or bool(_CLOSED.match(cell))
+
+
 def quote(value: str, like: str = "") -> str:
     """Return a value as it is written, quoted where it must be or where ``like`` (its neighbour) is."""
     if _NEEDS_QUOTES.search(value) or like.startswith('"'):
@@ -143,6 +149,11 @@ def as_text(value: Any) -> str:
     if value is None or type(value).__name__ == "NAType" or value != value:
         return ""
     return str(value)
+
+
+def as_utf8(data: bytes) -> bytes:
+    """Return a file as UTF-8 without byte order mark."""
+    return data.removeprefix(BOM).decode(encoding_of(data)).encode()
 
 
 def encode(text: str, encoding: str, name: str) -> bytes:

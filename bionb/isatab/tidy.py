@@ -70,9 +70,7 @@ def _names(table: Table) -> dict[int, str]:
     return _lengthen(columns, names, lambda column: column.key)
 
 
-def _lengthen(
-    columns: Sequence[Column], names: dict[int, str], longer: Callable[[Column], str]
-) -> dict[int, str]:
+def _lengthen(columns: Sequence[Column], names: dict[int, str], longer: Callable[[Column], str]) -> dict[int, str]:
     counts = Counter(names.values())
     result = {}
     for column in columns:

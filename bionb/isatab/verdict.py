@@ -29,9 +29,7 @@ class Finding(NamedTuple):
     count: int = 1  # type: ignore[assignment]
 
 
-def altamisa_findings(
-    files: Mapping[str, bytes], investigation: str, paths: Mapping[str, str | None]
-) -> list[Finding]:
+def altamisa_findings(files: Mapping[str, bytes], investigation: str, paths: Mapping[str, str | None]) -> list[Finding]:
     """Return what AltamISA says about one investigation and the tables it names.
 
     Parameters
@@ -70,9 +68,7 @@ def _judge_study(
     table = None
     if study.info.path:
         name = paths.get(str(study.info.path))
-        table = _read(
-            caught, files, name, str(study.info.path), lambda t: isatab.StudyReader.from_stream(id_, t, name)
-        )
+        table = _read(caught, files, name, str(study.info.path), lambda t: isatab.StudyReader.from_stream(id_, t, name))
         if table:
             caught(name, isatab.StudyValidator(model, study, table).validate)
     for number, assay in enumerate(study.assays, 1):
@@ -131,8 +127,7 @@ class _Catcher:
                 message = str(error) or type(error).__name__
                 self.findings.append(Finding(name or "", None, "", "error", message))
         self.findings += [
-            Finding(name or "", None, "", _level(warning.category), str(warning.message))
-            for warning in recorded
+            Finding(name or "", None, "", _level(warning.category), str(warning.message)) for warning in recorded
         ]
         return result
 

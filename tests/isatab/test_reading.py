@@ -174,7 +174,7 @@ def test_a_table_is_found_by_its_base_name():
 
 @pytest.mark.parametrize("columnar_from", BOTH_PATHS)
 def test_cells_stay_as_they_are_written(columnar_from):
-    """pandas would read a name 007 as 7, and NA as missing."""
+    """Pandas would read a name 007 as 7, and NA as missing."""
     values = ["NA", "nan", "None", "1e5", "007", "+1", " a ", "\xa0", "=1+1", "a\\b", "u;v", "True"]
     frame = table(["Source Name"], *([value] for value in values), columnar_from=columnar_from).frame
 

@@ -66,7 +66,7 @@ def test_a_cell_is_quoted_when_it_must_be_or_as_its_neighbour(value, like, writt
 
 
 def test_a_cell_beyond_the_limit_of_csv_is_read():
-    """csv stops at 131,072 characters, MetaboLights does not."""
+    """Csv stops at 131,072 characters, MetaboLights does not."""
     long = "x" * 200_000
 
     assert [["a", long + '"']] == rows_of([f'a\t"{long}"""'])

@@ -1,0 +1,117 @@
+"""What AltamISA's writer, and so SODAR's export, makes of a table: counted, not tried.
+
+The writer walks every path through the graph and writes a row for each. Where rows share a node in the middle
+(a pool), all ways into it are combined with all ways out of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from bionb.isatab.graph import Graph, typed_frame
+from bionb.isatab.headers import SAMPLE, SOURCE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_DTYPES = {
+    "file": "str",
+    "kind": "str",
+    "rows": "Int64",
+    "rows_after": "Int64",
+    "skipped_lines": "Int64",
+    "message": "str",
+}
+
+
+def expansion_frame(graphs: Sequence[Graph]) -> pd.DataFrame:
+    """Return one row a table; see `ISATab.expansion`."""
+    records = [_record(graph) for graph in graphs]
+    data: dict[str, Any] = {name: [record[name] for record in records] for name in _DTYPES}
+    return typed_frame(data, _DTYPES)
+
+
+def _record(graph: Graph) -> dict[str, Any]:
+    table = graph.table
+    after, message = rows_after(graph)
+    skipped = len(table.text) - len(table) - (table.header_record is not None)
+    if not message and after is not None and after != len(table):
+        message = _explain(graph, after)
+    if not message and skipped:
+        message = f"{skipped} blank or comment lines will be lost"
+    return {
+        "file": table.name,
+        "kind": table.kind,
+        "rows": len(table),
+        "rows_after": after,
+        "skipped_lines": skipped,
+        "message": message,
+    }
+
+
+def rows_after(graph: Graph) -> tuple[int | None, str]:
+    """Return the number of rows after writing, or None and the reason why the table cannot be written."""
+    if not len(graph.table):
+        return None, "a table without rows cannot be written"
+    starts = _starts(graph)
+    if not starts:
+        return None, f"a table without {_start_type(graph)} cannot be written"
+    paths = _paths(graph, outgoing(graph))
+    if paths is None:
+        return None, "a node leads back to itself; the table cannot be written"
+    return sum(paths[node] for node in starts), ""
+
+
+def _start_type(graph: Graph) -> str:
+    return SAMPLE if graph.table.kind == "assay" else SOURCE
+
+
+def _starts(graph: Graph) -> list[int]:
+    wanted = {group.number for group in graph.groups if group.type == _start_type(graph)}
+    return [node for node, group in enumerate(graph.node_group) if graph.groups[group].number in wanted]
+
+
+def outgoing(graph: Graph) -> list[list[int]]:
+    """Return for each node the nodes that follow it."""
+    following: list[list[int]] = [[] for _ in range(len(graph))]
+    for tail, head in zip(graph.tails, graph.heads, strict=True):
+        following[tail].append(head)
+    return following
+
+
+def _paths(graph: Graph, following: list[list[int]]) -> list[int] | None:
+    """Return for each node the number of paths to an end, or None if there is a cycle."""
+    waiting = [len(heads) for heads in following]
+    leading: list[list[int]] = [[] for _ in following]
+    for tail, heads in enumerate(following):
+        for head in heads:
+            leading[head].append(tail)
+    paths = [0] * len(following)
+    ready = [node for node, count in enumerate(waiting) if not count]
+    for node in ready:  # grows while nodes become ready
+        paths[node] = sum(paths[head] for head in following[node]) or 1
+        for tail in leading[node]:
+            waiting[tail] -= 1
+            if not waiting[tail]:
+                ready.append(tail)
+    return paths if len(ready) == len(following) else None
+
+
+def _explain(graph: Graph, after: int) -> str:
+    rows = len(graph.table)
+    if after < rows:
+        return f"{rows} rows become {after}: rows of the same nodes are written once"
+    node = _pool(graph)
+    group = graph.groups[graph.node_group[node]]
+    name = graph.names[node] or graph.protocols[node] or "unnamed"
+    return f"{rows} rows become {after}: rows that share {group.type} {name!r} are combined with each other"
+
+
+def _pool(graph: Graph) -> int:
+    """Return the node at which most rows appear: many ways in, many ways out."""
+    ways_in, ways_out = [0] * len(graph), [0] * len(graph)
+    for tail, head in zip(graph.tails, graph.heads, strict=True):
+        ways_out[tail] += 1
+        ways_in[head] += 1
+    return max(range(len(graph)), key=lambda node: ways_in[node] * ways_out[node])

@@ -1,0 +1,94 @@
+"""The graph of a large table, by whole columns of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bionb.isatab.cells import CodedCells
+from bionb.isatab.graph import Group
+
+_NONE = -1
+
+
+def link(
+    cells: CodedCells, groups: list[Group]
+) -> tuple[list[int], list[int], list[int], list[int], list[Sequence[int]]]:
+    """Give each row its nodes: group by group, then in order of first appearance."""
+    named, count = _named(cells, groups)
+    matrix = _with_unnamed(named, count, len(cells))
+    width = len(groups)
+    codes, _ = pd.factorize(matrix.ravel())
+    first = _first(codes)
+    matrix = codes.reshape(matrix.shape)
+    tails, heads = _edges(matrix)
+    members: list[Sequence[int]] = [matrix[:, group] for group in range(width)]
+    return (first % width).tolist(), (first // width).tolist(), tails.tolist(), heads.tolist(), members
+
+
+def _named(cells: CodedCells, groups: list[Group]) -> tuple[list[np.ndarray], int]:
+    """Return for each group the number of each row's name, -1 where it has none."""
+    spaces: dict[Any, dict[str, int]] = {}
+    count = 0
+    result = []
+    for group in groups:
+        if group.name is None:
+            result.append(np.full(len(cells), _NONE))
+            continue
+        codes, texts = cells.stripped_codes(group.name.position)
+        known = spaces.setdefault(group.space, {})
+        for text in texts:
+            if text and text not in known:
+                known[text] = count
+                count += 1
+        result.append(np.array([known[text] if text else _NONE for text in texts], dtype=np.int64)[codes])
+    return result, count
+
+
+def _with_unnamed(named: list[np.ndarray], count: int, rows: int) -> np.ndarray:
+    """Give unnamed nodes numbers by their named neighbours; see the same step by rows."""
+    before = np.full(rows, _NONE)
+    for numbers in named:
+        before = np.where(numbers >= 0, numbers, before)  # ends as the last name of the row
+    after = _after(named, rows)
+    matrix = np.empty((rows, len(named)), dtype=np.int64)
+    for group, numbers in enumerate(named):
+        unnamed = numbers < 0
+        matrix[:, group] = numbers
+        if unnamed.any():
+            if group == 0:
+                contexts = np.flatnonzero(unnamed)
+            else:
+                pairs = (before[unnamed] + 1) * (count + 1) + after[group][unnamed] + 1
+                contexts = pd.factorize(pairs)[0]
+            matrix[unnamed, group] = contexts + count
+            count += int(contexts.max()) + 1
+        before = np.where(unnamed, before, numbers)
+    return matrix
+
+
+def _after(named: list[np.ndarray], rows: int) -> list[np.ndarray]:
+    """Return for each group the number of the next name in each row."""
+    after = np.full(rows, _NONE)
+    result = []
+    for numbers in reversed(named):
+        result.append(after)
+        after = np.where(numbers >= 0, numbers, after)
+    return result[::-1]
+
+
+def _first(codes: np.ndarray) -> np.ndarray:
+    """Return where each code appears first."""
+    first = np.empty(int(codes.max()) + 1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]  # of several assignments the last one stays
+    return first
+
+
+def _edges(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    size = int(matrix.max()) + 1
+    pairs = (matrix[:, :-1] * size + matrix[:, 1:]).ravel()
+    distinct = pd.factorize(pairs)[1]
+    return distinct // size, distinct % size
