@@ -56,11 +56,14 @@ class Problem:
         The platform's error code.
     hint : str
         What to do next; empty for the general hint of the status.
+    summary : str
+        What the one-line message shows in place of a very long detail.
     """
 
     detail: str
     code: int | str | None = None
     hint: str = ""
+    summary: str = ""
 
 
 def is_json(response: requests.Response) -> bool:
@@ -145,7 +148,7 @@ def error_for(
         or _HINTS.get(status)
         or ("Try again later; if it lasts, tell the server's administrators." if status >= 500 else "")
     )
-    detail = shorten(problem.detail)
+    detail = shorten(problem.summary or problem.detail)
     if detail and detail[-1] not in ".!?":
         detail += "."
     message = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json as json_module
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -16,7 +17,7 @@ from bionb import answers
 from bionb.answers import Problem
 from bionb.auth import Auth, NoAuth
 from bionb.credentials import is_loopback, origin
-from bionb.errors import InsecureConnection, SessionClosed, UsageError
+from bionb.errors import InsecureConnection, ResponseError, SessionClosed, UsageError
 from bionb.history import SentRequest
 from bionb.pages import Page
 from bionb.transport import Call, RateBudget, Transport
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
+Pick = Callable[[Any], list[dict[str, Any]]]
 
 TIMEOUT = (10.0, 60.0)
 
@@ -142,7 +144,7 @@ class Session:
             repeatable = method in ("GET", "HEAD")
         response = self._transport.follow(Call(prepared, shown, what, auth, stream, repeatable))
         if response.status_code >= 400 and response.status_code not in accept:
-            self._fail(response, what, method, shown)
+            raise self.error(response, what)
         return response
 
     def json(self, method: str, path: str, *, what: str, **options: Any) -> Any:
@@ -150,18 +152,23 @@ class Session:
         response = self.request(method, path, what=what, **options)
         return answers.parse_json(response, self.label, what)
 
-    def page(
+    def page(self, path: str, *, what: str, pick: Pick, opens: bool = True, **options: Any) -> Page:
+        """Read one page of a listing (GET); `options` are those of `request` and of `page_of`."""
+        parts = {name: options.pop(name) for name in ("total", "more", "cursor") if name in options}
+        response = self.request("GET", path, what=what, opens=opens, **options)
+        return self.page_of(response, what=what, pick=pick, **parts)
+
+    def page_of(
         self,
-        path: str,
+        response: requests.Response,
         *,
         what: str,
-        pick: Callable[[Any], list[dict[str, Any]]],
+        pick: Pick,
         total: Callable[[requests.Response, Any], int | None] = lambda response, body: None,
         more: Callable[[requests.Response, Any], bool | None] = lambda response, body: None,
         cursor: Callable[[Any], Any] = lambda body: None,
-        **options: Any,
     ) -> Page:
-        """Read one page of a listing (GET).
+        """Return an answer as a page of a listing.
 
         Parameters
         ----------
@@ -169,10 +176,12 @@ class Session:
             Takes the records out of the parsed body.
         total, more, cursor : callable
             Where the server says how many records there are, whether a page follows, and how it is called.
-        **options
-            As for `request`.
+
+        Raises
+        ------
+        UnexpectedResponse
+            The answer lacks what was expected.
         """
-        response = self.request("GET", path, what=what, **options)
         body = answers.parse_json(response, self.label, what)
         try:
             records = pick(body)
@@ -180,6 +189,17 @@ class Session:
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise answers.unexpected(self.label, what, error) from error
         return Page(records, *numbers, body=response.content, parse=lambda content: pick(json_module.loads(content)))
+
+    def error(self, response: requests.Response, what: str, hint: str = "") -> ResponseError:
+        """Return the error for an answer whose status the caller had accepted."""
+        problem = self._read_problem(response)
+        if hint:
+            problem = dataclasses.replace(problem, hint=hint)
+        request = response.request
+        path = urlsplit(request.url or "").path
+        return answers.error_for(
+            response, problem, label=self.label, what=what, method=request.method or "", path=str(path)
+        )
 
     @contextmanager
     def one_call(self) -> Iterator[None]:
@@ -246,11 +266,6 @@ class Session:
                 f"{self.label}: a link leads to {urlsplit(path).netloc}, another server; it was not followed."
             )
         return path
-
-    def _fail(self, response: requests.Response, what: str, method: str, path: str) -> NoReturn:
-        problem = self._read_problem(response)
-        response.close()
-        raise answers.error_for(response, problem, label=self.label, what=what, method=method, path=path)
 
     def _closed_error(self) -> SessionClosed:
         return SessionClosed(f"This {self.label} client is closed: connect again.")

@@ -1,0 +1,17 @@
+"""SODAR and SODAR Core: projects, roles, sample sheets and landing zones, on servers of both generations."""
+
+from bionb.protocol import LoginField, Platform
+
+PLATFORM = Platform(
+    name="sodar",
+    label="SODAR",
+    login_fields=(
+        LoginField("token", "API token"),
+        LoginField("username", "User name", secret=False),
+        LoginField("password", "Password"),
+    ),
+    ways=(("token",), ("username", "password")),
+    token_help="Make a token in SODAR's app “API Tokens” (user menu, top right); it is shown only once.",
+    client="bionb.platforms.sodar.client:SodarClient",
+    sandbox="bionb.platforms.sodar.sandbox:SodarSandbox",
+)

@@ -1,0 +1,290 @@
+"""Users, settings, invites and tokens of SODAR."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bionb.answers import parse_json
+from bionb.auth import BasicAuth
+from bionb.credentials import Secret
+from bionb.errors import NotFound, ResponseError, UsageError
+from bionb.frames import Column
+from bionb.listing import Listing
+from bionb.pages import Page, Whole
+from bionb.platforms.sodar import shapes
+from bionb.platforms.sodar.shapes import Record, uuid_of
+from bionb.platforms.sodar.versions import Negotiator
+from bionb.session import Session, SessionOwner
+
+# There is no call that lists settings; these are the ones that projects and users commonly have, by scope.
+PROJECT_SETTINGS = (
+    ("projectroles", "ip_restrict"),
+    ("projectroles", "ip_allow_list"),
+    ("samplesheets", "allow_editing"),
+    ("samplesheets", "sheet_sync_enable"),
+    ("landingzones", "file_name_prohibit"),
+)
+USER_SETTINGS = (("projectroles", "notify_email_project"), ("projectroles", "notify_email_role"))
+
+
+class AccountCalls(SessionOwner):
+    """Calls on people and their settings; a part of `SodarClient`."""
+
+    api: Negotiator
+    _people: dict[str, Record] | None
+
+    def _listing(
+        self,
+        name: str,
+        path: str,
+        *,
+        what: str,
+        declared: Sequence[Column],
+        pick: Callable[[Any], list[Record]] = list,
+        api: str = "projects",
+        params: Callable[[], Mapping[str, Any]] = dict,
+    ) -> Listing:
+        """Return a listing of one whole answer or of numbered pages: the answer's type tells which."""
+
+        def read(page: Mapping[str, Any], opens: bool) -> Page:
+            asked = {**params(), **page}
+            response = self.api.request(api, "GET", path, what=what, params=asked, opens=opens)
+            return self.session.page_of(
+                response,
+                what=what,
+                pick=lambda body: pick(body["results"] if _is_page(body) else body),
+                total=lambda response, body: body["count"] if _is_page(body) else None,
+                more=lambda response, body: bool(_is_page(body) and body["next"]),
+            )
+
+        return Listing(name, lambda: Whole(read, "page", key=lambda record: record["sodar_uuid"]), declared)
+
+    # -- people ---------------------------------------------------------------------------------------------------
+
+    def users(self) -> Listing:
+        """List the users that the account may see; local accounts of the site included where the server can.
+
+        Returns
+        -------
+        Listing
+            Frame columns: ``username``, ``name``, ``email``, ``is_superuser``, ``auth_type``, ``sodar_uuid``,
+            ``additional_emails``.
+
+        Notes
+        -----
+        ``GET /project/api/users/list`` (UserListAPIView). Old servers hide local accounts from all but superusers.
+        """
+
+        def params() -> Mapping[str, Any]:
+            self.api.settle()
+            return {"include_system_users": 1} if self.api.at_least("1.1") else {}
+
+        return self._listing(
+            "users", "project/api/users/list", what="list the users", declared=shapes.USER_COLUMNS, params=params
+        )
+
+    def current_user(self) -> Record:
+        """Return your own account, with the UUID that other calls ask for.
+
+        Notes
+        -----
+        ``GET /project/api/users/current`` (CurrentUserRetrieveAPIView).
+
+        Examples
+        --------
+        >>> sodar.current_user()["username"]
+        'alice@EXAMPLE'
+        """
+        found: Record = self.api.json("projects", "GET", "project/api/users/current", what="ask for the account")
+        return found
+
+    def user_uuid(self, user: str | Mapping[str, Any]) -> str:
+        """Return the UUID of a user given by name (with or without domain), UUID or record.
+
+        Raises
+        ------
+        NotFound
+            No visible user of that name.
+        """
+        return str(self._person(user)["sodar_uuid"])
+
+    def _person(self, user: str | Mapping[str, Any]) -> Record:
+        """Return a user by name, UUID or record; the list of users is read once."""
+        if isinstance(user, Mapping):
+            return dict(user)
+        people = self._known_people()
+        text = user.strip()
+        found = people.get(text.lower()) or _by_name(people, text)
+        if found is not None:
+            return found
+        if text.count("-") == 4:
+            return self._unlisted(text.lower())
+        raise NotFound(
+            f"SODAR shows this account no user {text!r}. Check the name in users(), or give the user's UUID.",
+            platform=self.session.label,
+            status=404,
+        )
+
+    def _known_people(self, refresh: bool = False) -> dict[str, Record]:
+        if self._people is None or refresh:
+            self._people = {each["sodar_uuid"]: each for each in self.users()}
+        return self._people
+
+    def _unlisted(self, uuid: str) -> Record:
+        """Return what can be known of a user who is in no list."""
+        if not self.api.at_least("1.1"):
+            return shapes.user(uuid)
+        try:
+            found: Record = self.api.json("projects", "GET", f"project/api/users/{uuid}", what=f"show the user {uuid}")
+        except ResponseError:
+            return shapes.user(uuid)
+        self._known_people()[uuid] = found
+        return found
+
+    # -- settings and invites -------------------------------------------------------------------------------------
+
+    def settings(
+        self,
+        project: str | Mapping[str, Any] | None = None,
+        *,
+        plugin_name: str | None = None,
+        setting_name: str | None = None,
+    ) -> Listing:
+        """List settings of a project, or your own without a project.
+
+        Parameters
+        ----------
+        project : str or mapping, optional
+            UUID or record; needs the role owner or delegate.
+        plugin_name, setting_name : str, optional
+            One setting only; by default the common ones, since no call lists them all.
+
+        Returns
+        -------
+        Listing
+            Frame columns: ``plugin_name``, ``name``, ``type``, ``value``, ``user_modifiable``, ``project``, ``user``.
+
+        Notes
+        -----
+        ``GET /project/api/settings/retrieve/<project>`` and ``.../settings/retrieve/user``: user settings are refused
+        at the first, project settings at the second. Settings that a server lacks are left out, unless named.
+        """
+        place = "user" if project is None else uuid_of(project)
+        names: tuple[tuple[str, str], ...] = PROJECT_SETTINGS if project is not None else USER_SETTINGS
+        if setting_name is not None:
+            names = ((plugin_name or "projectroles", setting_name),)
+        elif plugin_name is not None:
+            names = tuple(each for each in names if each[0] == plugin_name)
+
+        def read(params: Mapping[str, Any], opens: bool) -> Page:
+            self.api.settle()
+            found = self.session.map(lambda name: self._setting(place, name, setting_name is not None), names)
+            return Page([each for each in found if each is not None])
+
+        return Listing("settings", lambda: Whole(read), shapes.SETTING_COLUMNS)
+
+    def _setting(self, place: str, name: tuple[str, str], must_exist: bool) -> Record | None:
+        old = self.api.version() == "old" or self.api.version().startswith("0.")
+        params = {"app_name" if old else "plugin_name": name[0], "setting_name": name[1]}
+        try:
+            found: Record = self.api.json(
+                "projects",
+                "GET",
+                f"project/api/settings/retrieve/{place}",
+                params=params,
+                what=f"show the setting {name[1]}",
+            )
+        except ResponseError as error:
+            if error.status == 400 and not must_exist:
+                return None
+            raise
+        found.setdefault("plugin_name", found.pop("app_name", name[0]))
+        if isinstance(found.get("user"), Mapping):
+            found["user"] = found["user"].get("sodar_uuid")
+        return found
+
+    def invites(self, project: str | Mapping[str, Any]) -> Listing:
+        """Active invitations to a project; needs the role owner or delegate.
+
+        Returns
+        -------
+        Listing
+            Frame columns: ``email``, ``role``, ``date_created``, ``date_expire`` (UTC), ``message``, ``sodar_uuid``,
+            ``project``, then what the server adds (``issuer``).
+
+        Notes
+        -----
+        ``GET /project/api/invites/list/<project>`` (ProjectInviteListAPIView).
+        """
+        return self._listing(
+            "invites",
+            f"project/api/invites/list/{uuid_of(project)}",
+            what="list the invites",
+            declared=shapes.INVITE_COLUMNS,
+            pick=lambda body: [{**each, "issuer": shapes.user(each["issuer"])["sodar_uuid"]} for each in body],
+        )
+
+    # -- tokens ---------------------------------------------------------------------------------------------------
+
+    def create_token(
+        self, username: str, password: str, *, expiry: int = 0, label: str = "bionb", delete_others: bool = False
+    ) -> Record:
+        """Make a new API token, which DELETES ALL OTHER tokens of the user.
+
+        Parameters
+        ----------
+        username, password : str
+            The account's; sent once and not kept.
+        expiry : int
+            Hours until the token ends; 0 for never.
+        label : str
+            Shown in SODAR's list of tokens.
+        delete_others : bool
+            Must be True: scripts that use the user's other tokens stop working.
+
+        Returns
+        -------
+        dict
+            ``token`` (a `Secret`, to pass on to ``connect``), ``expiry``, ``delete_count`` (tokens that were deleted),
+            ``sodar_label``, ``user_uuid``.
+
+        Notes
+        -----
+        ``POST /tokens/api/login`` (SODAR Core 1.3 or newer).
+        """
+        secrets = Secret(username, "username"), Secret(password, "password")
+        username = password = ""
+        if not delete_others:
+            raise UsageError(
+                "Making a token by API deletes all other tokens of the user. If that is wanted, pass delete_others=True; "
+                "else make one in SODAR's app “API Tokens”, which keeps the others."
+            )
+        what = "make a token"
+        session = Session(self.session.url, BasicAuth(*secrets), label=self.session.label, allow_http=True)
+        try:
+            response = session.request(
+                "POST",
+                "tokens/api/login",
+                json={"expiry": expiry, "sodar_label": label},
+                headers={"Accept": self.api.accept("tokens")},
+                what=what,
+            )
+            found: Record = parse_json(response, session.label, what)
+        except NotFound as error:
+            error.args = ("This SODAR server is too old to make tokens by API: use its app “API Tokens”.",)
+            raise
+        finally:
+            session.close()
+        return {**found, "token": Secret(found["token"])}
+
+
+def _is_page(body: Any) -> bool:
+    return isinstance(body, dict) and "results" in body
+
+
+def _by_name(people: Mapping[str, Record], name: str) -> Record | None:
+    """Return the user of this name; without a domain only if there is just one."""
+    exact = [each for each in people.values() if each["username"] == name]
+    short = [each for each in people.values() if (each["username"] or "").split("@")[0].lower() == name.lower()]
+    return exact[0] if exact else short[0] if len(short) == 1 else None

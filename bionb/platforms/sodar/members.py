@@ -1,0 +1,192 @@
+"""Members, roles and owners of SODAR projects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bionb.errors import NotFound, PermissionDenied, UsageError
+from bionb.listing import Listing
+from bionb.pages import Page, Whole
+from bionb.platforms.sodar import shapes
+from bionb.platforms.sodar.projects import ProjectCalls
+from bionb.platforms.sodar.shapes import Record, role_name, uuid_of
+
+
+class MemberCalls(ProjectCalls):
+    """Calls on roles; a part of `SodarClient`."""
+
+    def members(self, project: str | Mapping[str, Any]) -> Listing:
+        """List who has which role in a project, inherited roles included.
+
+        Returns
+        -------
+        Listing
+            Frame columns: ``user.username``, ``role``, ``user.name``, ``user.email``, ``inherited``, ``sodar_uuid`` (of
+            the role assignment), ``user.sodar_uuid``, ``project``.
+
+        Notes
+        -----
+        ``GET /project/api/retrieve/<project>``; API version 2.0 gives users as UUIDs only, their names are looked up in
+        the list of users (one more request, once).
+        """
+        uuid = uuid_of(project)
+
+        def read(params: Mapping[str, Any], opens: bool) -> Page:
+            with self.session.one_call():
+                members = self.project(uuid)["roles"] or []
+                return Page([self._named(each) for each in members])
+
+        return Listing("members", lambda: Whole(read), shapes.MEMBER_COLUMNS)
+
+    def _named(self, member: Record) -> Record:
+        if member["user"].get("username") is None:
+            member["user"] = self._person(str(member["user"]["sodar_uuid"]))
+        return member
+
+    def add_member(self, project: str | Mapping[str, Any], user: str | Mapping[str, Any], role: str) -> Record:
+        """Give a user a role in a project.
+
+        Parameters
+        ----------
+        project : str or mapping
+            UUID or record.
+        user : str or mapping
+            User name, UUID or record.
+        role : str
+            ``"contributor"``, ``"project guest"``, ...; owners change by `transfer_ownership`.
+
+        Returns
+        -------
+        dict
+            The role assignment; its own UUID is ``sodar_uuid``. (The documented example reads ``role_uuid``, a key that
+            no server version has.)
+
+        Notes
+        -----
+        ``POST /project/api/roles/create/<project>`` (RoleAssignmentCreateAPIView).
+
+        Examples
+        --------
+        >>> project = sodar.create_project("With a guest", category)
+        >>> sodar.add_member(project, "dave", "guest")["role"]
+        'project guest'
+        """
+        uuid, name = uuid_of(project), role_name(role)
+        with self.session.one_call():
+            person = self._person(user)
+            made: Record = self.api.json(
+                "projects",
+                "POST",
+                f"project/api/roles/create/{uuid}",
+                json={"role": name, "user": person["sodar_uuid"]},
+                what=f"make {person.get('username') or person['sodar_uuid']} {name}",
+            )
+        return shapes.member({**made, "user": person}, uuid)
+
+    def update_member(self, project: str | Mapping[str, Any], user: str | Mapping[str, Any], role: str) -> Record:
+        """Change a member's role.
+
+        Parameters
+        ----------
+        project, user : str or mapping
+            As for `add_member`.
+        role : str
+            The new role.
+
+        Notes
+        -----
+        ``PATCH /project/api/roles/update/<role assignment>`` (RoleAssignmentUpdateAPIView), looked up by user.
+        """
+        name = role_name(role)
+        with self.session.one_call():
+            present = self._assignment(project, user)
+            made: Record = self.api.json(
+                "projects",
+                "PATCH",
+                f"project/api/roles/update/{present['sodar_uuid']}",
+                json={"role": name},
+                what=f"make {present['user'].get('username')} {name}",
+            )
+        return shapes.member({**made, "user": present["user"]}, uuid_of(project))
+
+    def remove_member(self, project: str | Mapping[str, Any], user: str | Mapping[str, Any]) -> None:
+        """Take a member's role away.
+
+        Notes
+        -----
+        ``DELETE /project/api/roles/destroy/<role assignment>`` (RoleAssignmentDestroyAPIView).
+        """
+        with self.session.one_call():
+            present = self._assignment(project, user)
+            self.api.request(
+                "projects",
+                "DELETE",
+                f"project/api/roles/destroy/{present['sodar_uuid']}",
+                what=f"remove {present['user'].get('username')} from the project",
+            )
+
+    def transfer_ownership(
+        self, project: str | Mapping[str, Any], new_owner: str | Mapping[str, Any], old_owner_role: str | None = None
+    ) -> Listing:
+        """Make another user the owner and return the members.
+
+        Parameters
+        ----------
+        project : str or mapping
+            UUID or record.
+        new_owner : str or mapping
+            User name, UUID or record (the server itself takes only the name).
+        old_owner_role : str, optional
+            What the old owner becomes: contributor by default, or the role inherited from a category above, below which
+            no one can be set.
+
+        Notes
+        -----
+        ``POST /project/api/roles/owner-transfer/<project>`` (RoleAssignmentOwnerTransferAPIView). Role assignments may
+        have other UUIDs afterwards: read the members again.
+        """
+        uuid = uuid_of(project)
+        with self.session.one_call():
+            person = self._person(new_owner)
+            if not person.get("username"):
+                raise UsageError(f"SODAR transfers by user name, and this account cannot see the name of {new_owner}.")
+            role = role_name(old_owner_role) if old_owner_role else self._role_after_owning(uuid)
+            self.api.json(
+                "projects",
+                "POST",
+                f"project/api/roles/owner-transfer/{uuid}",
+                json={"new_owner": person["username"], "old_owner_role": role},
+                what=f"make {person['username']} the owner",
+            )
+        return self.members(uuid)
+
+    def _role_after_owning(self, uuid: str) -> str:
+        """Return the weakest role that the present owner can have: nobody may fall below an inherited one."""
+        found = self.project(uuid)
+        owner = next(each["user"]["sodar_uuid"] for each in found["roles"] if each["role"] == "project owner")
+        order = [role_name(each) for each in shapes.ROLES]
+        best = order.index("project contributor")
+        above = found["parent"]
+        while above is not None:
+            try:
+                category = self.project(above)
+            except (NotFound, PermissionDenied):
+                break
+            for each in category["roles"] or ():
+                if each["user"]["sodar_uuid"] == owner:
+                    best = min(best, order.index(each["role"]))
+            above = category["parent"]
+        return order[best]
+
+    def _assignment(self, project: str | Mapping[str, Any], user: str | Mapping[str, Any]) -> Record:
+        person = self._person(user)
+        for each in self.members(project):
+            if each["user"]["sodar_uuid"] == person["sodar_uuid"] and not each["inherited"]:
+                return each
+        raise NotFound(
+            f"{person.get('username') or person['sodar_uuid']} has no role of their own in this project "
+            "(inherited roles are changed in the category). Add one with add_member.",
+            platform=self.session.label,
+            status=404,
+        )

@@ -1,0 +1,34 @@
+"""What SODAR's error answers say."""
+
+from __future__ import annotations
+
+import re
+
+import requests
+
+from bionb import answers
+from bionb.answers import Problem
+
+_TUPLE = re.compile(r"""^\((['"])(.+?)\1, \{""", re.DOTALL)
+
+
+def read_problem(response: requests.Response) -> Problem:
+    """Read any of the four forms: ``{"detail"}``, ``{"field": [..]}``, ``{"non_field_errors": [..]}``, a bare list.
+
+    An import refused for critical warnings answers the text of a Python tuple of many kilobytes: its first sentence is
+    the summary, the rest stays in the detail.
+    """
+    problem = answers.plain_problem(response)
+    detail = "; ".join(
+        line.removeprefix("detail: ").removeprefix("non_field_errors: ") for line in problem.detail.split("; ")
+    )
+    found = _TUPLE.match(detail)
+    return Problem(detail, hint=_hint(response.status_code), summary=found.group(2) if found else "")
+
+
+def _hint(status: int) -> str:
+    if status == 401:
+        return "Check the token: make a new one in SODAR's app “API Tokens” if it has expired."
+    if status == 503:
+        return "Nothing was changed: wait until the other operation in this project has ended, then try again."
+    return ""

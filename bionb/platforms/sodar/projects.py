@@ -1,0 +1,232 @@
+"""Projects and categories of SODAR."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bionb.errors import NotFound, PermissionDenied, UsageError, VersionRejected
+from bionb.listing import Listing
+from bionb.platforms.sodar import shapes
+from bionb.platforms.sodar.accounts import AccountCalls
+from bionb.platforms.sodar.shapes import Record, uuid_of
+
+
+class ProjectCalls(AccountCalls):
+    """Calls on projects and categories; a part of `SodarClient`."""
+
+    def projects(self) -> Listing:
+        """List all categories and projects that the account may see, ordered by full title.
+
+        Returns
+        -------
+        Listing
+            Frame columns: ``full_title``, ``type`` (CATEGORY or PROJECT; missing for the stubs that a finder sees),
+            ``title``, ``sodar_uuid``, ``parent`` (UUID of the category), ``description``, ``public_access`` (role of
+            everybody, or missing), ``archive``, ``readme``, ``children`` (UUIDs, categories only), ``roles``.
+
+        Notes
+        -----
+        ``GET /project/api/list`` (SODAR Core, ProjectListAPIView). Servers of the old generation know neither full
+        titles nor children: both are computed from the parents.
+
+        Examples
+        --------
+        >>> sodar = bionb.connect("sodar", sandbox=True)
+        >>> sodar.projects().to_frame()["full_title"].head(2).tolist()
+        ['Genomics', 'Genomics / Exome pilot']
+        """
+        return self._listing(
+            "projects",
+            "project/api/list",
+            what="list the projects",
+            declared=shapes.PROJECT_COLUMNS,
+            pick=_project_list,
+        )
+
+    def project(self, project: str | Mapping[str, Any]) -> Record:
+        """Return one project or category with all its fields.
+
+        Parameters
+        ----------
+        project : str or mapping
+            UUID or record.
+
+        Returns
+        -------
+        dict
+            In one shape for all server versions; ``roles`` is a list of members.
+
+        Raises
+        ------
+        NotFound, PermissionDenied
+            Unknown, or seen by this account only as a title (finder).
+
+        Notes
+        -----
+        ``GET /project/api/retrieve/<project>`` (ProjectRetrieveAPIView).
+        """
+        uuid = uuid_of(project)
+        with self.session.one_call():
+            record = self._project(uuid)
+            record["full_title"] = record["full_title"] or self._full_title(record)
+        return record
+
+    def _project(self, uuid: str) -> Record:
+        path = f"project/api/retrieve/{uuid}"
+        return shapes.project(self.api.json("projects", "GET", path, what=f"show the project {uuid}"))
+
+    def _full_title(self, record: Record) -> str:
+        """Put the titles of the categories above before a title, as far as the account may see them."""
+        titles, above = [record["title"]], record["parent"]
+        while above is not None:
+            try:
+                category = self._project(above)
+            except (NotFound, PermissionDenied):
+                break
+            titles.append(category["title"])
+            above = category["parent"]
+        return " / ".join(reversed(titles))
+
+    def create_project(
+        self,
+        title: str,
+        parent: str | Mapping[str, Any] | None,
+        *,
+        type: str = "PROJECT",
+        owner: str | Mapping[str, Any] | None = None,
+        description: str = "",
+        readme: str = "",
+        public_access: str | None = None,
+    ) -> Record:
+        """Create a project, or a category with ``type="CATEGORY"``, and return it as the server then shows it.
+
+        Parameters
+        ----------
+        title : str
+            At most 255 characters, unlike its parent's title, without `` / ``.
+        parent : str or mapping or None
+            The category; None only for superusers, who may make root categories.
+        type : {"PROJECT", "CATEGORY"}
+            What to create.
+        owner : str or mapping, optional
+            User name, UUID or record; you by default.
+        description, readme : str
+            Plain text and Markdown.
+        public_access : str, optional
+            Role of everybody who logs in: ``"guest"`` or ``"viewer"``.
+
+        Notes
+        -----
+        ``POST /project/api/create`` (ProjectCreateAPIView), always as JSON: today's servers refuse the form encoding
+        of the documented example. The answer lacks roles and archive, so the project is retrieved again.
+
+        Examples
+        --------
+        >>> category = next(each for each in sodar.projects() if each["type"] == "CATEGORY")
+        >>> sodar.create_project("New Project via API", category)["full_title"]
+        'Genomics / New Project via API'
+        """
+        if type not in ("PROJECT", "CATEGORY"):
+            raise UsageError(f"type is PROJECT or CATEGORY, not {type!r}.")
+        with self.session.one_call():
+            self.api.settle()
+            owner_uuid = self.user_uuid(owner) if owner is not None else self.current_user()["sodar_uuid"]
+            body = {
+                "title": title,
+                "type": type,
+                "parent": None if parent is None else uuid_of(parent),
+                "owner": owner_uuid,
+                "description": description,
+                "readme": readme,
+                **self._public(public_access),
+            }
+            made = self._create(body, title)
+            return self.project(made)
+
+    def _create(self, body: Record, title: str) -> Record:
+        try:
+            made: Record = self.api.json(
+                "projects", "POST", "project/api/create", json=body, what=f"create the {body['type'].lower()} {title}"
+            )
+        except PermissionDenied as error:
+            error.args = (
+                f"{error} Creating needs the role contributor or stronger in the parent category"
+                + (" (only superusers create at the root)." if body["parent"] is None else "."),
+            )
+            raise
+        return made
+
+    def _public(self, role: str | None) -> Record:
+        """Return the public field as the API version in use wants it; it must be there."""
+        name = None if role is None else shapes.role_name(role)
+        if self.api.at_least("2.0"):
+            return {"public_access": name}
+        if name not in (None, "project guest"):
+            raise UsageError(f"This server knows public access only for guests, not for {role}.")
+        return {"public_guest_access": name is not None}
+
+    def update_project(self, project: str | Mapping[str, Any], **changes: Any) -> Record:
+        """Change fields of a project and return it.
+
+        Parameters
+        ----------
+        project : str or mapping
+            UUID or record.
+        **changes
+            ``title``, ``description``, ``readme``, ``parent`` (moves it), ``public_access``.
+
+        Raises
+        ------
+        UsageError
+            Another field; owners change by `transfer_ownership`.
+
+        Notes
+        -----
+        ``PATCH /project/api/update/<project>`` (ProjectUpdateAPIView). In API version 1.x the public field is always
+        sent along, since some servers crash without it.
+        """
+        known = ("title", "description", "readme", "parent", "public_access")
+        unknown = sorted(set(changes) - set(known))
+        if unknown or not changes:
+            raise UsageError(f"update_project changes {', '.join(known)}; not {', '.join(unknown) or 'nothing'}.")
+        uuid = uuid_of(project)
+        with self.session.one_call():
+            self.api.settle()
+            if "parent" in changes:
+                changes["parent"] = uuid_of(changes["parent"])
+            if "public_access" in changes:
+                changes.update(self._public(changes.pop("public_access")))
+            elif not self.api.at_least("2.0"):
+                changes.update(self._public(self.project(uuid)["public_access"]))
+            found = self.api.json(
+                "projects", "PATCH", f"project/api/update/{uuid}", json=changes, what=f"update the project {uuid}"
+            )
+        return shapes.project(found)
+
+    def delete_project(self, project: str | Mapping[str, Any]) -> None:
+        """Delete a project or an empty category, for good.
+
+        Raises
+        ------
+        VersionRejected
+            A server too old to delete by API (project API before 1.1).
+
+        Notes
+        -----
+        ``DELETE /project/api/destroy/<project>`` (ProjectDestroyAPIView).
+        """
+        uuid, what = uuid_of(project), "delete a project"
+        self.api.settle()
+        if not self.api.at_least("1.1"):
+            raise VersionRejected(
+                f'This SODAR server cannot "{what}" by API (that needs version 1.1 of the project API, it uses '
+                f"{self.api.version()}): delete it in the web interface.",
+                platform=self.session.label,
+                status=406,
+            )
+        self.api.request("projects", "DELETE", f"project/api/destroy/{uuid}", what=f"{what} ({uuid})")
+
+
+def _project_list(body: Any) -> list[Record]:
+    return shapes.complete([shapes.project(each) for each in body])

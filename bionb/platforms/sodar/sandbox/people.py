@@ -1,0 +1,233 @@
+"""Views on roles, owners, users, settings, invites and tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import request
+
+from bionb.platforms.sodar.sandbox.api import FORBIDDEN, Context, Refused, Router, paged
+from bionb.platforms.sodar.sandbox.projects import UUID, find, user_shape
+from bionb.platforms.sodar.sandbox.world import CATEGORY, DELEGATE, OWNER, RANKS, Assignment, Project, User
+
+SETTINGS: dict[tuple[str, str], tuple[str, str, Any]] = {
+    ("projectroles", "ip_restrict"): ("PROJECT", "BOOLEAN", False),
+    ("projectroles", "ip_allow_list"): ("PROJECT", "STRING", ""),
+    ("projectroles", "project_star"): ("PROJECT_USER", "BOOLEAN", False),
+    ("projectroles", "notify_email_project"): ("USER", "BOOLEAN", True),
+    ("projectroles", "notify_email_role"): ("USER", "BOOLEAN", True),
+    ("samplesheets", "allow_editing"): ("PROJECT", "BOOLEAN", True),
+    ("samplesheets", "sheet_sync_enable"): ("PROJECT", "BOOLEAN", False),
+    ("landingzones", "file_name_prohibit"): ("PROJECT", "STRING", ""),
+}
+
+
+def register(router: Router) -> None:
+    """Add the views."""
+    router.add("projects", "/project/api/roles/create/<uuid:project>", POST=create_role)
+    router.add("projects", "/project/api/roles/update/<uuid:role>", PUT=update_role, PATCH=update_role)
+    router.add("projects", "/project/api/roles/destroy/<uuid:role>", DELETE=destroy_role)
+    router.add("projects", "/project/api/roles/owner-transfer/<uuid:project>", POST=transfer)
+    router.add("projects", "/project/api/users/list", GET=list_users)
+    router.add("projects", "/project/api/users/current", GET=current_user)
+    router.add("projects", "/project/api/users/<uuid:user>", old=False, since="1.1", GET=retrieve_user)
+    router.add("projects", "/project/api/settings/retrieve/<uuid:project>", GET=project_setting)
+    router.add("projects", "/project/api/settings/retrieve/user", GET=user_setting)
+    router.add("projects", "/project/api/invites/list/<uuid:project>", GET=list_invites)
+    router.add("tokens", "/tokens/api/login", POST=create_token)
+
+
+def _invalid(text: str) -> Refused:
+    return Refused(400, {"non_field_errors": [text]})
+
+
+def role_shape(project: Project, role: Assignment) -> dict[str, Any]:
+    """Return a role assignment as create and update answer it: its own UUID is ``sodar_uuid``."""
+    return {
+        "project": project.sodar_uuid,
+        "role": role.role,
+        "user": role.user.sodar_uuid,
+        "sodar_uuid": role.sodar_uuid,
+    }
+
+
+def _role_name(context: Context, name: str) -> str:
+    if name not in RANKS or (context.old and name == "project viewer"):
+        raise Refused(400, {"role": [f"There is no role {name}."]})
+    return name
+
+
+def _check_role(project: Project, name: str, user: User, present: Assignment | None) -> None:
+    if name == "project owner" or (present is not None and present.role == "project owner"):
+        raise _invalid("Owners are changed by owner transfer only.")
+    if name == "project finder" and project.type != CATEGORY:
+        raise _invalid("Finders are for categories only.")
+    delegates = [each for each in project.roles.values() if each.role == "project delegate" and each.user is not user]
+    if name == "project delegate" and delegates:
+        raise _invalid("One delegate is the limit here.")
+
+
+def create_role(context: Context, project: str) -> Any:
+    """Give a user a role."""
+    found, body = find(context, project, DELEGATE), context.body()
+    missing = {name: ["Please give this field."] for name in ("role", "user") if name not in body}
+    if missing:
+        raise Refused(400, missing)
+    name = _role_name(context, body["role"])
+    if not UUID.fullmatch(str(body["user"])):
+        raise Refused(400, {"user": [f"{body['user']} is no UUID."]})
+    user = context.world.user(body["user"])
+    if user is None:
+        raise Refused(400, {"user": [f"Nobody has the UUID {body['user']}."]})
+    if name == "project delegate" and not found.allows(context.user, OWNER):
+        raise Refused(403, FORBIDDEN)
+    _check_role(found, name, user, None)
+    present = found.own(user)
+    if present is not None:
+        raise _invalid(f"This user is {present.role} already (assignment {present.sodar_uuid}).")
+    return role_shape(found, context.world.assign(found, user, name)), 201
+
+
+def _find_role(context: Context, uuid: str) -> tuple[Project, Assignment]:
+    found = context.world.assignment(uuid)
+    if found is None:
+        raise Refused(404, "There is no such object.")
+    if not found[0].allows(context.user, DELEGATE):
+        raise Refused(403, FORBIDDEN)
+    return found
+
+
+def update_role(context: Context, role: str) -> Any:
+    """Change a role; not its user."""
+    project, assignment = _find_role(context, role)
+    body = context.body()
+    name = _role_name(context, body.get("role", assignment.role))
+    if body.get("user", assignment.user.sodar_uuid) != assignment.user.sodar_uuid:
+        raise _invalid("The user of a role stays: make another assignment.")
+    _check_role(project, name, assignment.user, assignment)
+    assignment.role = name
+    return role_shape(project, assignment)
+
+
+def destroy_role(context: Context, role: str) -> Any:
+    """Take a role away."""
+    project, assignment = _find_role(context, role)
+    if assignment.role == "project owner":
+        raise Refused(400, ["Owners are changed by owner transfer only."])
+    del project.roles[role]
+    return None, 204
+
+
+def transfer(context: Context, project: str) -> Any:
+    """Make another user, given by NAME, the owner."""
+    found, body = find(context, project, OWNER), context.body()
+    name, old_role = body.get("new_owner"), body.get("old_owner_role")
+    by_name = {each.username: each for each in context.world.users.values()}
+    if context.old and not (name in by_name and old_role in RANKS):
+        raise Refused(400, ["new_owner and old_owner_role are both needed, and must be known."])
+    if not name:
+        raise Refused(400, ["new_owner is missing."])
+    if old_role is not None and old_role not in RANKS:
+        raise Refused(400, [f"There is no role {old_role}."])
+    if name not in by_name:
+        raise Refused(400, [f"There is no user {name}."])
+    owner = next(each for each in found.roles.values() if each.role == "project owner")
+    above = min((each.rank for each in found.inherited() if each.user is owner.user), default=None)
+    if old_role is None and above is not None:
+        raise Refused(500, None)  # a fault of real servers
+    if above is not None and RANKS[old_role or "project guest"] > above:
+        raise Refused(400, [f"{owner.user.username} inherits a stronger role from the category and keeps it."])
+    _hand_over(context, found, owner, by_name[name], old_role, inherited=above is not None)
+    return {"detail": f"{name} owns {found.title} now, after {owner.user.username}."}
+
+
+def _hand_over(
+    context: Context, project: Project, owner: Assignment, heir: User, old_role: str | None, inherited: bool
+) -> None:
+    """Existing assignments keep their UUIDs; an old owner with an inherited role needs none of their own."""
+    present = project.own(heir)
+    if inherited or old_role is None:
+        del project.roles[owner.sodar_uuid]
+    else:
+        owner.role = old_role
+    if present is None:
+        context.world.assign(project, heir, "project owner")
+    else:
+        present.role = "project owner"
+
+
+def list_users(context: Context) -> Any:
+    """List people; local accounts only for superusers, or when asked for."""
+    shown = context.user.is_superuser or (context.at_least("1.1") and request.args.get("include_system_users") == "1")
+    users = sorted(context.world.users.values(), key=lambda each: each.username)
+    found = [user_shape(context, each, embedded=False) for each in users if shown or not each.is_system]
+    return paged(context, found)
+
+
+def current_user(context: Context) -> Any:
+    """Return the caller."""
+    return user_shape(context, context.user, embedded=False)
+
+
+def retrieve_user(context: Context, user: str) -> Any:
+    """Return one user."""
+    found = context.world.user(user)
+    if found is None:
+        raise Refused(404, "There is no such object.")
+    return user_shape(context, found, embedded=False)
+
+
+def project_setting(context: Context, project: str) -> Any:
+    """Return a setting of project scope (owners and delegates) or of the caller in a project."""
+    found = find(context, project)
+    scope, shape = _setting(context)
+    if scope == "USER":
+        raise Refused(400, ["Settings of user scope have an address of their own."])
+    if scope == "PROJECT" and not found.allows(context.user, DELEGATE):
+        raise Refused(403, FORBIDDEN)
+    user = user_shape(context, context.user) if scope == "PROJECT_USER" else None
+    return {"project": found.sodar_uuid, "user": user, **shape}
+
+
+def user_setting(context: Context) -> Any:
+    """Return a setting of the caller."""
+    scope, shape = _setting(context)
+    if scope != "USER":
+        raise Refused(400, ["This setting belongs to a project."])
+    return {"project": None, "user": user_shape(context, context.user), **shape}
+
+
+def _setting(context: Context) -> tuple[str, dict[str, Any]]:
+    plugin, name = request.args.get("plugin_name", ""), request.args.get("setting_name", "")
+    if context.old:
+        plugin = request.args.get("app_name", "")
+        name = "ip_allow_list" if name == "ip_allowlist" else name
+    if not plugin:
+        raise Refused(400, ["Which app? None was named."])
+    if (plugin, name) not in SETTINGS:
+        raise Refused(400, [f"{plugin} has no setting {name}."])
+    scope, kind, value = SETTINGS[plugin, name]
+    shown = request.args["setting_name"]
+    shape = {"name": shown, "type": kind, "value": value, "plugin_name": plugin, "user_modifiable": True}
+    return scope, shape
+
+
+def list_invites(context: Context, project: str) -> Any:
+    """List active invites."""
+    found = find(context, project, DELEGATE)
+    shapes = [{**each, "issuer": user_shape(context, each["issuer"])} for each in found.invites]
+    return paged(context, shapes)
+
+
+def create_token(context: Context) -> Any:
+    """Make a token and delete all others of the user."""
+    if not request.headers.get("Authorization", "").startswith("Basic"):
+        raise Refused(400, "User name and password are needed here.")
+    body, user = context.body(), context.user
+    hours = int(body.get("expiry") or 0)
+    deleted, token = len(user.tokens), f"sandbox-{user.short}-{context.world.ids.number('token')}"
+    user.tokens = {token}
+    expiry = (context.world.clock.now() + timedelta(hours=hours)).isoformat() if hours else None
+    answer = {"delete_count": deleted, "expiry": expiry, "sodar_label": body.get("sodar_label", ""), "token": token}
+    return {**answer, "user_uuid": user.sodar_uuid}, 201

@@ -1,0 +1,131 @@
+"""One shape for what both generations of servers answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bionb.errors import UsageError
+from bionb.frames import ANY, COUNT, FLAG, TIME, columns
+
+Record = dict[str, Any]
+
+PROJECT_COLUMNS = (
+    *columns("full_title type title sodar_uuid parent description public_access"),
+    *columns(archive=FLAG, readme="str", children=ANY, roles=ANY),
+)
+MEMBER_COLUMNS = (
+    *columns("user.username role user.name user.email", inherited=FLAG),
+    *columns("sodar_uuid user.sodar_uuid project"),
+)
+USER_COLUMNS = (
+    *columns("username name email", is_superuser=FLAG),
+    *columns("auth_type sodar_uuid", additional_emails=ANY),
+)
+INVITE_COLUMNS = columns(
+    "email role", date_created=TIME, date_expire=TIME, message="str", sodar_uuid="str", project="str"
+)
+SETTING_COLUMNS = (*columns("plugin_name name type", value=ANY, user_modifiable=FLAG), *columns("project user"))
+SHEET_COLUMNS = columns(
+    "kind study file_name title measurement_type technology_type technology_platform irods_path sodar_uuid"
+)
+ZONE_COLUMNS = (
+    *columns("title status status_info"),
+    *columns(status_locked=FLAG, date_modified=TIME),
+    *columns("user.username assay project description user_message configuration irods_path sodar_uuid"),
+    *columns(config_data=ANY),
+)
+FILE_COLUMNS = (*columns("name path type", size=COUNT, modify_time=TIME), *columns("checksum"))
+
+ROLES = ("owner", "delegate", "contributor", "guest", "viewer", "finder")
+
+
+def uuid_of(thing: str | Mapping[str, Any]) -> str:
+    """Return the UUID of a record, or the text given.
+
+    Raises
+    ------
+    UsageError
+        Neither a record with ``sodar_uuid`` nor a text.
+    """
+    found = thing.get("sodar_uuid") if isinstance(thing, Mapping) else thing
+    if not isinstance(found, str) or not found:
+        raise UsageError(f"A UUID or a record with sodar_uuid is needed, not {type(thing).__name__}.")
+    return found.strip().lower()
+
+
+def role_name(role: str) -> str:
+    """Return SODAR's exact name of a role: ``"guest"`` is ``"project guest"``.
+
+    Raises
+    ------
+    UsageError
+        An unknown role.
+    """
+    short = role.strip().lower().removeprefix("project ")
+    if short not in ROLES:
+        raise UsageError(f"There is no role {role!r}; there are: {', '.join(ROLES)}.")
+    return f"project {short}"
+
+
+def user(found: Any) -> Record:
+    """Return a user as a dict, also where the server gives only the UUID (``username`` is None then)."""
+    if isinstance(found, Mapping):
+        return dict(found)
+    return {"sodar_uuid": found, "username": None, "name": None, "email": None}
+
+
+def member(found: Mapping[str, Any], project: str) -> Record:
+    """Return a role assignment of a project."""
+    return {**found, "user": user(found.get("user")), "project": project, "inherited": bool(found.get("inherited"))}
+
+
+def project(found: Mapping[str, Any]) -> Record:
+    """Return a project in one shape: ``public_access`` (a role or None), ``roles`` as a list, all keys present.
+
+    A finder sees stubs of projects: their type, parent and roles are None.
+    """
+    record: Record = {
+        "title": None,
+        "full_title": None,
+        "type": None,
+        "parent": None,
+        "sodar_uuid": None,
+        "description": None,
+        "public_access": None,
+        "archive": None,
+        "readme": None,
+        "children": None,
+        "roles": None,
+        **found,
+    }
+    if "public_guest_access" in record:
+        record["public_access"] = "project guest" if record.pop("public_guest_access") else None
+    if isinstance(record["roles"], Mapping):
+        record["roles"] = [member(each, record["sodar_uuid"]) for each in record["roles"].values()]
+    return record
+
+
+def complete(records: Sequence[Record]) -> list[Record]:
+    """Fill what old servers leave out and a list of projects can tell: full titles and children."""
+    by_uuid = {each["sodar_uuid"]: each for each in records}
+    below: dict[str, list[str]] = {}
+    for each in records:
+        if each["full_title"] is None and (each["parent"] is not None or each["type"] == "CATEGORY"):
+            each["full_title"] = _full_title(each, by_uuid)
+        if each["parent"]:
+            below.setdefault(each["parent"], []).append(each["sodar_uuid"])
+    for each in records:
+        if each["type"] == "CATEGORY" and each["children"] is None:
+            each["children"] = below.get(each["sodar_uuid"], [])
+    return list(records)
+
+
+def _full_title(record: Record, by_uuid: Mapping[str, Record]) -> str:
+    titles, seen = [record["title"]], {record["sodar_uuid"]}
+    above = by_uuid.get(record["parent"])
+    while above is not None and above["sodar_uuid"] not in seen:
+        seen.add(above["sodar_uuid"])
+        titles.append(above["title"])
+        above = by_uuid.get(above["parent"])
+    return " / ".join(reversed(titles))
