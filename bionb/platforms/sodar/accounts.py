@@ -257,8 +257,8 @@ class AccountCalls(SessionOwner):
         username = password = ""
         if not delete_others:
             raise UsageError(
-                "Making a token by API deletes all other tokens of the user. If that is wanted, pass delete_others=True; "
-                "else make one in SODAR's app “API Tokens”, which keeps the others."
+                "Making a token by API deletes all other tokens of the user. If that is wanted, pass "
+                "delete_others=True; else make one in SODAR's app “API Tokens”, which keeps the others."
             )
         what = "make a token"
         session = Session(self.session.url, BasicAuth(*secrets), label=self.session.label, allow_http=True)
