@@ -131,7 +131,8 @@ class Negotiator:
         name = f"version {self._pinned}" if self._pinned else "any version bionb knows"
         hint = (
             f"This server is of the {self.generation or 'unknown'} generation and "
-            f"offers {', '.join(offered) or 'none known'} of the {api} API, not {name}: connect without api_version, or with one of these."
+            f"offers {', '.join(offered) or 'none known'} of the {api} API, not {name}: connect without api_version, "
+            "or with one of these."
         )
         error = self._session.error(response, what, hint)
         assert isinstance(error, VersionRejected)
