@@ -90,16 +90,35 @@ def refresh(path: Path, *, timeout: int) -> bool:
     return after != before
 
 
+def show(path: Path, *, timeout: int) -> str:
+    """Run one notebook, write nothing, and return as text what its cells show.
+
+    Raises
+    ------
+    CellExecutionError, CellTimeoutError, DeadKernelError
+        As `execute`.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    execute(notebook, timeout=timeout)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    texts = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs]
+    return "\n\n".join(text.strip("\n") for text in texts)
+
+
 def main() -> int:
-    """Refresh what the command line names and return the exit code."""
+    """Refresh or show what the command line names and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: all in this folder")
+    parser.add_argument("--show", action="store_true", help="print what the cells show, and store nothing")
     parser.add_argument("--timeout", type=int, default=120, metavar="S", help="seconds for one cell (default 120)")
     asked = parser.parse_args()
     failed = 0
     for path in notebooks(asked.notebooks):
         started = time.monotonic()
         try:
+            if asked.show:
+                print(show(path, timeout=asked.timeout))
+                continue
             told = "changed" if refresh(path, timeout=asked.timeout) else "as before"
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             failed += 1
