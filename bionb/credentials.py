@@ -6,6 +6,7 @@ keyring. Found credentials are used only with the URL of the same source, or wit
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -229,3 +230,35 @@ def keyring_service(platform: str, url: str) -> str:
     """Return the name under which the keyring keeps credentials of one server."""
     scheme, host, port = origin(url)
     return f"bionb {platform} {scheme}://{host}:{port}"
+
+
+def keyring_usable() -> bool:
+    """Tell whether there is a system keyring that keeps what it is given: not on Binder, nor on most servers."""
+    try:
+        import keyring
+    except ImportError:
+        return False
+    return keyring.get_keyring().priority >= 1
+
+
+def remember(platform: Platform, url: str, values: Mapping[str, Secret]) -> bool:
+    """Put credentials of one server into the system keyring, and tell whether it took them."""
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        for name, secret in values.items():
+            keyring.set_password(keyring_service(platform.name, url), name, secret.reveal())
+    except KeyringError:
+        return False
+    return True
+
+
+def forget(platform: Platform, url: str) -> None:
+    """Remove the credentials of one server from the system keyring."""
+    import keyring
+    from keyring.errors import KeyringError
+
+    for name in platform.field_names():
+        with contextlib.suppress(KeyringError):  # most fields were never there
+            keyring.delete_password(keyring_service(platform.name, url), name)

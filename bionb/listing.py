@@ -69,6 +69,11 @@ class Listing(Sequence[Record]):
         self._read_to(None)
         return self._read
 
+    @property
+    def known_total(self) -> int | None:
+        """Number of records as far as it is known without a request; None before page 1."""
+        return self._read if self._reader.done else self._reader.total
+
     def __len__(self) -> int:
         return self.total
 
@@ -155,7 +160,7 @@ class Listing(Sequence[Record]):
     def __repr__(self) -> str:
         if not self._pages and not self._reader.done:
             return f"<Listing of {self.name}, not read yet>"
-        known = self._read if self._reader.done else self._reader.total
+        known = self.known_total
         return f"<Listing of {self.name}: {'unknown number' if known is None else known}>"
 
     def _repr_html_(self) -> str:
@@ -165,7 +170,7 @@ class Listing(Sequence[Record]):
         rows = self.first(SHOWN_ROWS)
         builder = FrameBuilder(self._declared)
         builder.add(rows)
-        known = self._read if self._reader.done else self._reader.total
+        known = self.known_total
         count = (
             f"first {len(rows)} of {known if known is not None else 'many'}" if known != len(rows) else f"all {known}"
         )

@@ -159,6 +159,12 @@ class Nodes(Sequence[Node]):
             return [self._make(each) for each in self._source[index]]
         return self._make(self._source[index])
 
+    @property
+    def known_total(self) -> int | None:
+        """How many nodes there are, None if that is not known without reading on."""
+        known: int | None = getattr(self._source, "known_total", None)
+        return len(self._source) if known is None and isinstance(self._source, list | tuple) else known
+
     def first(self, n: int) -> list[Node]:
         """Return the first `n` nodes, reading no more than they need."""
         return self[:n]
@@ -169,6 +175,22 @@ class Nodes(Sequence[Node]):
 
 class Client(Protocol):
     """What every client offers."""
+
+    @property
+    def label(self) -> str:
+        """The platform's name for people."""
+
+    @property
+    def url(self) -> str:
+        """The server's URL."""
+
+    @property
+    def place(self) -> str:
+        """The server for people: its host, "the sandbox" or "this computer"."""
+
+    @property
+    def source(self) -> str:
+        """Where the credentials came from."""
 
     @property
     def history(self) -> pd.DataFrame:

@@ -247,8 +247,10 @@ class Session:
 
     @property
     def place(self) -> str:
-        """The server for people: its host, or "the sandbox" (whose port differs from run to run)."""
-        return "the sandbox" if self.source == "sandbox" else urlsplit(self.url).netloc
+        """The server for people: its host; without the port on this computer, where it differs from run to run."""
+        if self.source == "sandbox":
+            return "the sandbox"
+        return "this computer" if is_loopback(self.url) else urlsplit(self.url).netloc
 
     def __repr__(self) -> str:
         return f"<{self.label} session at {self.place}>"
@@ -283,6 +285,26 @@ class SessionOwner:
     """What every client has by owning a session: history, last request, closing, a repr without secrets."""
 
     session: Session
+
+    @property
+    def label(self) -> str:
+        """The platform's name for people."""
+        return self.session.label
+
+    @property
+    def url(self) -> str:
+        """The server's URL."""
+        return self.session.url
+
+    @property
+    def place(self) -> str:
+        """The server for people: its host, "the sandbox" or "this computer"."""
+        return self.session.place
+
+    @property
+    def source(self) -> str:
+        """Where the credentials came from: "argument", "environment", "keyring", "sandbox", a file."""
+        return self.session.source
 
     @property
     def history(self) -> pd.DataFrame:
