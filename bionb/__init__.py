@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from bionb.isatab import ISATab, read_isatab
     from bionb.platforms import connect, platforms
     from bionb.sandbox import start_sandbox
+    from bionb.widgets.browser import browse
+    from bionb.widgets.login import login
 
 __version__ = "0.1.0"
 
@@ -21,7 +23,9 @@ _HOMES = {
     "BionbError": "bionb.errors",
     "ISATab": "bionb.isatab",
     "NotLoggedIn": "bionb.errors",
+    "browse": "bionb.widgets",
     "connect": "bionb.platforms",
+    "login": "bionb.widgets",
     "platforms": "bionb.platforms",
     "read_isatab": "bionb.isatab",
     "start_sandbox": "bionb.sandbox",
@@ -32,7 +36,9 @@ __all__ = [
     "ISATab",
     "NotLoggedIn",
     "__version__",
+    "browse",
     "connect",
+    "login",
     "platforms",
     "read_isatab",
     "start_sandbox",

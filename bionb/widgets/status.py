@@ -1,0 +1,71 @@
+"""The status area of a widget: what is being done, what came of it, and every failure."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import ipywidgets
+
+from bionb.answers import shorten
+from bionb.widgets import looks
+
+
+class Status:
+    """A place for messages; the only one in which a person sees what a callback raised.
+
+    Attributes
+    ----------
+    html : ipywidgets.HTML
+        To be placed in the widget.
+    text : str
+        The message without marks, for the widget's repr and for tests.
+    """
+
+    def __init__(self) -> None:
+        self.html = ipywidgets.HTML(layout=ipywidgets.Layout(width="auto"))
+        self.text, self._busy = "", False
+
+    def show(self, kind: str, title: str, *lines: str) -> None:
+        """Show a message: ``"good"``, ``"bad"`` or ``"note"``."""
+        self.text, self._busy = " ".join(filter(None, [title, *lines])), False
+        self.html.value = looks.message(kind, title, *lines) if self.text else ""
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.show("note", "")
+
+    def fail(self, error: BaseException, *hints: str) -> None:
+        """Show a failure."""
+        words = "Nothing was changed here; try again." if isinstance(error, KeyboardInterrupt) else str(error)
+        self.show("bad", looks.title_of(error), shorten(words, 600), *hints)
+
+    @contextlib.contextmanager
+    def showing(self, doing: str, hints: Mapping[type[BaseException], str] | None = None) -> Iterator[None]:
+        """Show what is being done, and a failure before it is raised on, with a hint for its kind."""
+        self.show("note", doing)
+        self._busy = True
+        try:
+            yield
+        except (Exception, KeyboardInterrupt) as error:
+            self.fail(error, (hints or {}).get(type(error), ""))
+            raise
+        if self._busy:
+            self.clear()
+
+    def callback(self, action: Callable[[], Any]) -> Callable[[Any], None]:
+        """Return a handler for a button or field that does an action whose failures `showing` has shown.
+
+        Front ends drop what a handler raises or warns of, so both end in the status area.
+        """
+
+        def handle(_: Any) -> None:
+            with warnings.catch_warnings(record=True) as caught, contextlib.suppress(Exception, KeyboardInterrupt):
+                warnings.simplefilter("always", UserWarning)
+                action()
+            if caught and not self.text:
+                self.show("note", "Note", *dict.fromkeys(str(each.message) for each in caught))
+
+        return handle
