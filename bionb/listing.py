@@ -41,6 +41,8 @@ class Listing(Sequence[Record]):
 
     Examples
     --------
+    >>> from bionb.frames import columns
+    >>> from bionb.pages import Page, Whole
     >>> listing = Listing("things", lambda: Whole(lambda params, opens: Page([{"id": "a"}])), columns("id"))
     >>> len(listing), listing[0]["id"]
     (1, 'a')

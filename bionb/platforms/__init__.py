@@ -100,7 +100,7 @@ def connect(
     --------
     >>> with bionb.connect("sodar", sandbox=True) as sodar:
     ...     sodar.whoami()
-    'alice'
+    'alice@EXAMPLE'
     """
     # Wrapped at once: a verbose traceback prints arguments.
     given = {name: value if value is None else Secret(value, name) for name, value in credentials.items()}

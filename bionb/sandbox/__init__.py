@@ -160,7 +160,7 @@ def start_sandbox(*platforms: str, state: str | None = None, generation: str | N
     >>> with start_sandbox("sodar", generation="old") as sandbox:
     ...     client = bionb.connect("sodar", sandbox.url("sodar"), **sandbox.credentials("sodar"))
     ...     client.whoami()
-    'alice'
+    'alice@EXAMPLE'
     """
     return Sandbox(platforms or _all(), state, generation)
 

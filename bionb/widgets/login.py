@@ -56,9 +56,9 @@ def login(
     --------
     >>> sodar = login("sodar", sandbox=True)
     >>> sodar
-    <Login: connected to SODAR as alice (sandbox)>
+    <Login: connected to SODAR as alice@EXAMPLE (sandbox)>
     >>> sodar.client.whoami()
-    'alice'
+    'alice@EXAMPLE'
     """
     given = {name: value if value is None else Secret(value, name) for name, value in credentials.items()}
     credentials.clear()  # a verbose traceback prints arguments

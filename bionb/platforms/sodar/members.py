@@ -68,7 +68,7 @@ class MemberCalls(ProjectCalls):
 
         Examples
         --------
-        >>> project = sodar.create_project("With a guest", category)
+        >>> project = next(each for each in sodar.projects() if each["title"] == "Exome pilot")
         >>> sodar.add_member(project, "dave", "guest")["role"]
         'project guest'
         """

@@ -1,0 +1,146 @@
+"""What the documents promise: every example runs, every path they name exists, every pin holds."""
+
+import doctest
+import importlib
+import pkgutil
+import re
+import tomllib
+from importlib.metadata import distributions
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+import bionb
+from bionb.sandbox import shared_sandbox
+
+ROOT = Path(__file__).parents[1]
+ISATAB = ROOT / "tests" / "data" / "my_investigation"
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+FINDER = doctest.DocTestFinder(exclude_empty=True)
+
+
+class Checker(doctest.OutputChecker):
+    """An example without an output only has to run: a wide table says nothing in a docstring."""
+
+    def check_output(self, want, got, optionflags):
+        return not want or super().check_output(want, got, optionflags)
+
+
+def run(example: doctest.DocTest) -> None:
+    """Run the examples of one docstring or document against fresh sandboxes, and fail with the differences."""
+    shared_sandbox().reset()
+    example.globs |= {name: make() for name, make in NAMES.items() if mentions(example, name)}
+    said: list[str] = []
+    result = doctest.DocTestRunner(Checker(), optionflags=FLAGS).run(example, out=said.append)
+    if result.failed:
+        pytest.fail("".join(said), pytrace=False)
+
+
+def mentions(example: doctest.DocTest, name: str) -> bool:
+    """Tell whether an example uses a name."""
+    return any(re.search(rf"\b{name}\b", each.source) for each in example.examples)
+
+
+def sandboxed(platform: str):
+    """Return what connects to a platform's sandbox."""
+    return lambda: bionb.connect(platform, sandbox=True)
+
+
+# What an example may use without saying where it comes from.
+NAMES = {
+    "isa": lambda: bionb.read_isatab(ISATAB),
+    "suite": sandboxed("torrentsuite"),
+    **{name: sandboxed(name) for name in bionb.platforms()},
+}
+
+
+def documented() -> list[doctest.DocTest]:
+    """Docstrings of bionb with examples."""
+    names = [each.name for each in pkgutil.walk_packages(bionb.__path__, "bionb.")]
+    modules = [importlib.import_module(name) for name in names if not name.endswith("__main__")]
+    found = [test for module in modules for test in FINDER.find(module, globs=vars(module) | {"bionb": bionb})]
+    return [test for test in found if test.examples]
+
+
+@pytest.fixture(autouse=True)
+def _folder_with_a_study(tmp_path, monkeypatch):
+    """Run in a new folder that holds ``my_investigation.zip``."""
+    bionb.read_isatab(ISATAB).write(tmp_path / "my_investigation.zip")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("example", documented(), ids=lambda example: example.name)
+def test_an_example_in_a_docstring_runs(example):
+    """An example is the first thing a user copies."""
+    run(example)
+
+
+def test_the_session_in_the_readme_runs():
+    """It is the promise of the project, and the first thing that anybody tries."""
+    text = "\n".join(re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL))
+    example = doctest.DocTestParser().get_doctest(text, {}, "README.md", "README.md", 0)
+
+    assert example.examples
+    run(example)
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_links_to_files_exist(document):
+    """A dead link in a document says that nobody reads it."""
+    text = re.sub(r"```.*?```", "", (ROOT / document).read_text("utf-8"), flags=re.DOTALL)
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
+    assert [] == [link for link in links if not (ROOT / link).exists()]
+
+
+def test_the_readme_names_commands_that_make_has():
+    """Two commands are all that a user has to know."""
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    for document in ("README.md", "CONTRIBUTING.md"):
+        named = set(re.findall(r"^make ([a-z]+)", (ROOT / document).read_text("utf-8"), re.MULTILINE))
+        assert {"lab", "test"} <= named <= targets
+
+
+def section(document: str, heading: str) -> str:
+    """Text of a ``##`` section of a document."""
+    _, _, rest = (ROOT / document).read_text("utf-8").partition(f"## {heading}\n")
+    assert rest, f"{document} has no section {heading!r}"
+    return rest.partition("\n## ")[0]
+
+
+def test_adding_a_platform_takes_the_files_of_the_smallest_platform():
+    """The five steps name exactly the files that a platform has, and tests that exist."""
+    text = section("CONTRIBUTING.md", "Add a platform in five steps")
+    folder = ROOT / re.search(r"`(tests/fifth_platform/\w+)`", text)[1]
+    steps = re.findall(r"^\d\. \*\*", text, re.MULTILINE)
+
+    assert 5 == len(steps)
+    assert {path.name for path in folder.glob("*.py")} == set(re.findall(r"`(\w+\.py)`", text))
+
+
+def test_every_dependency_has_a_reason_and_a_pin():
+    """What is installed on a user's computer is justified in one place, and the same everywhere."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    extras = project["project"]["optional-dependencies"].values()
+    listed = [*project["project"]["dependencies"], *project["build-system"]["requires"], *sum(extras, [])]
+    reasons = section("CONTRIBUTING.md", "Dependencies")
+    pins = pinned()
+    for requirement in map(Requirement, listed):
+        assert f"`{requirement.name}`" in reasons
+        assert pins[requirement.name] in requirement.specifier, requirement
+
+
+def pinned() -> dict[str, str]:
+    """Versions by name in binder/requirements.txt."""
+    lines = (ROOT / "binder" / "requirements.txt").read_text("utf-8").splitlines()
+    requirements = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    return {each.name.lower(): str(each.specifier).removeprefix("==") for each in requirements}
+
+
+def test_what_is_pinned_is_what_runs():
+    """Tests with other versions than the users' prove nothing about theirs."""
+    installed = {each.name.lower(): each.version for each in distributions()}
+    both = pinned().keys() & installed.keys()
+
+    assert {"pandas", "requests", "ipywidgets"} <= both
+    assert {name: pinned()[name] for name in both} == {name: installed[name] for name in both}
