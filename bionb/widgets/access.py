@@ -117,11 +117,13 @@ class Access:
 
     def check_complete(self, values: Mapping[str, Any]) -> None:
         """Refuse a form that is not filled in, in the words of the form."""
-        if self.card.suffices(values):
-            return
+        if not self.card.suffices(values):
+            raise UsageError(f"Fill in {self.ways()}, then press Connect. {self.card.token_help}")
+
+    def ways(self) -> str:
+        """Return what to fill in, in the words of the form: ``API token, or User name and Password``."""
         labels = {each.name: each.label for each in self.card.login_fields}
-        ways = [" and ".join(labels[name] for name in way) for way in self.card.ways]
-        raise UsageError(f"Fill in {' or '.join(ways)}, then press Connect. {self.card.token_help}")
+        return ", or ".join(" and ".join(labels[name] for name in way) for way in self.card.ways)
 
     def __repr__(self) -> str:
         if not self.connected:

@@ -210,7 +210,9 @@ class Browser:
         left = [ipywidgets.HTML(looks.heading(title)), self._filter, self._list, self._count]
         left.append(ipywidgets.HBox([self._fold, self._reload]))
         sheet = ipywidgets.Box([self._page], layout=Layout(width="auto", max_height="420px", overflow="auto"))
-        self._pager = ipywidgets.HBox([self._previous, self._next, self._page_words])
+        self._pager = ipywidgets.HBox(
+            [self._previous, self._next, self._page_words], layout=Layout(align_items="center")
+        )
         right = [self._heading, self._status.html, sheet, self._pager]
         self._box = ipywidgets.HBox(
             [

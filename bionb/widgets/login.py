@@ -91,6 +91,7 @@ class Login:
         self._options, self._status = options, Status()
         cards = [platform_card(name) for name in ([platform] if platform else platforms())]
         self._build(cards)
+        self._enter = False
         self._take_platform(cards[0], url, sandbox)
         if platform:
             self._connect_by_itself(url, sandbox, given)
@@ -148,9 +149,10 @@ class Login:
         self._platform.layout.display = "none" if len(cards) == 1 else None
         self._server = ServerChoice()
         self._fields = ipywidgets.VBox(layout=Layout(width="auto"))
+        self._ways = ipywidgets.HTML(layout=Layout(width="auto", margin="0 0 0 108px"))
         usable = keeping.keyring_usable()
         self._remember = ipywidgets.Checkbox(
-            description="Remember in the system keyring" + ("" if usable else " (there is none here)"),
+            description="Remember in the system keyring" if usable else "Remember (there is no keyring here)",
             disabled=not usable,
             indent=False,
             layout=Layout(width="auto", margin="2px 2px 2px 108px"),
@@ -158,12 +160,10 @@ class Login:
         self._connect = ipywidgets.Button(description="Connect", button_style="primary")
         self._sign_out = ipywidgets.Button(description="Sign out")
         self._form = ipywidgets.VBox(
-            [self._platform, self._server.box, self._fields, self._remember], layout=Layout(width="auto")
+            [self._platform, self._server.box, self._fields, self._ways, self._remember], layout=Layout(width="auto")
         )
-        buttons = ipywidgets.HBox([self._connect, self._sign_out], layout=Layout(margin="4px 0 0 106px"))
-        self._buttons = buttons
+        self._buttons = ipywidgets.HBox([self._connect, self._sign_out])
         self._card = ipywidgets.VBox(
-            [self._title, self._form, buttons, self._status.html],
             layout=Layout(width="500px", max_width="100%", border=looks.BORDER, padding="12px"),
         )
         self._platform.observe(lambda change: self._take_platform(change["new"], None, False), "value")
@@ -172,19 +172,22 @@ class Login:
 
     def _take_platform(self, card: Platform, url: str | None, sandbox: bool) -> None:
         self._access = Access(card, self._options)
-        self._title.value = looks.heading(f"Log in to {card.label}")
         self._server.offer(card, url, sandbox)
         for field in self._fields.children:
             field.value = ""
             field.close()
         self._fields.children = [self._field(each.label, each.secret) for each in card.login_fields]
+        self._ways.value = looks.faint(self._access.ways()) if card.ways[1:] else ""
         self._show_state()
         self._status.show("note", "", card.token_help)
 
     def _field(self, label: str, secret: bool) -> Any:
         kind = ipywidgets.Password if secret else ipywidgets.Text
         # Without continuous_update=False each key stroke would be kept by the front end, and could be saved.
-        return kind(description=label, continuous_update=False, **row())
+        field = kind(description=label, continuous_update=False, **row())
+        field.on_msg(self._entered)
+        field.observe(self._changed, "value")
+        return field
 
     # -- what happens ---------------------------------------------------------------------------------------------
 
@@ -210,7 +213,30 @@ class Login:
                 field.value = ""
         return {each.name: Secret(text, each.label) for each, text in texts.items() if text}
 
+    def _entered(self, field: Any, content: Any, _: Any) -> None:
+        """Take the Enter key for the Connect button. The front end tells of the key before it sends the value."""
+        if content.get("event") == "submit":
+            self._enter = True
+            if field.value:
+                self._status.callback(self._submit_if_complete)(None)
+
+    def _changed(self, change: Any) -> None:
+        if self._enter and change["new"]:
+            self._enter = False
+            self._status.callback(self._submit_if_complete)(None)
+
+    def _submit_if_complete(self) -> None:
+        filled = [
+            each.name
+            for each, field in zip(self._access.card.login_fields, self._fields.children, strict=True)
+            if field.value
+        ]
+        if self._server.sandbox or self._access.card.suffices(dict.fromkeys(filled)):
+            self._submit()
+
     def _submit(self) -> None:
+        if self._access.connected:
+            return
         with self._status.showing("Connecting …"):
             values = self._take_values()
             if not self._server.sandbox:
@@ -220,16 +246,19 @@ class Login:
 
     def _show_state(self) -> None:
         access = self._access
-        self._form.layout.display = "none" if access.connected else None
         self._connect.layout.display = "none" if access.connected else None
         self._sign_out.disabled = not access.connected
         self._buttons.layout.margin = "4px 0 0 0" if access.connected else "4px 0 0 106px"
+        self._title.value = looks.heading(access.card.label if access.connected else f"Log in to {access.card.label}")
         if not access.connected:
+            self._card.children = [self._title, self._form, self._buttons, self._status.html]
             return
+        self._card.children = [self._title, self._status.html, self._buttons]
         title = f"Connected to {access.card.label} {access.where} as {access.user}"
         if access.source == "sandbox":
             more = "Invented data on this computer: try what you like."
         else:
             real = "" if is_loopback(access.client.url) else "What you create or delete there is real. "
-            more = f"{real}Credentials: {access.source}."
+            source = "as given here" if access.source == "argument" else f"from {access.source}"
+            more = f"{real}Credentials {source}."
         self._status.show("good", title, more, access.note)

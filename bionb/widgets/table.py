@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+# Lab breaks long words in cells: an identifier would take four lines.
+_STYLE = "<style>table.bionb-table td, table.bionb-table th { white-space: nowrap; }</style>"
 WIDEST = 24  # columns shown; the frame has all
 
 
@@ -49,7 +51,16 @@ class TablePages:
         start = self._page * self._rows
         with pd.option_context("display.max_colwidth", 60):
             page = self.frame.iloc[start : start + self._rows]
-            return str(page.to_html(border=0, max_cols=WIDEST, escape=True, na_rep="", show_dimensions=False))
+            table = page.to_html(
+                classes="bionb-table",
+                border=0,
+                max_cols=WIDEST,
+                escape=True,
+                na_rep="",
+                show_dimensions=False,
+                index=not isinstance(page.index, pd.RangeIndex),
+            )
+        return _STYLE + str(table)
 
     def words(self) -> str:
         """Say which rows these are.

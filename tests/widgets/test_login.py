@@ -33,7 +33,7 @@ def test_credentials_of_the_environment_are_used_and_named(things_sandbox, monke
     login = bionb.login("things")
 
     assert "<Login: connected to Things as alice on this computer>" == repr(login)
-    assert "Credentials: environment." in login.status
+    assert "Credentials from environment." in login.status
 
 
 def test_connected_means_that_one_real_request_succeeded(things_sandbox):
@@ -52,12 +52,42 @@ def test_before_logging_in_the_client_says_what_to_do(form):
 def test_a_typed_token_connects_and_is_gone(form):
     """After the click the token is in no field and in nothing that a front end could save."""
     login, face = form
-    face.field("API token").value = f" {TOKEN}\n"
+    field = face.field("API token")
+    field.value = f" {TOKEN}\n"
     face.press("Connect")
 
     assert "alice" == login.client.whoami()
-    assert "" == face.field("API token").value
+    assert "" == field.value
     assert TOKEN not in face.state + repr(login) + str(login._repr_mimebundle_())
+
+
+def test_enter_in_the_token_field_connects(form):
+    """The front end tells of the Enter key first and of the value then."""
+    login, face = form
+    field = face.field("API token")
+    field._handle_custom_msg({"event": "submit"}, [])
+    assert "<Login: not connected to Things>" == repr(login)
+    field.value = TOKEN
+
+    assert "alice" == login.client.whoami()
+    assert TOKEN not in face.state
+
+
+def test_enter_in_a_field_that_has_its_value_connects(form):
+    """After leaving the field and coming back no value follows."""
+    login, face = form
+    field = face.field("API token")
+    field.value = TOKEN
+    field._handle_custom_msg({"event": "submit"}, [])
+
+    assert "alice" == login.client.whoami()
+
+
+def test_leaving_a_field_sends_nothing(form, things_sandbox):
+    """Only Enter and the button do."""
+    form[1].field("API token").value = TOKEN
+
+    assert [] == things_sandbox.received("things")
 
 
 def test_a_refused_token_is_gone_too(form):
