@@ -58,12 +58,15 @@ class Problem:
         What to do next; empty for the general hint of the status.
     summary : str
         What the one-line message shows in place of a very long detail.
+    more_info : str
+        Where the server says more, usually a URL.
     """
 
     detail: str
     code: int | str | None = None
     hint: str = ""
     summary: str = ""
+    more_info: str = ""
 
 
 def is_json(response: requests.Response) -> bool:
@@ -162,6 +165,7 @@ def error_for(
         status=status,
         code=problem.code,
         detail=problem.detail,
+        more_info=problem.more_info,
     )
     if isinstance(error, RateLimited):
         wait = retry_after(response)

@@ -91,6 +91,8 @@ class ResponseError(BionbError):
         The platform's own error code, if it has one.
     detail : str
         The server's full explanation (the message holds a shortened one).
+    more_info : str
+        Where the server says more, empty if it does not.
     """
 
     def __init__(
@@ -103,10 +105,11 @@ class ResponseError(BionbError):
         status: int = 0,
         code: int | str | None = None,
         detail: str = "",
+        more_info: str = "",
     ) -> None:
         super().__init__(message)
         self.platform, self.method, self.path = platform, method, path
-        self.status, self.code, self.detail = status, code, detail
+        self.status, self.code, self.detail, self.more_info = status, code, detail, more_info
 
 
 class AuthenticationFailed(ResponseError):
