@@ -1,0 +1,62 @@
+"""Seven Bridges and BioData Catalyst (API v2): what is known before the client is loaded."""
+
+from __future__ import annotations
+
+import configparser
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from bionb.credentials import Found, Secret
+from bionb.errors import UsageError
+from bionb.protocol import LoginField, Platform
+
+
+def _official(profile: str | None) -> Iterator[Found]:
+    """Give what the official clients use: two variables, then a section of ``~/.sevenbridges/credentials``."""
+    if profile is None and os.environ.get("SB_AUTH_TOKEN", "").strip():
+        values = {"token": Secret(os.environ["SB_AUTH_TOKEN"], "SB_AUTH_TOKEN")}
+        yield Found("environment SB_AUTH_TOKEN", os.environ.get("SB_API_ENDPOINT", "").strip() or None, values)
+    yield from _profile(profile or "default", demanded=profile is not None)
+
+
+def _profile(name: str, demanded: bool) -> Iterator[Found]:
+    path = Path.home() / ".sevenbridges" / "credentials"
+    file = configparser.ConfigParser(interpolation=None)
+    try:
+        file.read(path, encoding="utf-8")
+    except configparser.Error as error:
+        raise UsageError(f"The file ~/.sevenbridges/credentials cannot be read: {type(error).__name__}.") from None
+    if not file.has_section(name):
+        if demanded:
+            known = ", ".join(file.sections()) or "none"
+            raise UsageError(f"~/.sevenbridges/credentials has no profile {name!r}; its profiles: {known}.")
+        return
+    token = file.get(name, "auth_token", fallback="").strip()
+    values = {"token": Secret(token, "auth_token")} if token else {}
+    del token
+    url = file.get(name, "api_endpoint", fallback="").strip() or None
+    yield Found(f"file ~/.sevenbridges/credentials [{name}]", url, values)
+
+
+ENVIRONMENTS = {
+    "biodatacatalyst": "https://api.sb.biodatacatalyst.nhlbi.nih.gov/v2",
+    "sbg-us": "https://api.sbgenomics.com/v2",
+    "sbg-eu": "https://eu-api.sbgenomics.com/v2",
+    "sbg-china": "https://api.sevenbridges.cn/v2",
+    "cgc": "https://cgc-api.sbgenomics.com/v2",
+    "cavatica": "https://cavatica-api.sbgenomics.com/v2",
+}
+
+PLATFORM = Platform(
+    name="sevenbridges",
+    label="Seven Bridges",
+    login_fields=(LoginField("token", "Authentication token"),),
+    ways=(("token",),),
+    token_help="Make a token on the Developer tab of the platform's web page (Authentication token).",
+    client="bionb.platforms.sevenbridges.client:SevenBridgesClient",
+    sandbox="bionb.platforms.sevenbridges.sandbox:SevenBridgesSandbox",
+    environments=ENVIRONMENTS,
+    default_url=ENVIRONMENTS["biodatacatalyst"],
+    official=_official,
+)

@@ -1,0 +1,1 @@
+"""Seven Bridges: client, sandbox and the official client beside them."""
