@@ -40,12 +40,12 @@ def _profile(name: str, demanded: bool) -> Iterator[Found]:
 
 
 ENVIRONMENTS = {
-    "biodatacatalyst": "https://api.sb.biodatacatalyst.nhlbi.nih.gov/v2",
-    "sbg-us": "https://api.sbgenomics.com/v2",
-    "sbg-eu": "https://eu-api.sbgenomics.com/v2",
-    "sbg-china": "https://api.sevenbridges.cn/v2",
-    "cgc": "https://cgc-api.sbgenomics.com/v2",
-    "cavatica": "https://cavatica-api.sbgenomics.com/v2",
+    "biodatacatalyst": "https://api.sb.biodatacatalyst.nhlbi.nih.gov",
+    "sbg-us": "https://api.sbgenomics.com",
+    "sbg-eu": "https://eu-api.sbgenomics.com",
+    "sbg-china": "https://api.sevenbridges.cn",
+    "cgc": "https://cgc-api.sbgenomics.com",
+    "cavatica": "https://cavatica-api.sbgenomics.com",
 }
 
 PLATFORM = Platform(

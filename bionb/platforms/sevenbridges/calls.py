@@ -17,6 +17,7 @@ from bionb.platforms.sevenbridges.fields import Fields
 from bionb.platforms.sevenbridges.resources import Resource
 from bionb.session import SessionOwner
 
+VERSION = "v2"
 HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
 LIMIT = 100
 LONGEST_QUERY = 4_000  # characters; the official client refuses URLs of more than 6,000
@@ -26,7 +27,7 @@ FieldsLike = str | Sequence[str] | None
 
 
 class Calls(SessionOwner):
-    """Calls below ``/v2`` with both JSON headers."""
+    """Calls with both JSON headers; paths are those of the documentation, below ``/v2``."""
 
     def call(self, method: str, path: str, *, what: str, **options: Any) -> Any:
         """Send one call and return its JSON; for endpoints that have no method of their own.
@@ -40,7 +41,7 @@ class Calls(SessionOwner):
         **options
             ``params``, ``json``, and what else `bionb.session.Session.request` takes.
         """
-        return self.session.json(method, path, what=what, headers=HEADERS, **options)
+        return self.session.json(method, f"{VERSION}/{path}".rstrip("/"), what=what, headers=HEADERS, **options)
 
     def _get(self, resource: Resource, path: str, *, what: str, fields: FieldsLike = None) -> Record:
         """Get one record; without `fields` the server sends all of it."""
@@ -91,7 +92,7 @@ class Calls(SessionOwner):
     ) -> Callable[[Mapping[str, Any], bool], Page]:
         def read(params: Mapping[str, Any], opens: bool) -> Page:
             return self.session.page(
-                path,
+                f"{VERSION}/{path}",
                 what=f"list the {name}",
                 params={**query, **params},
                 headers=HEADERS,

@@ -11,7 +11,7 @@ from bionb.errors import UsageError
 from bionb.listing import Listing
 from bionb.pages import Record
 from bionb.platforms.sevenbridges import PLATFORM
-from bionb.platforms.sevenbridges.calls import HEADERS, LIMIT, FieldsLike
+from bionb.platforms.sevenbridges.calls import LIMIT, VERSION, FieldsLike
 from bionb.platforms.sevenbridges.files import Files
 from bionb.platforms.sevenbridges.problems import read_problem
 from bionb.platforms.sevenbridges.projects import Projects
@@ -56,7 +56,7 @@ class SevenBridgesClient(Projects, Files):
         -----
         ``GET /`` (API overview, "Authentication").
         """
-        found: dict[str, str] = self.session.json("GET", "", what="list the paths", headers=HEADERS, auth=False)
+        found: dict[str, str] = self.call("GET", "", what="list the paths", auth=False)
         return found
 
     def user(self, username: str | None = None, fields: FieldsLike = None) -> Record:
@@ -143,9 +143,8 @@ def _file_node(record: Record) -> Node:
 
 
 def _base(url: str) -> str:
-    """Return the address with one ``/v2`` at its end."""
+    """Return the address without ``/v2``, which every path begins with, so that both forms are understood."""
     if "//" not in url:
         known = ", ".join(PLATFORM.environments)
         raise UsageError(f"Seven Bridges has no environment {url!r}; it has {known}. Or pass the API's full URL.")
-    url = url.strip().rstrip("/")
-    return url if url.endswith("/v2") else url + "/v2"
+    return url.strip().rstrip("/").removesuffix(f"/{VERSION}")

@@ -59,7 +59,7 @@ def read_problem(response: requests.Response) -> Problem:
         return plain_problem(response)
     code = body.get("code")
     detail = f"{str(body['message']).rstrip('.')} (code {code})" if code is not None else str(body["message"])
-    return Problem(detail, code, hint_for(code, response.status_code), str(body.get("more_info") or ""))
+    return Problem(detail, code, hint_for(code, response.status_code), more_info=str(body.get("more_info") or ""))
 
 
 def hint_for(code: int | None, status: int) -> str:

@@ -35,7 +35,7 @@ def home(tmp_path, monkeypatch):
 def test_profiles_of_the_official_file(home, url, profile, host, source):
     """A scientist who has the official client set up needs nothing else."""
     with bionb.connect("sevenbridges", url, profile=profile) as client:
-        assert f"https://{host}/v2" == client.session.url
+        assert f"https://{host}" == client.session.url
         assert source in repr(client)
         assert "sandbox-of" not in repr(client)
 
@@ -57,7 +57,7 @@ def test_the_official_variables(home, monkeypatch):
     monkeypatch.setenv("SB_API_ENDPOINT", "https://eu-api.sbgenomics.com/v2")
     monkeypatch.setenv("SB_AUTH_TOKEN", "sandbox-of-variables")
     with bionb.connect("sevenbridges") as client:
-        assert "https://eu-api.sbgenomics.com/v2" == client.session.url
+        assert "https://eu-api.sbgenomics.com" == client.session.url
         assert "SB_AUTH_TOKEN" in repr(client)
 
 
