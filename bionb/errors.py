@@ -30,7 +30,7 @@ A message is one line: what was asked, what came back, what to try next. No erro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 
 class BionbError(Exception):
@@ -44,10 +44,14 @@ class BionbError(Exception):
 
     partial: Any = None
 
-    def with_partial(self, partial: Any) -> BionbError:
+    def with_partial(self, partial: Any) -> Self:
         """Return this error carrying what had been obtained before it."""
         self.partial = partial
         return self
+
+    def reword(self, message: str) -> None:
+        """Give this error a message by someone who knows more about what was tried."""
+        self.args = (message,)
 
 
 class UsageError(BionbError, ValueError):

@@ -40,7 +40,7 @@ CLOCK = Clock()
 
 
 class Progress:
-    """A progress bar that appears only when work takes longer than a second.
+    """A progress bar that appears only when work takes longer than two seconds.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class Progress:
         Seconds before anything is shown, so that quick calls leave no trace in a notebook.
     """
 
-    def __init__(self, label: str, total: int | None = None, unit: str = "", after: float = 1.0) -> None:
+    def __init__(self, label: str, total: int | None = None, unit: str = "", after: float = 2.0) -> None:
         self._label, self._total, self._unit, self._after = label, total, unit, after
         self._started = CLOCK.now()
         self._bar: Any = None

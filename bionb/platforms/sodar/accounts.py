@@ -44,6 +44,7 @@ class AccountCalls(SessionOwner):
         pick: Callable[[Any], list[Record]] = list,
         api: str = "projects",
         params: Callable[[], Mapping[str, Any]] = dict,
+        key: str = "sodar_uuid",
     ) -> Listing:
         """Return a listing of one whole answer or of numbered pages: the answer's type tells which."""
 
@@ -58,7 +59,7 @@ class AccountCalls(SessionOwner):
                 more=lambda response, body: bool(_is_page(body) and body["next"]),
             )
 
-        return Listing(name, lambda: Whole(read, "page", key=lambda record: record["sodar_uuid"]), declared)
+        return Listing(name, lambda: Whole(read, "page", key=lambda record: record[key]), declared)
 
     # -- people ---------------------------------------------------------------------------------------------------
 
@@ -272,7 +273,7 @@ class AccountCalls(SessionOwner):
             )
             found: Record = parse_json(response, session.label, what)
         except NotFound as error:
-            error.args = ("This SODAR server is too old to make tokens by API: use its app “API Tokens”.",)
+            error.reword("This SODAR server is too old to make tokens by API: use its app “API Tokens”.")
             raise
         finally:
             session.close()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bionb.auth import Auth, BasicAuth, HeaderAuth
 from bionb.credentials import Secret
-from bionb.errors import UsageError
+from bionb.errors import NotFound, PermissionDenied, UsageError
+from bionb.frames import to_frame
+from bionb.isatab import ISATab
 from bionb.platforms.sodar import shapes
-from bionb.platforms.sodar.members import MemberCalls
 from bionb.platforms.sodar.problems import read_problem
+from bionb.platforms.sodar.replacing import ReplaceCalls
 from bionb.platforms.sodar.shapes import Record
 from bionb.platforms.sodar.versions import Negotiator
 from bionb.protocol import Node, Nodes
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class SodarClient(MemberCalls):
+class SodarClient(ReplaceCalls):
     """One account on one SODAR or SODAR Core server.
 
     Made by ``bionb.connect("sodar", url, token=...)``. The server's generation and API version are found out with the
@@ -41,6 +44,8 @@ class SodarClient(MemberCalls):
         self.session = Session(url, _auth(credentials), label="SODAR", read_problem=read_problem, **options)
         self.api = Negotiator(self.session, api_version)
         self._people = None
+        self._exported = {}
+        self._submitted, self._submitting = {}, threading.Lock()
 
     # -- the protocol of the widgets --------------------------------------------------------------------------------
 
@@ -55,18 +60,49 @@ class SodarClient(MemberCalls):
         return Nodes([_node(each) for each in records if each["parent"] not in seen])
 
     def children(self, node: Node) -> Nodes:
-        """Return what is below a category, a project, a study."""
+        """Return what is below a category, project, investigation or study."""
         if node.kind == "category":
             return Nodes([_node(each) for each in self.projects() if each["parent"] == node.id])
+        if node.kind == "project":
+            return Nodes([*self._sheet_nodes(node.id), *self._zone_nodes(node.id)])
+        if node.kind == "investigation":
+            studies = self.investigation(node.record["project"]).studies
+            return Nodes([_sheet("study", each, node.record["project"]) for each in studies])
+        if node.kind == "study":
+            assays = node.record["assays"].values()
+            return Nodes([_sheet("assay", each, node.record["project"], leaf=True) for each in assays])
         return Nodes([])
 
-    def frame(self, node: Node) -> pd.DataFrame:
-        """Return a category as its projects, a project as its members."""
-        from bionb.frames import to_frame
+    def _sheet_nodes(self, project: str) -> list[Node]:
+        try:
+            found = self.investigation(project)
+        except (NotFound, PermissionDenied):
+            return []
+        return [Node("investigation", found.sodar_uuid, found.title or found.identifier, record=found.record)]
 
+    def _zone_nodes(self, project: str) -> list[Node]:
+        try:
+            zones = list(self.zones(project))
+        except PermissionDenied:
+            return []  # guests have no landing zones
+        return [Node("zone", each["sodar_uuid"], each["title"], leaf=True, record=each) for each in zones]
+
+    def frame(self, node: Node) -> pd.DataFrame:
+        """Return a node as a table.
+
+        A category gives its projects, a project its members, an investigation its studies and assays, a study its
+        samples, an assay its rows, a zone itself.
+        """
         if node.kind == "category":
-            below = [each for each in self.projects() if each["parent"] == node.id]
-            return to_frame(below, shapes.PROJECT_COLUMNS)
+            return to_frame([each for each in self.projects() if each["parent"] == node.id], shapes.PROJECT_COLUMNS)
+        if node.kind == "investigation":
+            return self.investigation(node.record["project"]).to_frame()
+        if node.kind in ("study", "assay"):
+            isa: ISATab = self.export_sheets(node.record["project"])
+            name = node.record["file_name"]
+            return isa.samples(name) if node.kind == "study" else isa.assay(name)
+        if node.kind == "zone":
+            return to_frame([self.zone(node.id)], shapes.ZONE_COLUMNS)
         return self.members(node.id).to_frame()
 
 
@@ -79,3 +115,8 @@ def _auth(credentials: Mapping[str, Secret]) -> Auth:
 def _node(record: Record) -> Node:
     kind = "category" if record["type"] == "CATEGORY" else "project"
     return Node(kind, record["sodar_uuid"], record["title"], leaf=False, record=record)
+
+
+def _sheet(kind: str, record: Record, project: str, leaf: bool = False) -> Node:
+    title = record.get("title") or record["file_name"]
+    return Node(kind, record["sodar_uuid"], title, leaf, {**record, "project": project})

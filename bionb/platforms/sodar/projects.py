@@ -150,9 +150,9 @@ class ProjectCalls(AccountCalls):
                 "projects", "POST", "project/api/create", json=body, what=f"create the {body['type'].lower()} {title}"
             )
         except PermissionDenied as error:
-            error.args = (
+            error.reword(
                 f"{error} Creating needs the role contributor or stronger in the parent category"
-                + (" (only superusers create at the root)." if body["parent"] is None else "."),
+                + (" (only superusers create at the root)." if body["parent"] is None else ".")
             )
             raise
         return made

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from bionb.platforms.sodar.sandbox import people, projects
+from bionb.errors import UsageError
+from bionb.platforms.sodar.sandbox import isa, people, projects, sheets, zones
 from bionb.platforms.sodar.sandbox.api import Router
 from bionb.platforms.sodar.sandbox.world import SHORT_NAMES, World
 from bionb.sandbox.faults import Faults
@@ -23,16 +26,48 @@ class SodarSandbox:
     def __init__(self, state: str | None, generation: str | None, faults: Faults) -> None:
         self.faults, self.generation = faults, generation or "new"
         self._state = state or "default"
-        self.world = World(self._state)
+        self.world = self._fresh()
         router = Router(lambda: self.world, self.generation)
         for views in (projects, people):
             views.register(router)
+        sheets.register(router, faults)
+        zones.register(router, faults)
         self.wsgi = router.app.wsgi_app
 
     def reset(self, state: str | None = None) -> None:
         """Put the data back to the start, or to a named state."""
         self._state = state or self._state
-        self.world = World(self._state)
+        self.world = self._fresh()
+
+    def put_file(
+        self, zone: str | Mapping[str, Any], name: str, content: bytes = b"invented", *, checksum: bool = True
+    ) -> None:
+        """Put a file into a landing zone, in place of an upload by iCommands or python-irodsclient.
+
+        Parameters
+        ----------
+        zone : str or mapping
+            UUID or record.
+        name : str
+            Path below the zone's collection.
+        content : bytes
+            What is in it.
+        checksum : bool
+            Whether the checksum file that SODAR asks for is put beside it.
+        """
+        uuid = zone if isinstance(zone, str) else str(zone["sodar_uuid"])
+        found = zones.zone_by_uuid(self.world, uuid)
+        if found is None or found.status not in ("ACTIVE", "FAILED"):
+            raise UsageError("Files go into a landing zone that is ACTIVE or FAILED: wait for it first.")
+        digest = hashlib.md5(content, usedforsecurity=False).hexdigest() if checksum else None
+        found.files[name] = zones.ZoneFile(name, len(content), digest)
+
+    def _fresh(self) -> World:
+        world = World(self._state)
+        if self._state in ("default", "collections"):
+            pilot = next(each for each in world.projects.values() if each.title == "Exome pilot")
+            pilot.lazy_sheets = lambda: _example(world, "exome_pilot", irods=self._state == "collections")
+        return world
 
     def credentials(self, user: str | None = None) -> dict[str, str]:
         """Return the keyword arguments to log in as a user."""
@@ -41,3 +76,13 @@ class SodarSandbox:
     def refusal(self, status: int, words: str) -> Mapping[str, Any]:
         """Word an error as this platform does."""
         return {"detail": words}
+
+
+def _example(world: World, name: str, irods: bool) -> isa.Sheets:
+    """Return an invented set as if it had been imported."""
+    folder = Path(__file__).parent.parent / "data" / name
+    files = {each.name: each.read_text("utf-8") for each in sorted(folder.iterdir())}
+    upload = isa.Upload(files, f"{name}/i_{name}.txt", f"{name}.zip")
+    found = isa.parse(upload, lambda kind: world.ids.uuid(kind, name), str(world.clock.now()))
+    found.irods_status = irods
+    return found

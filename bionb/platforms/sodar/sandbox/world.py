@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,8 +81,20 @@ class Project:
     roles: dict[str, Assignment] = field(default_factory=dict)
     settings: dict[tuple[str, str], Any] = field(default_factory=dict)
     invites: list[dict[str, Any]] = field(default_factory=list)
-    sheets: Any = None
     zones: list[Any] = field(default_factory=list)
+    lazy_sheets: Callable[[], Any] | None = None
+    _sheets: Any = None
+
+    @property
+    def sheets(self) -> Any:
+        """The imported sheets; examples are read when first looked at, since AltamISA takes its time."""
+        if self.lazy_sheets is not None:
+            self._sheets, self.lazy_sheets = self.lazy_sheets(), None
+        return self._sheets
+
+    @sheets.setter
+    def sheets(self, sheets: Any) -> None:
+        self._sheets, self.lazy_sheets = sheets, None
 
     @property
     def full_title(self) -> str:
@@ -121,7 +134,7 @@ class Project:
 class World:
     """All people and projects, in one of the named states."""
 
-    states = ("default", "sheets", "zones", "empty", "recorded")
+    states = ("default", "collections", "empty", "recorded")
 
     def __init__(self, state: str) -> None:
         self.page_size = 3 if state == "recorded" else 100

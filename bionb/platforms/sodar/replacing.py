@@ -1,0 +1,208 @@
+"""Edit and replace as one careful workflow: judge, check the server's rules, upload, export again, compare."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bionb.errors import Conflict, InvalidInput, NotFound
+from bionb.isatab import ISATab, read_isatab
+from bionb.platforms.sodar.investigation import Investigation
+from bionb.platforms.sodar.shapes import Record
+from bionb.platforms.sodar.sheets import parts_of
+from bionb.platforms.sodar.zones import ZoneCalls
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """What replacing did.
+
+    Attributes
+    ----------
+    changes : DataFrame
+        Cell by cell, between the sheets that the server had and those sent.
+    tables : DataFrame
+        ``file``, ``rows_sent``, ``rows_stored``, ``missing`` and ``added`` (distinct rows that the server's new export
+        lacks or has on top; pooled rows that it combines show up here).
+    uuids : DataFrame
+        ``kind``, ``file_name``, ``sodar_uuid``, ``kept`` (False: lost or new).
+    sodar_warnings : list of str
+        What the server warned of.
+    stored : ISATab
+        The sheets as the server exports them now.
+    """
+
+    changes: pd.DataFrame
+    tables: pd.DataFrame
+    uuids: pd.DataFrame
+    sodar_warnings: list[str]
+    stored: ISATab
+
+    def __repr__(self) -> str:
+        lost = int((~self.uuids["kept"]).sum())
+        return (
+            f"<Replacement: {len(self.changes)} changes sent, {lost} UUIDs lost or new, "
+            f"{int(self.tables['missing'].sum())} rows missing and "
+            f"{int(self.tables['added'].sum())} added after export>"
+        )
+
+
+class ReplaceCalls(ZoneCalls):
+    """The replace workflow; a part of `SodarClient`."""
+
+    def replace_sheets(
+        self, project: str | Mapping[str, Any], source: Any, *, date_modified: str | None = None
+    ) -> Replacement:
+        """Replace a project's sheets by an edited ISA-Tab, with every check before anything is sent.
+
+        In order: AltamISA's verdict as the server forms it; the server's own rules, which it enforces without saying
+        why (studies and assays with collections must keep identifier and file name, landing zones their assay; no
+        category, no archived project); nobody else changed the sheets since they were exported here; the upload; a new
+        export, compared with what was sent.
+
+        Parameters
+        ----------
+        project : str or mapping
+            UUID or record.
+        source : path, bytes or ISATab
+            The edited sheets, as for `import_sheets`.
+        date_modified : str, optional
+            ``date_modified`` of the JSON export that the edit began with; by default that of this client's last
+            ``export_sheets(project)``.
+
+        Returns
+        -------
+        Replacement
+            ``.changes``, ``.tables``, ``.uuids``, ``.stored``.
+
+        Raises
+        ------
+        InvalidInput
+            Findings of the local checks (``.findings``); nothing was sent.
+        Conflict
+            The sheets on the server are newer than your export; nothing was sent.
+
+        Notes
+        -----
+        ``POST /samplesheets/api/import/<project>`` between two exports. There is no call to edit a cell.
+        """
+        isa = source if isinstance(source, ISATab) else read_isatab(source)
+        with self.session.one_call():
+            record = self._importable(project)
+            uuid = record["sodar_uuid"]
+            before = self._present(uuid)
+            self._check_sheets(isa, before, uuid)
+            old = self.export_sheets(uuid, "json") if before is not None else None
+            self._check_date(uuid, old, date_modified or self._exported.get(uuid))
+            answer = self._import(record, parts_of(isa, single_files=False))
+            stored = self.export_sheets(uuid)
+            after = self.investigation(uuid)
+        return Replacement(
+            changes=(read_isatab(old) if old is not None else isa).diff(_like(isa, old)),
+            tables=_compare(isa, stored),
+            uuids=_uuids(before, after),
+            sodar_warnings=answer["sodar_warnings"],
+            stored=stored,
+        )
+
+    def _present(self, uuid: str) -> Investigation | None:
+        try:
+            return self.investigation(uuid)
+        except NotFound:
+            return None
+
+    def _check_sheets(self, isa: ISATab, before: Investigation | None, uuid: str) -> None:
+        findings: list[Record] = []
+        if not isa.accepted():
+            checked = isa.check()
+            findings += checked[checked["level"].isin(["error", "critical"])].to_dict("records")
+        if before is not None:
+            findings += _broken_rules(isa, before, self._assays_with_zones(uuid, before))
+        if findings:
+            first = f"{findings[0]['file']}: {findings[0]['message']}".split("\n")[0][:200]
+            more = f" (and {len(findings) - 1} more in .findings)" if len(findings) > 1 else ""
+            raise InvalidInput(f"SODAR would refuse these sheets; nothing was sent. {first}{more}", findings)
+
+    def _assays_with_zones(self, uuid: str, before: Investigation) -> set[str]:
+        if not before.irods_status:
+            return set()
+        zones = self.zones(uuid, finished=True)
+        return {str(each["assay"]) for each in zones}
+
+    def _check_date(self, uuid: str, old: Record | None, known: str | None) -> None:
+        present = None if old is None else str(old.get("date_modified"))
+        if known is not None and present != known:
+            raise Conflict(
+                f"The sheets on the server were changed at {present}, after your export ({known}); nothing was sent. "
+                "Export again, repeat your edit, and compare with export_sheets(project).diff(yours).",
+                platform=self.session.label,
+                status=409,
+            )
+
+
+def _broken_rules(isa: ISATab, before: Investigation, zoned: set[str]) -> list[Record]:
+    """Return what the server would refuse without a reason: it keeps the UUIDs of what has collections or zones."""
+    frames = isa.investigation
+    studies = dict(zip(frames["studies"]["Study Identifier"], frames["studies"]["Study File Name"], strict=True))
+    assays = set(map(posixpath.basename, frames["assays"]["Study Assay File Name"]))
+    findings = []
+    for study in before.studies:
+        kept = posixpath.basename(studies.get(study["identifier"], "")) == study["file_name"]
+        if before.irods_status and not kept:
+            findings.append(_finding(study["file_name"], f"the study {study['identifier']} has iRODS collections"))
+    for assay in before.assays:
+        if assay["file_name"] not in assays and assay["sodar_uuid"] in zoned:
+            findings.append(_finding(assay["file_name"], "this assay has a landing zone (also a moved one counts)"))
+        elif assay["file_name"] not in assays and before.irods_status:
+            findings.append(_finding(assay["file_name"], "this assay has iRODS collections"))
+    return findings
+
+
+def _finding(file: str, why: str) -> Record:
+    text = f"{why} and must stay, with the same identifier and file name"
+    return {"file": file, "line": None, "column": "", "level": "error", "message": text, "value": "", "count": 1}
+
+
+def _like(isa: ISATab, old: Record | None) -> ISATab:
+    """Return the sheets under the paths that the server's export uses, so that the two can be compared."""
+    if old is None:
+        return isa
+    names = {posixpath.basename(name): name for name in read_isatab(old).files}
+    return ISATab({names.get(posixpath.basename(name), name): data for name, data in isa.files.items()})
+
+
+def _compare(sent: ISATab, stored: ISATab) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = []
+    by_name = {posixpath.basename(name): name for name in [*stored.studies, *stored.assays]}
+    for name in [*sent.studies, *sent.assays]:
+        base = posixpath.basename(name)
+        left = _rows(sent, name)
+        right = _rows(stored, by_name[base]) if base in by_name else Counter[tuple[str, ...]]()
+        missing, added = len(left.keys() - right.keys()), len(right.keys() - left.keys())
+        rows.append((base, left.total(), right.total(), missing, added))
+    return pd.DataFrame(rows, columns=["file", "rows_sent", "rows_stored", "missing", "added"])
+
+
+def _rows(isa: ISATab, name: str) -> Counter[tuple[str, ...]]:
+    frame = isa[name].frame
+    return Counter(tuple(str(cell).strip() for cell in row) for row in frame.itertuples(index=False))
+
+
+def _uuids(before: Investigation | None, after: Investigation) -> pd.DataFrame:
+    new = after.to_frame()[["kind", "file_name", "sodar_uuid"]]
+    if before is None:
+        return new.assign(kept=False)
+    old = before.to_frame()[["kind", "file_name", "sodar_uuid"]]
+    lost = old[~old["sodar_uuid"].isin(new["sodar_uuid"])].assign(kept=False)
+    both = new.assign(kept=new["sodar_uuid"].isin(old["sodar_uuid"]))
+    import pandas as pd
+
+    return pd.concat([both, lost], ignore_index=True) if len(lost) else both

@@ -1,0 +1,211 @@
+"""Views on sample sheets: import and replace, investigation, export, collections, files."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import PurePosixPath
+from typing import Any
+
+from flask import Response, request
+
+from bionb.platforms.sodar.sandbox import isa
+from bionb.platforms.sodar.sandbox.api import FORBIDDEN, Context, Refused, Router, paged
+from bionb.platforms.sodar.sandbox.projects import find
+from bionb.platforms.sodar.sandbox.world import CATEGORY, CONTRIBUTOR, GUEST, Project
+from bionb.sandbox.faults import Faults
+
+
+def register(router: Router, faults: Faults) -> None:
+    """Add the views."""
+    views = _Views(faults)
+    router.add("sheets", "/samplesheets/api/import/<uuid:project>", POST=views.import_sheets)
+    router.add("sheets", "/samplesheets/api/investigation/retrieve/<uuid:project>", GET=investigation)
+    router.add("sheets", "/samplesheets/api/export/json/<uuid:project>", GET=export_json)
+    router.add("sheets", "/samplesheets/api/export/zip/<uuid:project>", GET=export_zip)
+    router.add("sheets", "/samplesheets/api/irods/collections/create/<uuid:project>", POST=views.create_collections)
+    router.add("sheets", "/samplesheets/api/file/list/<uuid:project>", GET=views.list_files)
+    router.add("irods", "/irods/api/environment", GET=views.environment)
+
+
+def irods_fault(faults: Faults, what: str, off: int = 500) -> None:
+    """Refuse as a server does whose iRODS is off or down."""
+    if faults.take("irods_off"):
+        raise Refused(off, f"{what}: iRODS is not switched on here")
+    if faults.take("irods_down"):
+        raise Refused(500, f"{what}: no connection to iRODS")
+
+
+def readable(context: Context, uuid: str) -> Project:
+    """Return a project whose sheets the caller may see."""
+    return find(context, uuid, GUEST)
+
+
+def stored(project: Project, what: str = "There is no such object.") -> isa.Sheets:
+    """Return a project's sheets."""
+    if project.sheets is None:
+        raise Refused(404, what)
+    assert isinstance(project.sheets, isa.Sheets)
+    return project.sheets
+
+
+def investigation(context: Context, project: str) -> Any:
+    """Return the investigation with its studies and assays by UUID."""
+    sheets = stored(readable(context, project), "This project has no investigation.")
+    base = sample_data(sheets, context.world.projects[project])
+    return {
+        "identifier": str(sheets.info.info.identifier or ""),
+        "file_name": sheets.file_name,
+        "project": project,
+        "title": str(sheets.info.info.title or ""),
+        "description": str(sheets.info.info.description or ""),
+        "irods_status": sheets.irods_status,
+        "parser_version": "0.2.9" if context.old else "0.3.0",
+        "archive_name": sheets.archive_name,
+        "comments": {each.name: each.value for each in sheets.info.info.comments},
+        "studies": {each.sodar_uuid: _study(sheets, each, base) for each in sheets.studies},
+        "sodar_uuid": sheets.sodar_uuid,
+    }
+
+
+def sample_data(sheets: isa.Sheets, project: Project) -> str:
+    """Return the path of a project's sample data in iRODS."""
+    return f"/sandboxZone/projects/{project.sodar_uuid[:2]}/{project.sodar_uuid}/sample_data"
+
+
+def _study(sheets: isa.Sheets, study: isa.StudySheet, base: str) -> dict[str, Any]:
+    path = f"{base}/study_{study.sodar_uuid}"
+    return {
+        "identifier": study.identifier,
+        "file_name": study.file_name,
+        "title": str(study.info.info.title or ""),
+        "description": str(study.info.info.description or ""),
+        "comments": {each.name: each.value for each in study.info.info.comments},
+        "irods_path": path if sheets.irods_status else None,
+        "assays": {each.sodar_uuid: _assay(sheets, each, path) for each in study.assays},
+        "sodar_uuid": study.sodar_uuid,
+    }
+
+
+def _assay(sheets: isa.Sheets, assay: isa.AssaySheet, base: str) -> dict[str, Any]:
+    return {
+        "file_name": assay.file_name,
+        "technology_platform": str(assay.info.platform or ""),
+        "technology_type": isa.term(assay.info.technology_type),
+        "measurement_type": isa.term(assay.info.measurement_type),
+        "comments": {each.name: each.value for each in assay.info.comments},
+        "irods_path": f"{base}/assay_{assay.sodar_uuid}" if sheets.irods_status else None,
+        "sodar_uuid": assay.sodar_uuid,
+    }
+
+
+def export_json(context: Context, project: str) -> Any:
+    """Return the sheets as AltamISA writes them, TSV wrapped in JSON."""
+    return isa.written(stored(readable(context, project)))
+
+
+def export_zip(context: Context, project: str) -> Any:
+    """Return the same as a zip, unless a query string follows the address: then, as on real servers, JSON."""
+    sheets = stored(readable(context, project))
+    found = isa.written(sheets)
+    if request.query_string:
+        return found
+    folder = PurePosixPath(sheets.file_name).parent
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in _members(found, sheets):
+            archive.writestr(zipfile.ZipInfo(str(folder / name), (2026, 1, 5, 12, 0, 0)), text)
+    name = sheets.archive_name or f"{PurePosixPath(sheets.file_name).stem.removeprefix('i_')}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(data.getvalue(), content_type="application/zip", headers=headers)
+
+
+def _members(found: dict[str, Any], sheets: isa.Sheets) -> list[tuple[str, str]]:
+    tables = {**found["studies"], **found["assays"]}
+    first = (PurePosixPath(sheets.file_name).name, found["investigation"]["tsv"])
+    return [first, *((name, each["tsv"]) for name, each in tables.items())]
+
+
+class _Views:
+    """Views that can be made to fail."""
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
+
+    def import_sheets(self, context: Context, project: str) -> Any:
+        """Import sheets, or replace those that are there."""
+        found = find(context, project, CONTRIBUTOR)
+        if found.archive:
+            raise Refused(403, FORBIDDEN)
+        upload = isa.read_upload(list(request.files.values()))
+        now = str(context.world.clock.tick())
+        sheets = isa.parse(upload, context.world.ids.uuid, now)
+        old = found.sheets
+        if old is not None:
+            keep(found, old, sheets)
+        found.sheets = sheets
+        if found.type == CATEGORY:
+            raise Refused(500, None)  # a fault of real servers: stored, and then a crash
+        done = "replaced" if old is not None else "created"
+        answer: dict[str, Any] = {"detail": f"Sheets {done} in {found.title} ({project})"}
+        if found_warnings := isa.warnings_of(sheets):
+            answer["sodar_warnings"] = found_warnings
+        return answer
+
+    def create_collections(self, context: Context, project: str) -> Any:
+        """Make the iRODS collections of a project's sheets."""
+        found = find(context, project, CONTRIBUTOR)
+        what = "Collections were not created"
+        if found.archive:
+            raise Refused(403, FORBIDDEN)
+        if found.sheets is None:
+            raise Refused(400, [f"{what}: there is no investigation"])
+        if found.sheets.irods_status:
+            raise Refused(400, [f"{what}: they are there already"])
+        irods_fault(self._faults, what)
+        found.sheets.irods_status = True
+        return {"detail": "Collections created", "path": sample_data(found.sheets, found)}
+
+    def list_files(self, context: Context, project: str) -> Any:
+        """List the files in a project's sample data."""
+        found = readable(context, project)
+        irods_fault(self._faults, "Files cannot be listed")
+        sheets = stored(found)
+        if not sheets.irods_status:
+            raise Refused(404, "The collection is not there.")
+        files = [dict(each) for _, each in sorted(sheets.files.items())]
+        if context.old or context.version == "1.0":
+            for each in files:
+                del each["checksum"]
+        return {"irods_data": files} if context.old else paged(context, files, relative=True)
+
+    def environment(self, context: Context) -> Any:
+        """Return what an iRODS client needs to connect."""
+        if self._faults.take("irods_off"):
+            raise Refused(404, "iRODS is not switched on here.")
+        if self._faults.take("irods_down"):
+            raise Refused(400, "The settings of iRODS cannot be read.")
+        name = context.user.username
+        settings = {"irods_host": "irods.example.org", "irods_port": 1247, "irods_zone_name": "sandboxZone"}
+        return {"irods_environment": {**settings, "irods_user_name": name, "irods_authentication_scheme": "PAM"}}
+
+
+def keep(project: Project, old: isa.Sheets, new: isa.Sheets) -> None:
+    """Apply the rules of replacing, and keep the UUIDs of investigation, studies and assays."""
+    refused = Refused(400, "The sheets were not replaced; the reason is in the server's log.")
+    studies = {each.identifier: each for each in new.studies}
+    for study in old.studies:
+        match = studies.get(study.identifier)
+        names = {each.file_name: each for each in match.assays} if match else {}
+        if old.irods_status and (match is None or match.file_name != study.file_name):
+            raise refused
+        if old.irods_status and not {each.file_name for each in study.assays} <= names.keys():
+            raise refused
+        if match is not None:
+            match.sodar_uuid = study.sodar_uuid
+            for assay in study.assays:
+                if assay.file_name in names:
+                    names[assay.file_name].sodar_uuid = assay.sodar_uuid
+    if any(zone.assay not in new.assays for zone in project.zones):
+        raise refused
+    new.sodar_uuid, new.irods_status, new.files = old.sodar_uuid, old.irods_status, old.files

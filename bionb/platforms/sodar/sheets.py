@@ -1,0 +1,248 @@
+"""Sample sheets of SODAR projects: import, investigation, export, collections and files."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bionb.answers import parse_json
+from bionb.errors import NotFound, ResponseError, ServerFailed, UnexpectedResponse, UsageError
+from bionb.isatab import ISATab, read_isatab
+from bionb.listing import Listing
+from bionb.platforms.sodar import shapes
+from bionb.platforms.sodar.investigation import Investigation
+from bionb.platforms.sodar.members import MemberCalls
+from bionb.platforms.sodar.shapes import Record, uuid_of
+
+API = "samplesheets/api"
+FORMATS = ("isatab", "json", "zip")
+
+
+class SheetCalls(MemberCalls):
+    """Calls on sample sheets; a part of `SodarClient`."""
+
+    _exported: dict[str, str]
+
+    def import_sheets(self, project: str | Mapping[str, Any], source: Any, *, single_files: bool = False) -> Record:
+        """Import an ISA-Tab into a project, or replace the one that is there (see also `replace_sheets`).
+
+        Parameters
+        ----------
+        project : str or mapping
+            UUID or record of a project (not a category).
+        source : path, bytes or ISATab
+            A zip (path or bytes), a folder, an ``i_*.txt``, or an `ISATab`.
+        single_files : bool
+            Send the files themselves instead of a zip; SODAR then forgets the folder of the investigation file.
+
+        Returns
+        -------
+        dict
+            ``detail`` and ``sodar_warnings`` (list of str, empty if there are none).
+
+        Raises
+        ------
+        InvalidSheet
+            The source is no ISA-Tab; nothing was sent.
+        ServerFailed
+            SODAR's parser refused the sheets: the message holds the reason in one line, ``.detail`` the full text.
+
+        Notes
+        -----
+        ``POST /samplesheets/api/import/<project>`` (SampleSheetImportAPIView). Each file goes under a field name of its
+        own and with the content type that SODAR asks for; a request of one file is always taken for a zip. The
+        project is asked for first, since servers store sheets imported into a category and then crash.
+
+        Examples
+        --------
+        >>> sodar.import_sheets(project, "exome_pilot.zip")["sodar_warnings"]  # doctest: +SKIP
+        []
+        """
+        files = parts_of(source, single_files)
+        with self.session.one_call():
+            record = self._importable(project)
+            return self._import(record, files)
+
+    def _importable(self, project: str | Mapping[str, Any]) -> Record:
+        record = self.project(project)
+        if record["type"] == "CATEGORY":
+            raise UsageError(f"{record['title']} is a category: sheets belong to a project below it.")
+        if record["archive"]:
+            raise UsageError(f"{record['title']} is archived: its sheets can be read, not changed.")
+        return record
+
+    def _import(self, project: Record, files: list[tuple[str, tuple[str, bytes, str]]]) -> Record:
+        what = f"import sheets into {project['title']}"
+        try:
+            found = self.api.json("sheets", "POST", f"{API}/import/{project['sodar_uuid']}", files=files, what=what)
+        except ServerFailed as error:
+            if not error.detail or "Server Error" in error.detail:
+                raise
+            text = str(error).split(" Try again later")[0]
+            error.reword(
+                f"{text} This is about the sheets, not an outage: bionb.read_isatab(source).check() lists all findings."
+            )
+            raise
+        return {"detail": found["detail"], "sodar_warnings": list(found.get("sodar_warnings") or [])}
+
+    def investigation(self, project: str | Mapping[str, Any]) -> Investigation:
+        """Return the imported investigation with the UUIDs of its studies and assays.
+
+        Returns
+        -------
+        Investigation
+            ``.to_frame()``, ``.studies``, ``.assays``, ``.assay(name)``, ``.irods_status``.
+
+        Raises
+        ------
+        NotFound
+            Nothing has been imported yet.
+
+        Notes
+        -----
+        ``GET /samplesheets/api/investigation/retrieve/<project>`` (InvestigationRetrieveAPIView).
+
+        Examples
+        --------
+        >>> project = sodar.projects()[1]
+        >>> sodar.investigation(project).to_frame()["kind"].tolist()
+        ['investigation', 'study', 'assay']
+        """
+        uuid = uuid_of(project)
+        what = "show the investigation"
+        try:
+            found = self.api.json("sheets", "GET", f"{API}/investigation/retrieve/{uuid}", what=what)
+        except NotFound as error:
+            error.reword(f"{error} If the project exists, it has no sheets yet: import_sheets(project, source).")
+            raise
+        return Investigation(found)
+
+    def export_sheets(self, project: str | Mapping[str, Any], format: str = "isatab") -> Any:
+        """Export a project's sheets.
+
+        Parameters
+        ----------
+        project : str or mapping
+            UUID or record.
+        format : {"isatab", "json", "zip"}
+            An `ISATab`, the server's JSON (TSV text per file, ``date_modified``), or the bytes of a zip.
+
+        Notes
+        -----
+        ``GET /samplesheets/api/export/json/<project>`` and ``.../export/zip/<project>``. SODAR writes sheets anew with
+        AltamISA, so row order and quoting differ from what was imported, and rows that share a pooled material are
+        combined with each other.
+
+        Examples
+        --------
+        >>> sodar.export_sheets(project)
+        <ISATab: 1 investigation file, 1 study file, 1 assay file>
+        """
+        if format not in FORMATS:
+            raise UsageError(f"format is one of {', '.join(FORMATS)}, not {format!r}.")
+        uuid, what = uuid_of(project), "export the sheets"
+        if format == "zip":
+            # No query string may follow this address: with one, servers answer JSON.
+            response = self.api.request("sheets", "GET", f"{API}/export/zip/{uuid}", what=what)
+            if "zip" not in response.headers.get("Content-Type", ""):
+                raise UnexpectedResponse(f'{self.session.label} answered "{what}" with something that is no zip.')
+            return response.content
+        found: Record = self.api.json("sheets", "GET", f"{API}/export/json/{uuid}", what=what)
+        if format == "json":
+            return found
+        self._exported[uuid] = str(found.get("date_modified"))
+        return read_isatab(found)
+
+    def create_collections(self, project: str | Mapping[str, Any]) -> str:
+        """Create the iRODS collections that landing zones and sample files need, and return their path.
+
+        Raises
+        ------
+        ResponseError
+            400 when there are no sheets or the collections exist already; 500 when iRODS is down.
+
+        Notes
+        -----
+        ``POST /samplesheets/api/irods/collections/create/<project>`` (IrodsCollsCreateAPIView). Assays that a later
+        import adds get their collections in SODAR's web interface only.
+        """
+        what = "create the iRODS collections"
+        path = f"{API}/irods/collections/create/{uuid_of(project)}"
+        try:
+            found = self.api.json("sheets", "POST", path, what=what)
+        except ResponseError as error:
+            if error.status == 400:
+                error.reword(f"{error} investigation(project) shows whether sheets and collections are there.")
+                raise
+        return str(found["path"])
+
+    def files(
+        self, project: str | Mapping[str, Any] | None = None, *, zone: str | Mapping[str, Any] | None = None
+    ) -> Listing:
+        """List the files in a project's sample data, or in a landing zone.
+
+        Parameters
+        ----------
+        project : str or mapping, optional
+            UUID or record.
+        zone : str or mapping, optional
+            A landing zone instead (servers from 1.2).
+
+        Returns
+        -------
+        Listing
+            Frame columns: ``name``, ``path`` (in iRODS), ``type``, ``size`` (bytes), ``modify_time`` (UTC),
+            ``checksum`` (missing on old servers).
+
+        Notes
+        -----
+        ``GET /samplesheets/api/file/list/<project>`` and ``GET /landingzones/api/file/list/<zone>``.
+        """
+        if (project is None) == (zone is None):
+            raise UsageError("files takes a project or zone=, one of the two.")
+        api, base, place = ("sheets", API, project) if zone is None else ("zones", "landingzones/api", zone)
+        return self._listing(
+            "files",
+            f"{base}/file/list/{uuid_of(place or '')}",
+            what="list the files",
+            declared=shapes.FILE_COLUMNS,
+            api=api,
+            pick=lambda body: body["irods_data"] if isinstance(body, dict) else list(body),
+            key="path",
+        )
+
+    def irods_environment(self) -> Record:
+        """Return what an iRODS client needs: save it as ``~/.irods/irods_environment.json``, then ``iinit``.
+
+        Notes
+        -----
+        ``GET /irods/api/environment`` (IrodsEnvRetrieveAPIView).
+        """
+        what = "show the iRODS environment"
+        response = self.api.request("irods", "GET", "irods/api/environment", what=what)
+        found: Record = parse_json(response, self.session.label, what)["irods_environment"]
+        return found
+
+
+def parts_of(source: Any, single_files: bool) -> list[tuple[str, tuple[str, bytes, str]]]:
+    """Return the parts of a multipart upload: field name, and (file name, content, content type)."""
+    isa = source if isinstance(source, ISATab) else read_isatab(source)
+    if len(isa.investigations) != 1:
+        found = ", ".join(isa.investigations) or "none"
+        raise UsageError(f"SODAR imports exactly one investigation; this source has: {found}.")
+    if single_files:
+        tables = [isa.investigations[0], *isa.studies, *isa.assays]
+        return [
+            (f"file_{number}", (posixpath.basename(name), isa.files[name], "text/plain"))
+            for number, name in enumerate(tables)
+            if name in isa.files
+        ]
+    name = posixpath.basename(isa.investigations[0]).removeprefix("i_").removesuffix(".txt") + ".zip"
+    data = isa.to_zip()
+    if isinstance(source, bytes):
+        data = source
+    elif isinstance(source, str | Path) and Path(source).is_file() and Path(source).suffix.lower() == ".zip":
+        name, data = Path(source).name, Path(source).read_bytes()
+    return [("file", (name, data, "application/zip"))]
