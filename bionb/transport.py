@@ -75,7 +75,7 @@ class Transport:
         self._label, self._host, self._timeout = label, urlsplit(url).netloc, timeout
         self.history = History()
         self.budget: RateBudget | None = None
-        self._lock = threading.Lock()
+        self._lock, self._one_waits = threading.Lock(), threading.Lock()
         self._with_auth = _requests_session(url, auth, workers)
         self._without = _requests_session(None, NoAuth(), workers)
 
@@ -155,17 +155,18 @@ class Transport:
         status = response.status_code
         if attempt + 1 == ATTEMPTS or not (status == 429 or (repeatable and status in (502, 503, 504))):
             return None
-        told = answers.retry_after(response)
-        return _backoff(attempt) if told is None else told
+        # A window that ended in the past (clocks differ) or "after 0 seconds" must not become five requests at once.
+        return max(answers.retry_after(response) or 0.0, _backoff(attempt))
 
     def _await_budget(self) -> None:
         """Wait for the next window when the last answer said that this one is used up."""
-        budget = self.budget
-        if budget is None or budget.remaining > 0:
-            return
-        left = budget.reset_at - CLOCK.wall()
-        if 0 < left <= LONGEST_WAIT:
-            pause(left, f"{self._label}: rate limit of {budget.limit} requests used up")
+        with self._one_waits:  # the other threads find nothing left to wait for: one message, one bar
+            budget = self.budget
+            if budget is None or budget.remaining > 0:
+                return
+            left = budget.reset_at - CLOCK.wall()
+            if 0 < left <= LONGEST_WAIT:
+                pause(left, f"{self._label}: rate limit of {budget.limit} requests used up")
 
     def _connection_failed(self, error: requests.RequestException, what: str) -> ConnectionFailed:
         where = f"{self._label} at {self._host}"
