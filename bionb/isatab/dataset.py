@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import os
-import posixpath
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import InvalidSheet, UsageError
 from bionb.isatab import archive, tidy
 from bionb.isatab.annotations import ANNOTATION_DTYPES, annotation_frame
+from bionb.isatab.checks import check
 from bionb.isatab.comparing import Change, changes_frame, table_changes
 from bionb.isatab.editing import renamed_sample, replace_table, sample_names
 from bionb.isatab.expansion import expansion_frame
-from bionb.isatab.graph import EDGE_DTYPES, NODE_DTYPES, Graph, graph_of, typed_frame
-from bionb.isatab.investigation import BY_NAME, StudyRef, frames_of, studies_of
+from bionb.isatab.graph import EDGE_DTYPES, NODE_DTYPES, Graph, typed_frame
+from bionb.isatab.investigation import BY_NAME, frames_of
+from bionb.isatab.members import COLUMNAR_FROM, Members
+from bionb.isatab.report import Finding
 from bionb.isatab.sections import replace_section, with_parameter
-from bionb.isatab.table import Table
 from bionb.isatab.text import as_utf8
-from bionb.isatab.verdict import Finding, altamisa_findings
 
 if TYPE_CHECKING:
     import pandas as pd
-
-#: From this number of lines on a table takes the columnar path.
-COLUMNAR_FROM = 2000
 
 
 def read_isatab(source: Any, *, columnar_from: int = COLUMNAR_FROM) -> ISATab:
@@ -65,7 +62,7 @@ def read_isatab(source: Any, *, columnar_from: int = COLUMNAR_FROM) -> ISATab:
     return ISATab(files, columnar_from=columnar_from)
 
 
-class ISATab:
+class ISATab(Members):
     """A set of ISA-Tab files. It never changes: an edit returns a new set.
 
     ``isa[name]`` is the `Table` of a file, by its name or by its base name where only one file has it.
@@ -84,17 +81,6 @@ class ISATab:
     >>> isa.check()
     """
 
-    def __init__(
-        self,
-        files: Mapping[str, bytes],
-        *,
-        columnar_from: int = COLUMNAR_FROM,
-        tables: Mapping[str, Table] | None = None,
-    ) -> None:
-        self._files = dict(files)
-        self._columnar_from = columnar_from
-        self._tables = {name: t for name, t in (tables or {}).items() if self._files.get(name) is t.data}
-
     def __repr__(self) -> str:
         parts = ("investigation", self.investigations), ("study", self.studies), ("assay", self.assays)
         counts = ", ".join(f"{len(names)} {word} file{'s' * (len(names) != 1)}" for word, names in parts)
@@ -104,67 +90,6 @@ class ISATab:
         return isinstance(other, ISATab) and self._files == other._files
 
     __hash__ = None  # type: ignore[assignment]
-
-    # What is there
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        """Name -> bytes of every file, as they will be written."""
-        return dict(self._files)
-
-    @cached_property
-    def investigations(self) -> list[str]:
-        """Names of the investigation files (``i_*.txt``); SODAR takes exactly one."""
-        return self._called("i_")
-
-    @cached_property
-    def studies(self) -> list[str]:
-        """Names of the study files: those named in an investigation, then other ``s_*.txt``."""
-        named = [study.file for study in self._studies if study.file]
-        return list(dict.fromkeys([*named, *self._called("s_")]))
-
-    @cached_property
-    def assays(self) -> list[str]:
-        """Names of the assay files: those named in an investigation, then other ``a_*.txt``."""
-        named = [assay.file for study in self._studies for assay in study.assays if assay.file]
-        return list(dict.fromkeys([*named, *self._called("a_")]))
-
-    def _called(self, prefix: str) -> list[str]:
-        return [
-            name
-            for name in self._files
-            if archive.is_isatab(name)
-            and posixpath.basename(name).lower().startswith(prefix)
-            and not name.startswith("__MACOSX/")
-        ]
-
-    @cached_property
-    def _studies(self) -> list[StudyRef]:
-        """The studies of all investigations, in their order."""
-        return [study for name in self.investigations for study in studies_of(self[name], self._files)]
-
-    def __getitem__(self, name: str) -> Table:
-        file = self._name(name)
-        if file not in self._tables:
-            self._tables[file] = Table(file, self._kind(file), self._files[file], self._columnar_from)
-        return self._tables[file]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._files
-
-    def _name(self, name: str) -> str:
-        if name in self._files:
-            return name
-        same = [file for file in self._files if posixpath.basename(file) == name]
-        if len(same) != 1:
-            what = "no file" if not same else "more than one file"
-            raise UsageError(f"this ISA-Tab has {what} called {name!r}; it has {', '.join(self._files)}")
-        return same[0]
-
-    def _kind(self, name: str) -> str:
-        if name in self.investigations:
-            return "investigation"
-        return "study" if name in self.studies else "assay"
 
     # Frames
 
@@ -236,7 +161,7 @@ class ISATab:
             As in `samples`.
         """
         file = self._name(name)
-        study = next((s.file for s in self._studies for a in s.assays if a.file == file), None)
+        study = next((s.file for s in self.declared for a in s.assays if a.file == file), None)
         columns, known = tidy.assay_columns(self[file], self[study] if study else None, terms)
         frame = tidy.to_frame(columns, numbers)
         frame["sample_in_study"] = known
@@ -293,29 +218,7 @@ class ISATab:
 
     def _graphs(self, table: str | None) -> list[Graph]:
         names = dict.fromkeys([*self.studies, *self.assays]) if table is None else [self._name(table)]
-        return [self._graph(name) for name in names]
-
-    def _graph(self, name: str) -> Graph:
-        table = self[name]
-        if table.graph is None:
-            table.graph = graph_of(table, *self._ids.get(name, ("S1", "")))
-        return table.graph
-
-    @cached_property
-    def _ids(self) -> dict[str, tuple[str, str]]:
-        """AltamISA's ids of study and assay for each table; files that no investigation names come last."""
-        ids: dict[str, tuple[str, str]] = {}
-        for study in self._studies:
-            if study.file:
-                ids.setdefault(study.file, (study.id, ""))
-            for assay in study.assays:
-                if assay.file:
-                    ids.setdefault(assay.file, (study.id, assay.id))
-        for name in self.studies:
-            ids.setdefault(name, (f"S{1 + len({study for study, _ in ids.values()})}", ""))
-        for name in self.assays:
-            ids.setdefault(name, ("S1", f"A{1 + len(ids)}"))
-        return ids
+        return [self.graph(name) for name in names]
 
     # Checks
 
@@ -331,9 +234,7 @@ class ISATab:
         """
         import pandas as pd
 
-        order = ("error", "critical", "moderate", "advisory", "note")
-        findings = sorted(self._findings, key=lambda finding: order.index(finding.level))
-        frame = pd.DataFrame(findings, columns=list(Finding._fields))
+        frame = pd.DataFrame(self._findings, columns=list(Finding._fields))
         texts = dict.fromkeys(("file", "column", "level", "message", "value"), "str")
         return frame.astype(texts | {"line": "Int64", "count": "Int64"})
 
@@ -346,21 +247,7 @@ class ISATab:
 
     @cached_property
     def _findings(self) -> list[Finding]:
-        findings = []
-        if len(self.investigations) != 1:
-            found = ", ".join(self.investigations) or "none"
-            message = f"SODAR imports exactly one investigation file, this set has: {found}"
-            findings.append(Finding("", None, "", "error", message))
-        if not self.studies and not self.assays:
-            findings.append(Finding("", None, "", "note", "the set holds no study or assay table"))
-        for name in self.investigations:
-            paths: dict[str, str | None] = {}
-            for study in self._studies:
-                if study.investigation == name:
-                    paths[str(PurePosixPath(study.path))] = study.file
-                    paths |= {str(PurePosixPath(assay.path)): assay.file for assay in study.assays}
-            findings += altamisa_findings(self._files, name, paths)
-        return findings
+        return check(self)
 
     # Edits
 
@@ -431,7 +318,7 @@ class ISATab:
         """Return for each study the files in which its samples are named."""
         groups: dict[str, list[str]] = {}
         for name in dict.fromkeys([*self.studies, *self.assays]):
-            groups.setdefault(self._ids[name][0], []).append(name)
+            groups.setdefault(self.ids[name][0], []).append(name)
         wanted = None if study is None else self._name(study)
         return [files for files in groups.values() if wanted is None or wanted in files]
 

@@ -7,7 +7,7 @@ The writer walks every path through the graph and writes a row for each. Where r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from bionb.isatab.graph import Graph, typed_frame
 from bionb.isatab.headers import SAMPLE, SOURCE
@@ -25,29 +25,33 @@ _DTYPES = {
 }
 
 
+class Expansion(NamedTuple):
+    """What becomes of one table; ``rows_after`` is None where it cannot be written."""
+
+    file: str
+    kind: str
+    rows: int
+    rows_after: int | None
+    skipped_lines: int
+    message: str
+
+
 def expansion_frame(graphs: Sequence[Graph]) -> pd.DataFrame:
     """Return one row a table; see `ISATab.expansion`."""
-    records = [_record(graph) for graph in graphs]
-    data: dict[str, Any] = {name: [record[name] for record in records] for name in _DTYPES}
-    return typed_frame(data, _DTYPES)
+    records = [expansion_of(graph) for graph in graphs]
+    return typed_frame({name: [getattr(record, name) for record in records] for name in _DTYPES}, _DTYPES)
 
 
-def _record(graph: Graph) -> dict[str, Any]:
+def expansion_of(graph: Graph) -> Expansion:
+    """Return what becomes of one table."""
     table = graph.table
     after, message = rows_after(graph)
     skipped = len(table.text) - len(table) - (table.header_record is not None)
-    if not message and after is not None and after != len(table):
+    if after is not None and after != len(table):
         message = _explain(graph, after)
     if not message and skipped:
         message = f"{skipped} blank or comment lines will be lost"
-    return {
-        "file": table.name,
-        "kind": table.kind,
-        "rows": len(table),
-        "rows_after": after,
-        "skipped_lines": skipped,
-        "message": message,
-    }
+    return Expansion(table.name, table.kind, len(table), after, skipped, message)
 
 
 def rows_after(graph: Graph) -> tuple[int | None, str]:

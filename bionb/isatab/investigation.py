@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -132,13 +132,21 @@ def sections_of(table: Table) -> list[Section]:
     sections: list[Section] = []
     study = 0
     for row, cells in enumerate(table.cells.rows()):
-        kind = _BY_HEADING.get(cells[0].strip().upper())
-        if kind and not any(cell.strip() for cell in cells[1:]):
+        kind = _heading(cells)
+        if kind:
             study += kind.name == "studies"
             sections.append(Section(kind, study if kind.per_study else 0, row))
         elif sections:
             sections[-1].rows.append(row)
     return sections
+
+
+def _heading(cells: Sequence[str]) -> SectionKind | None:
+    """Return the section that a row begins; in other case than ISA-Tab's only if nothing else stands in the row."""
+    name = cells[0].strip()
+    kind = _BY_HEADING.get(name.upper())
+    alone = not any(cell.strip() for cell in cells[1:])
+    return kind if kind and (alone or name == kind.heading) else None
 
 
 def fields_of(table: Table, section: Section) -> list[str]:

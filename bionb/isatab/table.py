@@ -15,8 +15,6 @@ from bionb.isatab.text import Text, rows_of, tokenise
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bionb.isatab.graph import Graph
-
 
 class Table:
     """A study, assay or investigation file.
@@ -42,7 +40,6 @@ class Table:
         self.name, self.kind = name, kind
         self.data = data
         self._columnar_from = columnar_from
-        self.graph: Graph | None = None  # made when first asked for
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -147,6 +144,10 @@ class Table:
     def _breaks(self) -> list[int]:
         """Where the lines of the file begin, those inside quoted cells too."""
         return [match.end() for match in re.finditer(rb"\r\n|\r|\n", self.data)]
+
+    def whole_row(self, row: int) -> list[str]:
+        """Return the cells of a row as written, also those beyond the header."""
+        return rows_of([self.text.record(self.records[row])])[0]
 
     def find(self, *kinds: str) -> list[Column]:
         """Return the columns of some kinds, in order."""

@@ -1,0 +1,130 @@
+"""All findings about a set: AltamISA's verdict, and what AltamISA does not say."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from bionb.isatab.annotations import parts_of
+from bionb.isatab.expansion import expansion_of
+from bionb.isatab.graph import Graph
+from bionb.isatab.headers import FACTOR, SAMPLE, Column
+from bionb.isatab.members import Members
+from bionb.isatab.reading_rules import COMPLEX, where
+from bionb.isatab.report import LEVELS, Finding, Report
+from bionb.isatab.table import Table
+from bionb.isatab.text import BOM
+
+
+def check(members: Members) -> list[Finding]:
+    """Return all findings, worst first."""
+    findings = list(_about_files(members))
+    for name in members.investigations:
+        findings += judge_investigation(members, name)
+    for name in dict.fromkeys([*members.studies, *members.assays]):
+        findings += _about_table(members.graph(name))
+    for name in members.assays:
+        findings += _about_factors(members, name)
+    return sorted(dict.fromkeys(findings), key=lambda finding: LEVELS.index(finding.level))
+
+
+def judge_investigation(members: Members, name: str) -> list[Finding]:
+    """Return what AltamISA says about an investigation and its tables."""
+    from bionb.isatab.verdict import judge
+
+    return judge(members, name)
+
+
+def _about_files(members: Members) -> Iterator[Finding]:
+    investigations = members.investigations
+    if len(investigations) != 1:
+        found = ", ".join(investigations) or "none"
+        yield Finding("", None, "", "error", f"SODAR imports exactly one investigation file, this set has: {found}")
+    tables = [*members.studies, *members.assays]
+    if not tables:
+        yield Finding("", None, "", "note", "the set holds no study or assay table")
+    named = {study.file for study in members.declared} | {a.file for s in members.declared for a in s.assays}
+    for name in dict.fromkeys(tables):
+        if name not in named:
+            yield Finding(name, None, "", "note", "no investigation names this file, so SODAR would ignore it")
+    bases = [posixpath.basename(name) for name in dict.fromkeys([*investigations, *tables])]
+    for base in sorted({base for base in bases if bases.count(base) > 1}):
+        yield Finding("", None, "", "moderate", f"{bases.count(base)} files are called {base}; SODAR keeps one", base)
+
+
+def _about_table(graph: Graph) -> list[Finding]:
+    table = graph.table
+    report = Report(table)
+    if table.data.startswith(BOM):
+        report.add("note", "the file starts with a byte order mark, which SODAR cannot read; isa.to_utf8() removes it")
+    for column in table.model:
+        _about_column(report, column)
+    _about_shape(report, table)
+    _about_export(report, graph)
+    return report.findings
+
+
+def _about_column(report: Report, column: Column) -> None:
+    header = column.header.strip()
+    if column.kind and header != column.title:
+        report.add("note", f"AltamISA knows this header only as {column.title!r}", column, value=header)
+    texts = report.table.cells.column(column.position)
+    for text, rows in where(texts, lambda text: text != text.strip()).items():
+        report.add("note", "blanks around a value, which AltamISA removes", column, rows, text)
+    if column.kind in (*COMPLEX, "Performer"):
+        for text, rows in where(texts, lambda text: "\\" in text).items():
+            report.add("moderate", "AltamISA drops the backslash of this value", column, rows, text)
+
+
+def _about_shape(report: Report, table: Table) -> None:
+    lengths = table.cells.lengths or []
+    longer = [row for row, length in enumerate(lengths) if length > len(table.model)]
+    if longer:
+        report.add("moderate", "cells beyond the header, which AltamISA drops", None, longer)
+    shorter = [row for row, length in enumerate(lengths) if length < len(table.model)]
+    if shorter:
+        report.add("note", "the row is shorter than the header", None, shorter)
+
+
+def _about_export(report: Report, graph: Graph) -> None:
+    """Tell what SODAR's export will change: row counts, comment lines, values with term and unit."""
+    expansion = expansion_of(graph)
+    if expansion.message and expansion.rows_after != expansion.rows:
+        report.add("moderate", f"SODAR's export: {expansion.message}")
+    if expansion.skipped_lines:
+        report.add("note", f"{expansion.skipped_lines} blank or comment lines, which AltamISA drops")
+    for group in graph.groups:
+        for column in group.columns:
+            if column.role == "value" and {"term_source", "unit_term_source"} <= set(parts_of(group, column)):
+                report.add("moderate", "AltamISA cannot write a term on a value and on its unit", column)
+
+
+def _about_factors(members: Members, name: str) -> list[Finding]:
+    """Compare factor values of an assay with those of its study, where both have them."""
+    study = next((s.file for s in members.declared for a in s.assays if a.file == name), None)
+    table = members[name]
+    report = Report(table)
+    samples = table.find(SAMPLE)
+    if study is None or not samples:
+        return []
+    names = table.cells.stripped(samples[0].position)
+    for column in table.find(FACTOR):
+        known = _factor_values(members[study], column.label)
+        values = table.cells.stripped(column.position)
+        rows = [
+            row
+            for row, (sample, value) in enumerate(zip(names, values, strict=True))
+            if known.get(sample, value) != value
+        ]
+        if rows:
+            message = f"the study has another {FACTOR}[{column.label}] for this sample; the assay's is taken"
+            report.add("moderate", message, column, rows, values[rows[0]])
+    return report.findings
+
+
+def _factor_values(study: Table, label: str | None) -> dict[str, str]:
+    samples, factors = study.find(SAMPLE), [c for c in study.find(FACTOR) if c.label == label]
+    if not samples or not factors:
+        return {}
+    names, values = (study.cells.stripped(columns[0].position) for columns in (samples, factors))
+    return dict(zip(names, values, strict=True))

@@ -1,0 +1,56 @@
+"""Findings: what there is to know about a file, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from bionb.isatab.headers import Column
+
+if TYPE_CHECKING:
+    from bionb.isatab.table import Table
+
+#: Worst first.
+LEVELS = ("error", "critical", "moderate", "advisory", "note")
+
+
+class Finding(NamedTuple):
+    """Something to know about a file; ``line`` is None where it concerns the whole."""
+
+    file: str
+    line: int | None
+    column: str
+    level: str
+    message: str
+    value: str = ""
+    count: int = 1  # type: ignore[assignment]
+
+
+class Report:
+    """Collects the findings of one table; equal ones are counted and stand where they come first."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._found: dict[tuple[str, str, str], tuple[int | None, str, int]] = {}
+
+    def add(
+        self, level: str, message: str, column: Column | None = None, rows: Sequence[int] = (), value: str = ""
+    ) -> None:
+        """Add a finding about some rows, or about the header where there are none."""
+        key = (level, message, column.key if column else "")
+        row, value, count = self._found.get(key, (min(rows, default=None), value, 0))
+        self._found[key] = (row, value, count + max(1, len(rows)))
+
+    @property
+    def failed(self) -> bool:
+        """Whether AltamISA could not read the table."""
+        return any(level == "error" for level, _, _ in self._found)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The findings, in the order in which they came."""
+        name = self.table.name
+        return [
+            Finding(name, self.table.line(row), column, level, message, value, count)
+            for (level, message, column), (row, value, count) in self._found.items()
+        ]
