@@ -153,7 +153,7 @@ class Projects(Calls):
 
         Examples
         --------
-        >>> sevenbridges.add_member("RFranklin/my-project", "viewer", copy=True)["permissions"]["copy"]
+        >>> sevenbridges.add_member("RFranklin/rfranklins-experiments", "viewer", copy=True)["permissions"]["copy"]
         True
         """
         name = project_id(project)

@@ -137,7 +137,7 @@ class SheetCalls(MemberCalls):
 
         Examples
         --------
-        >>> sodar.export_sheets(project)
+        >>> sodar.export_sheets(sodar.projects()[1])
         <ISATab: 1 investigation file, 1 study file, 1 assay file>
         """
         if format not in FORMATS:
