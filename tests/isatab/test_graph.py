@@ -18,7 +18,7 @@ def graph_frames(isa, name):
 
 
 def ids_of(isa, name):
-    return isa._ids[name]
+    return isa.ids[name]
 
 
 @pytest.mark.parametrize("columnar_from", BOTH_PATHS)
