@@ -82,7 +82,7 @@ class Investigation:
         return {"kind": kind, "study": study, **{name: record.get(name) for name in plain}, **types}
 
     def __repr__(self) -> str:
-        counts = f"{len(self.studies)} studies, {len(self.assays)} assays"
+        counts = f"studies: {len(self.studies)}, assays: {len(self.assays)}"
         return f"<Investigation {self.title!r}: {counts}, iRODS collections: {'yes' if self.irods_status else 'no'}>"
 
     def _repr_html_(self) -> str:
