@@ -147,6 +147,16 @@ class Session:
             raise self.error(response, what)
         return response
 
+    def body(self, response: requests.Response, *, what: str, size: int = 1 << 20) -> Iterator[bytes]:
+        """Give the body of an answer that was asked for with ``stream=True``, in pieces of `size` bytes.
+
+        Raises
+        ------
+        ConnectionFailed
+            It broke off; what was given so far is good.
+        """
+        return self._transport.body(response, what, size)
+
     def json(self, method: str, path: str, *, what: str, **options: Any) -> Any:
         """Send one request and return its JSON (None for an empty 204 answer)."""
         response = self.request(method, path, what=what, **options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urljoin, urlsplit
@@ -112,6 +113,15 @@ class Transport:
             call.prepared = call.prepared.copy()
             call.prepared.prepare_url(target, None)
         raise ConnectionFailed(f'{self._label} redirects "{call.what}" in a circle. Check the URL you connected to.')
+
+    def body(self, response: requests.Response, what: str, size: int) -> Iterator[bytes]:
+        """Give a streamed body in pieces, and close the answer at the end."""
+        try:
+            yield from response.iter_content(size)
+        except requests.RequestException as error:
+            raise self._connection_failed(error, what) from answers.without_frames(error)
+        finally:
+            response.close()
 
     def _send(self, call: Call) -> requests.Response:
         """Send one request, repeated as its kind allows."""
