@@ -147,13 +147,13 @@ class Session:
             raise self.error(response, what)
         return response
 
-    def body(self, response: requests.Response, *, what: str, size: int = 1 << 20) -> Iterator[bytes]:
+    def body(self, response: requests.Response, *, what: str, size: int = 1 << 16) -> Iterator[bytes]:
         """Give the body of an answer that was asked for with ``stream=True``, in pieces of `size` bytes.
 
         Raises
         ------
         ConnectionFailed
-            It broke off; what was given so far is good.
+            It broke off; all but the last piece were given.
         """
         return self._transport.body(response, what, size)
 

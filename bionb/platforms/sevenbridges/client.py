@@ -11,11 +11,14 @@ from bionb.errors import UsageError
 from bionb.listing import Listing
 from bionb.pages import Record
 from bionb.platforms.sevenbridges import PLATFORM
+from bionb.platforms.sevenbridges.billing import Billing
 from bionb.platforms.sevenbridges.calls import LIMIT, VERSION, FieldsLike
-from bionb.platforms.sevenbridges.files import Files
 from bionb.platforms.sevenbridges.problems import read_problem
 from bionb.platforms.sevenbridges.projects import Projects
 from bionb.platforms.sevenbridges.resources import USERS
+from bionb.platforms.sevenbridges.storage import Storage
+from bionb.platforms.sevenbridges.tasks import Tasks
+from bionb.platforms.sevenbridges.transfers import Transfers
 from bionb.protocol import Node, Nodes
 from bionb.session import Session
 from bionb.transport import RateBudget
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class SevenBridgesClient(Projects, Files):
+class SevenBridgesClient(Projects, Tasks, Transfers, Billing, Storage):
     """A connection to one environment of the Seven Bridges platform (API v2).
 
     Parameters
@@ -134,7 +137,7 @@ class SevenBridgesClient(Projects, Files):
         return pd.json_normalize(dict(node.record)).T.rename(columns={0: "value"})
 
 
-_TABLES = ("members",)
+_TABLES = ("apps", "tasks", "members")
 
 
 def _file_node(record: Record) -> Node:

@@ -1,4 +1,4 @@
-"""A sandbox and a client of its own for each test."""
+"""A sandbox as new and a client of its own for each test."""
 
 import pytest
 
@@ -8,11 +8,18 @@ PROJECT = "RFranklin/my-project"
 MANY = "RFranklin/many-samples"
 
 
+@pytest.fixture(scope="session")
+def running():
+    """One server for all tests."""
+    with bionb.start_sandbox("sevenbridges") as sandbox:
+        sandbox.url("sevenbridges")
+        yield sandbox
+
+
 @pytest.fixture
-def sandbox():
-    """The Seven Bridges sandbox alone."""
-    with bionb.start_sandbox("sevenbridges") as running:
-        yield running
+def sandbox(running):
+    """The Seven Bridges sandbox, as new."""
+    return running.reset("default")
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def add_routes(app: Blueprint, store: Store, faults: Faults) -> None:
         wanted = body()
         project = store.project(wanted.get("project", ""), g.user, "execute")["id"]
         task = _made(store, project, wanted)
-        if "batch_by" in wanted and flag("batch") is not False:
+        if "batch_by" in wanted and (one("batch") or "").lower() != "false":
             _split(store, task, wanted)
         if one("action") == "run":
             _run(store, task)

@@ -1,0 +1,321 @@
+"""Tasks: drafts, runs, waiting, what they cost and made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from bionb.errors import InvalidInput, UsageError
+from bionb.frames import FLAG, TIME, columns, to_frame
+from bionb.listing import Listing
+from bionb.pages import Record
+from bionb.platforms.sevenbridges.apps import Apps
+from bionb.platforms.sevenbridges.calls import LIMIT, FieldsLike
+from bionb.platforms.sevenbridges.files import Files
+from bionb.platforms.sevenbridges.identifiers import Ref, app_id, moment, project_id, task_id
+from bionb.platforms.sevenbridges.inputs import paths_in
+from bionb.platforms.sevenbridges.resources import TASKS
+from bionb.waiting import wait_for
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STATUSES = ("DRAFT", "QUEUED", "CREATING", "RUNNING", "ABORTING", "COMPLETED", "FAILED", "ABORTED")
+ENDED = ("COMPLETED", "FAILED", "ABORTED")
+_JOBS = (
+    *columns("name status", start_time=TIME, end_time=TIME),
+    *columns("instance.type instance.provider command_line", retried=FLAG),
+)
+
+
+class Tasks(Apps, Files):
+    """Calls on ``/tasks`` and ``/bulk/tasks``."""
+
+    def tasks(
+        self,
+        project: Ref | None = None,
+        *,
+        status: str | None = None,
+        parent: Ref | None = None,
+        batch: bool | None = None,
+        origin_id: Ref | None = None,
+        order_by: str | None = None,
+        order: str | None = None,
+        fields: FieldsLike = None,
+        limit: int = LIMIT,
+        **times: str | date,
+    ) -> Listing:
+        """List tasks.
+
+        Parameters
+        ----------
+        project : str or dict, optional
+            Only the tasks of a project.
+        status : str, optional
+            ``DRAFT``, ``QUEUED``, ``RUNNING``, ``COMPLETED``, ``FAILED`` or ``ABORTED``.
+        parent, batch, origin_id : optional
+            Children of a batch, only batches or none, clones of a task.
+        order_by, order : str, optional
+            E.g. ``"created_time"``, ``"desc"``.
+        fields : str or sequence of str, optional
+            What the server sends, see `Fields`; by default everything, an empty text for the server's short default.
+        limit : int
+            Size of a page, at most 100.
+        **times : str or date
+            ``created_from``, ``created_to``, ``started_from``, ``started_to``, ``ended_from``, ``ended_to``.
+
+        Returns
+        -------
+        Listing
+            Frame columns: ``id``, ``name``, ``status``, ``app``, ..., ``created_time``, ``start_time``, ``end_time``
+            (UTC), ``price.amount`` in ``price.currency``, ``inputs``, ``outputs``.
+
+        Notes
+        -----
+        ``GET /tasks``.
+        """
+        known = {f"{event}_{end}" for event in ("created", "started", "ended") for end in ("from", "to")}
+        if unknown := sorted(set(times) - known):
+            raise UsageError(f"tasks() does not know {', '.join(unknown)}; times are {', '.join(sorted(known))}.")
+        if status is not None and status not in STATUSES:
+            raise UsageError(f"status={status!r} is none of {', '.join(STATUSES)}.")
+        params: dict[str, Any] = {name: moment(value, name) for name, value in times.items()}
+        params |= {
+            "project": None if project is None else project_id(project),
+            "status": status,
+            "parent": None if parent is None else task_id(parent),
+            "batch": None if batch is None else str(batch).lower(),
+            "origin_id": None if origin_id is None else task_id(origin_id),
+            "order_by": order_by,
+            "order": order,
+        }
+        return self._listing(TASKS, params=params, fields=fields, limit=limit)
+
+    def task(self, task: Ref, fields: FieldsLike = None) -> Record:
+        """Return all details of a task.
+
+        Notes
+        -----
+        ``GET /tasks/{task}``.
+        """
+        name = task_id(task)
+        return self._get(TASKS, f"tasks/{name}", what=f"get the task {name}", fields=fields)
+
+    def tasks_by_id(self, tasks: Sequence[Ref]) -> list[Record]:
+        """Return the details of many tasks, 100 with one request, in the order asked.
+
+        Notes
+        -----
+        ``POST /bulk/tasks/get``.
+        """
+        ids = [task_id(each) for each in tasks]
+        answers = self._bulk("bulk/tasks/get", "task_ids", ids, what="get tasks by their ids")
+        return [dict(each.get("resource") or {"id": name, **each}) for each, name in zip(answers, ids, strict=True)]
+
+    def task_inputs(self, task: Ref) -> Record:
+        """Return the inputs of a task: the best example of what an app takes.
+
+        Notes
+        -----
+        ``GET /tasks/{task}?fields=inputs``.
+        """
+        inputs: Record = self.task(task, fields="inputs")["inputs"]
+        return inputs
+
+    def create_task(
+        self,
+        project: Ref,
+        app: Ref,
+        inputs: Mapping[str, Any],
+        *,
+        name: str = "",
+        description: str = "",
+        batch_input: str | None = None,
+        batch_by: Sequence[str] = (),
+        check: bool = True,
+        run: bool = False,
+        **settings: Any,
+    ) -> Record:
+        """Create a task as a draft, or run it at once.
+
+        Parameters
+        ----------
+        inputs : mapping
+            By the app's input ids; files as records, ids, or in the platform's own form.
+        batch_input : str, optional
+            Make one task for each file of this input ...
+        batch_by : sequence of str, optional
+            ... or for each value of these fields, e.g. ``["metadata.sample_id"]``.
+        check : bool
+            Compare the inputs with the app's description, and the files with the project, before anything is created:
+            two reading requests.
+        run : bool
+            Run it; this costs money on a real platform.
+        **settings
+            ``execution_settings``, ``output_location``, ``use_interruptible_instances``.
+
+        Raises
+        ------
+        InvalidInput
+            What is wrong with the inputs; nothing was created.
+
+        Notes
+        -----
+        ``POST /tasks``, with ``?action=run``.
+        """
+        where, what = project_id(project), app_id(app)
+        with self.session.one_call():
+            given = self._checked_inputs(where, app, inputs) if check else dict(inputs)
+            body = {"project": where, "app": what, "name": name or what.split("/")[2], "inputs": given, **settings}
+            if description:
+                body["description"] = description
+            if batch_input:
+                by = {"type": "criteria", "criteria": list(batch_by)} if batch_by else {"type": "item"}
+                body |= {"batch_input": batch_input, "batch_by": by}
+            params = {"action": "run"} if run else None
+            made: Record = self.call("POST", "tasks", what=f"create a task of {what}", json=body, params=params)
+        return made
+
+    def _checked_inputs(self, project: str, app: Ref, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        built = self.app_inputs(app).build(inputs, project)
+        paths = list(dict.fromkeys(paths_in(built)))
+        if not paths:
+            return built
+        findings = []
+        for found in self.files_by_id(paths):
+            if found.get("project", project) != project:
+                findings.append({"input": found["id"], "problem": f"is a file of {found['project']}"})
+            elif "error" in found:
+                findings.append({"input": found["id"], "problem": found["error"]["message"]})
+        if findings:
+            words = "; ".join(f"{each['input']}: {each['problem']}" for each in findings)
+            raise InvalidInput(f"Not all files can be used in {project}: {words}. Copy them there first.", findings)
+        return built
+
+    def update_task(self, task: Ref, **changes: Any) -> Record:
+        """Change a draft's ``name, description, inputs, ...``; of a task that has run only the name.
+
+        Notes
+        -----
+        ``PATCH /tasks/{task}``.
+        """
+        name = task_id(task)
+        changed: Record = self.call("PATCH", f"tasks/{name}", what=f"change the task {name}", json=changes)
+        return changed
+
+    def run_task(self, task: Ref) -> Record:
+        """Run a draft; this costs money on a real platform.
+
+        Notes
+        -----
+        ``POST /tasks/{task}/actions/run``.
+        """
+        return self._act(task, "run")
+
+    def abort_task(self, task: Ref) -> Record:
+        """Abort a task that is queued or running.
+
+        Notes
+        -----
+        ``POST /tasks/{task}/actions/abort``.
+        """
+        return self._act(task, "abort")
+
+    def clone_task(self, task: Ref, *, run: bool = False) -> Record:
+        """Make a draft with the same app and inputs, or run it at once.
+
+        Notes
+        -----
+        ``POST /tasks/{task}/actions/clone``.
+        """
+        return self._act(task, "clone", params={"action": "run"} if run else None)
+
+    def delete_task(self, task: Ref) -> None:
+        """Delete a task; the files that it made stay.
+
+        Notes
+        -----
+        ``DELETE /tasks/{task}``.
+        """
+        name = task_id(task)
+        self.call("DELETE", f"tasks/{name}", what=f"delete the task {name}")
+
+    def wait_task(
+        self, task: Ref, *, deadline: float | None = 24 * 3600.0, interval: float = 0.2, longest: float = 60.0
+    ) -> Record:
+        """Wait until a task is COMPLETED and return it.
+
+        Parameters
+        ----------
+        deadline : float or None
+            Seconds in all.
+        interval, longest : float
+            First and longest pause in seconds between two looks.
+
+        Raises
+        ------
+        JobFailed
+            It ended as FAILED or ABORTED; the message holds the platform's words.
+        UsageError
+            It is a draft: nobody would ever run it.
+        WaitTimeout
+            The deadline passed; the task goes on.
+        """
+        name = task_id(task)
+
+        def poll() -> Record:
+            found = self.task(name, fields="id,name,status,execution_status,outputs,errors,price,start_time,end_time")
+            if found["status"] == "DRAFT":
+                raise UsageError(f"The task {found['name']} is a draft: run it with client.run_task(id), then wait.")
+            return found
+
+        with self.session.one_call():
+            return wait_for(
+                poll,
+                lambda found: str(found["status"]),
+                wanted=("COMPLETED",),
+                failed=("FAILED", "ABORTED"),
+                what=f"task {name}",
+                deadline=deadline,
+                interval=interval,
+                longest=longest,
+                explain=_words,
+                progress=_steps,
+                changed=lambda found: (found["status"], str(found.get("execution_status"))),
+            )
+
+    def execution_details(self, task: Ref) -> pd.DataFrame:
+        """Return the jobs of a task.
+
+        Returns
+        -------
+        DataFrame
+            ``name``, ``status`` (DONE, FAILED, RUNNING), ``start_time``, ``end_time`` (UTC), ``instance.type``,
+            ``command_line``, ``retried``, then what else the server tells, e.g. ``logs.*``.
+
+        Notes
+        -----
+        ``GET /tasks/{task}/execution_details``.
+        """
+        name = task_id(task)
+        found = self.call("GET", f"tasks/{name}/execution_details", what=f"get the execution details of task {name}")
+        return to_frame(found.get("jobs") or [], _JOBS)
+
+    def _act(self, task: Ref, action: str, params: Mapping[str, Any] | None = None) -> Record:
+        name = task_id(task)
+        path = f"tasks/{name}/actions/{action}"
+        done: Record = self.call("POST", path, what=f"{action} the task {name}", params=params)
+        return done
+
+
+def _words(task: Record) -> str:
+    message = (task.get("execution_status") or {}).get("message") or ""
+    errors = "; ".join(str(each.get("message", each)) for each in task.get("errors") or [])
+    return f"{message} {errors}".strip()
+
+
+def _steps(task: Record) -> tuple[float, float] | None:
+    status = task.get("execution_status") or {}
+    total = status.get("steps_total")
+    return (status.get("steps_completed") or 0, total) if total else None
