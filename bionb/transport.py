@@ -24,6 +24,7 @@ from bionb.waiting import CLOCK, pause
 ATTEMPTS = 5
 LONGEST_WAIT = 900.0
 REDIRECTS = 5
+_JITTER = random.Random()  # of our own: the global generator belongs to the user, who may have seeded it
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,7 @@ class Transport:
 
 def _backoff(attempt: int) -> float:
     """Return a growing pause in seconds with jitter, so that many clients do not come back at once."""
-    return min(0.3 * 2.0**attempt, 10.0) * random.uniform(0.8, 1.2)
+    return min(0.3 * 2.0**attempt, 10.0) * _JITTER.uniform(0.8, 1.2)
 
 
 def _requests_session(url: str | None, auth: Auth, workers: int) -> requests.Session:
