@@ -12,6 +12,7 @@ import bionb
 import bionb.platforms
 from bionb import transport, waiting
 from tests.missing import missing, python_of
+from tests.real_site import COUNTED, pytest_sessionfinish, pytest_terminal_summary  # noqa: F401
 from tests.sodar_core_site.running import running
 
 FIFTH = pathlib.Path(__file__).parent / "fifth_platform"
@@ -27,10 +28,17 @@ def reference_data() -> pathlib.Path:
 
 
 @pytest.fixture(scope="session")
-def sodar_core_site(tmp_path_factory):
+def running_sodar_core_site(tmp_path_factory):
     """A real SODAR Core site on loopback, one per test process."""
     with running(python_of("sodar-core"), tmp_path_factory.mktemp("sodar_core_site")) as site:
         yield site
+
+
+@pytest.fixture
+def sodar_core_site(request, running_sodar_core_site):
+    """The real SODAR Core site, for a test that is then counted as run against it."""
+    request.node.user_properties.append(COUNTED)
+    return running_sodar_core_site
 
 
 @pytest.fixture(autouse=True)
