@@ -17,8 +17,7 @@ def ran(config: pytest.Config) -> int:
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     reports = [report for reports in reporter.stats.values() for report in reports]
     return sum(
-        getattr(report, "when", "") == "call" and COUNTED in map(tuple, report.user_properties)
-        for report in reports
+        getattr(report, "when", "") == "call" and COUNTED in map(tuple, report.user_properties) for report in reports
     )
 
 

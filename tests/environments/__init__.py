@@ -9,10 +9,11 @@ The folder's name carries a hash of the list: a changed pin makes a new one and 
 import fcntl
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LISTS = Path(__file__).parent
@@ -29,12 +30,22 @@ def names() -> list[str]:
     return sorted(path.stem for path in LISTS.glob("*.txt"))
 
 
+def listed(name: str) -> str:
+    """Text of a list."""
+    return (LISTS / f"{name}.txt").read_text("utf-8")
+
+
+def other_pythons(name: str) -> list[str]:
+    """Versions of Python that a list asks for instead of ours, best first, e.g. ``["3.10", "3.9"]``."""
+    asked = re.search(r"^# python: (.+)$", listed(name), re.MULTILINE)
+    return asked[1].split() if asked else []
+
+
 def folder(name: str) -> Path:
     """Where the environment of this name, with today's pins and this Python, lives."""
     root = os.environ.get("BIONB_ENVIRONMENTS") or Path.home() / ".cache" / "bionb" / "environments"
-    listed = (LISTS / f"{name}.txt").read_text("utf-8")
     python = "{}.{}".format(*sys.version_info)
-    key = hashlib.sha256(f"{python}\n{listed}".encode()).hexdigest()[:12]
+    key = hashlib.sha256(f"{python}\n{listed(name)}".encode()).hexdigest()[:12]
     return Path(root).expanduser().absolute() / f"{name}-{key}"
 
 
@@ -46,14 +57,14 @@ def environment(name: str) -> Path:
     Raises
     ------
     EnvironmentUnavailable
-        pip could not install the list, e.g. because there is no network.
+        pip could not install the list, e.g. because there is no network, or the Python it needs is not here.
     """
     home = folder(name)
     if not (home / COMPLETE).exists():
         home.parent.mkdir(parents=True, exist_ok=True)
         with locked(home.with_suffix(".lock")):
             if not (home / COMPLETE).exists():
-                make(home, LISTS / f"{name}.txt")
+                make(name, home)
     return home / "bin" / "python"
 
 
@@ -65,14 +76,27 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def make(home: Path, listed: Path) -> None:
+def make(name: str, home: Path) -> None:
     """Make a virtual environment with everything on a list, over whatever a failed attempt left."""
     python = str(home / "bin" / "python")
-    run([sys.executable, "-m", "venv", "--clear", str(home)])
+    run([interpreter(other_pythons(name)), "-m", "venv", "--clear", str(home)])
     # Most of what is installed is never imported: Python compiles the rest when it is.
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
-    run([python, "-m", "pip", "install", *quiet, "--requirement", str(listed)])
+    run([python, "-m", "pip", "install", *quiet, "--requirement", str(LISTS / f"{name}.txt")])
     (home / COMPLETE).touch()
+
+
+def interpreter(versions: list[str]) -> str:
+    """Path of the first of some versions of Python that is on this computer, or of ours if none is asked for."""
+    for version in versions:
+        # pyenv puts a stand-in for every Python on the path, which wants to be told the version.
+        environ = plain_environ() | {"PYENV_VERSION": version}
+        command = [f"python{version}", "-c", "import sys; print(sys.executable)"]
+        with suppress(OSError, subprocess.CalledProcessError):
+            return subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout.strip()
+    if versions:
+        raise EnvironmentUnavailable(f"it needs Python {' or '.join(versions)}, which is not on this computer")
+    return sys.executable
 
 
 def run(command: list[str]) -> None:

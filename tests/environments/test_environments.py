@@ -21,7 +21,7 @@ def lists(tmp_path, monkeypatch):
 def refuse(monkeypatch):
     """An installation that always fails."""
 
-    def refuse(home, listed):
+    def refuse(name, home):
         raise environments.EnvironmentUnavailable("no network")
 
     monkeypatch.setattr(environments, "make", refuse)
@@ -48,7 +48,7 @@ def test_many_askers_make_an_environment_once(lists, monkeypatch):
     """Parallel test processes start at the same moment and all want the same environment."""
     made = []
 
-    def make(home, listed):
+    def make(name, home):
         made.append(home)
         home.mkdir()
         (home / environments.COMPLETE).touch()
@@ -76,4 +76,13 @@ def test_a_missing_environment_fails_in_ci_and_skips_elsewhere(lists, refuse, mo
     monkeypatch.setenv("CI", ci)
 
     with pytest.raises(outcome, match="tool could not be made: no network"):
+        missing.python_of("tool")
+
+
+def test_an_environment_for_a_python_that_is_not_here_is_skipped_even_in_ci(lists, monkeypatch):
+    """Old servers need old Pythons, which nobody has to install."""
+    monkeypatch.setenv("CI", "true")
+    (lists / "tool.txt").write_text("# python: 2.3 2.2\ntool==1.0\n")
+
+    with pytest.raises(pytest.skip.Exception, match=r"it needs Python 2\.3 or 2\.2"):
         missing.python_of("tool")

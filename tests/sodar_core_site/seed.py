@@ -1,19 +1,27 @@
 """Users, roles and projects of a new site, in the words of bionb's tests."""
 
+from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import get_user_model
-from knox.models import get_token_model
 from projectroles.models import Project, Role, RoleAssignment
 
 SHORT_NAMES = ("admin", "alice", "bob", "carol", "dave", "erin")
+TEAM = {"alice": "project owner", "bob": "project contributor", "carol": "project guest"}
+# Title, description and roles; the first of a state is a category, the others are projects in it.
 STATES = {
     # What bionb's tests work with.
-    "projects": {
-        "Genomics": {"alice": "project owner", "erin": "project finder"},
-        "Exome pilot": {"alice": "project owner", "bob": "project contributor", "carol": "project guest"},
-        "RNA pilot": {"alice": "project owner", "bob": "project contributor", "carol": "project guest"},
-    },
-    # What the recorded site began with.
-    "recorded": {"Category A": {"alice": "project owner"}},
+    "projects": [
+        ("Genomics", "Sequencing projects", {"alice": "project owner", "erin": "project finder"}),
+        ("Exome pilot", "", TEAM),
+        ("RNA pilot", "Small", TEAM),
+    ],
+    # What the recorded sites began with.
+    "recorded-1.4.5": [("Category A", "Top", {"alice": "project owner"})],
+    "recorded-0.13.3": [
+        ("Category A", "Top", {"alice": "project owner"}),
+        ("P i_small", "", {"alice": "project owner"}),
+        ("Sheets project", None, TEAM),
+    ],
 }
 
 
@@ -32,13 +40,13 @@ def create_user(short, username):
         is_superuser=short == "admin",
         is_staff=short == "admin",
     )
-    return user, get_token_model().objects.create(user, None)[1]
+    return user, apps.get_model(settings.KNOX_TOKEN_MODEL).objects.create(user, None)[1]
 
 
-def create_project(title, parent, roles, users):
+def create_project(parent, title, description, roles, users):
     """Add one category, or a project if it has a parent."""
     kind = "PROJECT" if parent else "CATEGORY"
-    project = Project.objects.create(title=title, type=kind, parent=parent, description=f"The {title}")
+    project = Project.objects.create(title=title, type=kind, parent=parent, description=description)
     for short, role in roles.items():
         RoleAssignment.objects.create(project=project, user=users[short], role=Role.objects.get(name=role))
     return project
@@ -47,16 +55,15 @@ def create_project(title, parent, roles, users):
 def seed(state):
     """Fill an empty site and return what a client needs to know of it, ready for JSON.
 
-    The first title of a state is a category, the others are projects in it. In the state ``recorded`` users
-    are local accounts; else they have a domain, as people have.
+    In a recorded state users are local accounts; else they have a domain, as people have.
     """
-    domain = "" if state == "recorded" else "@EXAMPLE"
+    domain = "" if state.startswith("recorded") else "@EXAMPLE"
     names = {short: short if short == "admin" else short + domain for short in SHORT_NAMES}
     made = {short: create_user(short, name) for short, name in names.items()}
     users = {short: user for short, (user, _) in made.items()}
-    (top, roles), *others = STATES[state].items()
-    category = create_project(top, None, roles, users)
-    projects = {title: create_project(title, category, roles, users) for title, roles in others}
+    top, *others = STATES[state]
+    category = create_project(None, *top, users)
+    projects = {each[0]: create_project(category, *each, users) for each in others}
     return {
         "tokens": {short: token for short, (_, token) in made.items()},
         "passwords": {short: password(short) for short in made},

@@ -1,18 +1,22 @@
-"""Settings of the site: the least a SODAR Core 1.4 needs to answer its REST API."""
+"""Settings of the site: the least that SODAR Core 0.13 or 1.4 needs to answer its REST API."""
 
 import os
+from importlib.metadata import version
 
 from projectroles.constants import get_sodar_constants
 
-# Without the web pages there is no need for sessions, templates and static files.
+OLD = version("django-sodar-core").startswith("0.")
+
+# Without web pages nobody needs sessions, forms and messages; old versions import them all the same.
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    *(["django.contrib.sites", "django.contrib.sessions", "django.contrib.messages"] if OLD else ["axes"]),
+    *(["crispy_forms", "dal", "markupfield", "pagedown.apps.PagedownConfig"] if OLD else []),
     "djangoplugins",
     "rest_framework",
     "knox",
     "dal_select2",
-    "axes",
     "rules.apps.AutodiscoverRulesConfig",
     "users.apps.UsersConfig",
     "projectroles.apps.ProjectrolesConfig",
@@ -22,13 +26,14 @@ MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
 ROOT_URLCONF = "urls"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 SECRET_KEY = "not a secret: the site lives for one test run"
+SITE_ID = 1
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 
 AUTH_USER_MODEL = "users.User"
 MIGRATION_MODULES = {"users": os.environ["SODAR_CORE_SITE_MIGRATIONS"]}
-KNOX_TOKEN_MODEL = "tokens.SODARAuthToken"
+KNOX_TOKEN_MODEL = "knox.AuthToken" if OLD else "tokens.SODARAuthToken"
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -52,14 +57,14 @@ DATABASES = {
         "NAME": os.environ["SODAR_CORE_SITE_DATABASE"],
         "ATOMIC_REQUESTS": True,
         # Who reads, then writes, must hold the lock from the start, or two requests end in "locked".
-        "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE"},
+        "OPTIONS": {"timeout": 20, **({} if OLD else {"transaction_mode": "IMMEDIATE"})},
     }
 }
 
 SITE_PACKAGE = "users"
 SITE_INSTANCE_TITLE = "Test site"
 SODAR_CONSTANTS = get_sodar_constants()
-ENABLED_BACKEND_PLUGINS: list[str] = []
+ENABLED_BACKEND_PLUGINS = []
 PROJECTROLES_SITE_MODE = "SOURCE"
 PROJECTROLES_TARGET_CREATE = True
 PROJECTROLES_DELEGATE_LIMIT = 1

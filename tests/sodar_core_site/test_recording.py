@@ -1,4 +1,4 @@
-"""Our site and the SODAR Core whose replies were recorded are the same server."""
+"""Our sites and those whose replies were recorded are the same servers."""
 
 import pytest
 
@@ -8,10 +8,11 @@ from tests.sodar_core_site.running import running
 
 
 @pytest.mark.outside
-def test_the_site_answers_every_recorded_request_as_recorded(reference_data, tmp_path):
+@pytest.mark.parametrize(("environment", "version"), [("sodar-core", "1.4.5"), ("sodar-core-old", "0.13.3")])
+def test_the_site_answers_every_recorded_request_as_recorded(environment, version, reference_data, tmp_path):
     """Settings or a shim that changed SODAR Core's behaviour would make all other tests worthless."""
-    exchanges = load(reference_data / "data" / "sodar" / "sodar_core_1.4.5.json")
-    with running(python_of("sodar-core"), tmp_path, state="recorded") as site:
+    exchanges = load(reference_data / "data" / "sodar" / f"sodar_core_{version}.json")
+    with running(python_of(environment), tmp_path, state=f"recorded-{version}") as site:
         server = Server(site.url, site.tokens, site.passwords, site.users)
         differences = replay(exchanges, server)
 

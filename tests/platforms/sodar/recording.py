@@ -7,6 +7,7 @@ Compared are the status, the media type, and the shape of the body: keys, types,
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,10 +49,20 @@ class Server:
             for key in recorded.keys() & actual.keys():
                 self.learn(recorded[key], actual[key])
         elif isinstance(recorded, list) and isinstance(actual, list):
-            for before, now in zip(recorded, actual, strict=False):
+            for before, now in pairs(recorded, actual):
                 self.learn(before, now)
         elif is_uuid(recorded) and is_uuid(actual):
             self.known[recorded] = actual
+
+
+def pairs(recorded: list[Any], actual: list[Any]) -> Iterator[tuple[Any, Any]]:
+    """Pair the records of two lists that have the same title or user name."""
+
+    def named(items: list[Any]) -> dict[Any, Any]:
+        return {item.get("title") or item.get("username"): item for item in items if isinstance(item, dict)}
+
+    now = named(actual)
+    return ((item, now[name]) for name, item in named(recorded).items() if name in now)
 
 
 def by_content(roles: dict[str, Any]) -> dict[str, Any]:
