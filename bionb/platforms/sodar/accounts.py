@@ -21,11 +21,16 @@ from bionb.session import Session, SessionOwner
 PROJECT_SETTINGS = (
     ("projectroles", "ip_restrict"),
     ("projectroles", "ip_allow_list"),
+    ("projectroles", "ip_allowlist"),  # of the old generation
     ("samplesheets", "allow_editing"),
     ("samplesheets", "sheet_sync_enable"),
     ("landingzones", "file_name_prohibit"),
 )
-USER_SETTINGS = (("projectroles", "notify_email_project"), ("projectroles", "notify_email_role"))
+USER_SETTINGS = (
+    ("projectroles", "notify_email_project"),
+    ("projectroles", "notify_email_role"),
+    ("projectroles", "user_email_additional"),  # of the old generation
+)
 
 
 class AccountCalls(SessionOwner):
@@ -42,19 +47,24 @@ class AccountCalls(SessionOwner):
         what: str,
         declared: Sequence[Column],
         pick: Callable[[Any], list[Record]] = list,
+        whole: Callable[[list[Record]], list[Record]] = list,
         api: str = "projects",
         params: Callable[[], Mapping[str, Any]] = dict,
         key: str = "sodar_uuid",
     ) -> Listing:
-        """Return a listing of one whole answer or of numbered pages: the answer's type tells which."""
+        """Return a listing of one whole answer or of numbered pages: the answer's type tells which.
+
+        `pick` makes records of what was found; `whole` completes them where all are there at once.
+        """
 
         def read(page: Mapping[str, Any], opens: bool) -> Page:
-            asked = {**params(), **page}
+            # In version 1.0 only the whole list can tell what is below a category.
+            asked = {**params(), **({} if self.api.version() == "1.0" else page)}
             response = self.api.request(api, "GET", path, what=what, params=asked, opens=opens)
             return self.session.page_of(
                 response,
                 what=what,
-                pick=lambda body: pick(body["results"] if _is_page(body) else body),
+                pick=lambda body: pick(body["results"]) if _is_page(body) else whole(pick(body)),
                 total=lambda response, body: body["count"] if _is_page(body) else None,
                 more=lambda response, body: bool(_is_page(body) and body["next"]),
             )

@@ -136,7 +136,7 @@ class MemberCalls(ProjectCalls):
         project : str or mapping
             UUID or record.
         new_owner : str or mapping
-            User name, UUID or record (the server itself takes only the name).
+            User name, UUID or record of a member (the server itself takes only the name).
         old_owner_role : str, optional
             What the old owner becomes: contributor by default, or the role inherited from a category above, below which
             no one can be set.

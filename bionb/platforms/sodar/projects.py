@@ -41,7 +41,8 @@ class ProjectCalls(AccountCalls):
             "project/api/list",
             what="list the projects",
             declared=shapes.PROJECT_COLUMNS,
-            pick=_project_list,
+            pick=lambda found: [shapes.project(each) for each in found],
+            whole=shapes.complete,
         )
 
     def project(self, project: str | Mapping[str, Any]) -> Record:
@@ -183,8 +184,8 @@ class ProjectCalls(AccountCalls):
 
         Notes
         -----
-        ``PATCH /project/api/update/<project>`` (ProjectUpdateAPIView). In API version 1.x the public field is always
-        sent along, since some servers crash without it.
+        ``PATCH /project/api/update/<project>`` (ProjectUpdateAPIView). The public field is always sent along, as it is
+        if it is not to change: without it servers crash in API version 1.x, and in 2.0 end the public access.
         """
         known = ("title", "description", "readme", "parent", "public_access")
         unknown = sorted(set(changes) - set(known))
@@ -197,7 +198,7 @@ class ProjectCalls(AccountCalls):
                 changes["parent"] = uuid_of(changes["parent"])
             if "public_access" in changes:
                 changes.update(self._public(changes.pop("public_access")))
-            elif not self.api.at_least("2.0"):
+            else:
                 changes.update(self._public(self.project(uuid)["public_access"]))
             found = self.api.json(
                 "projects", "PATCH", f"project/api/update/{uuid}", json=changes, what=f"update the project {uuid}"
@@ -226,7 +227,3 @@ class ProjectCalls(AccountCalls):
                 status=406,
             )
         self.api.request("projects", "DELETE", f"project/api/destroy/{uuid}", what=f"{what} ({uuid})")
-
-
-def _project_list(body: Any) -> list[Record]:
-    return shapes.complete([shapes.project(each) for each in body])
