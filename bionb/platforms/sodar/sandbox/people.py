@@ -21,6 +21,12 @@ SETTINGS: dict[tuple[str, str], tuple[str, str, Any]] = {
     ("samplesheets", "sheet_sync_enable"): ("PROJECT", "BOOLEAN", False),
     ("landingzones", "file_name_prohibit"): ("PROJECT", "STRING", ""),
 }
+OLD_SETTINGS = {
+    **{name: setting for name, setting in SETTINGS.items() if setting[0] == "PROJECT" and name[1] != "ip_allow_list"},
+    ("projectroles", "ip_allowlist"): ("PROJECT", "JSON", []),
+    ("projectroles", "project_star"): ("PROJECT_USER", "BOOLEAN", False),
+    ("projectroles", "user_email_additional"): ("USER", "STRING", ""),
+}
 
 
 def register(router: Router) -> None:
@@ -132,6 +138,8 @@ def transfer(context: Context, project: str) -> Any:
         raise Refused(400, [f"There is no role {old_role}."])
     if name not in by_name:
         raise Refused(400, [f"There is no user {name}."])
+    if all(each.user is not by_name[name] for each in [*found.roles.values(), *found.inherited()]):
+        raise Refused(400, [f"{name} is not a member of this project."])
     owner = next(each for each in found.roles.values() if each.role == "project owner")
     above = min((each.rank for each in found.inherited() if each.user is owner.user), default=None)
     if old_role is None and above is not None:
@@ -202,15 +210,14 @@ def _setting(context: Context) -> tuple[str, dict[str, Any]]:
     plugin, name = request.args.get("plugin_name", ""), request.args.get("setting_name", "")
     if context.old:
         plugin = request.args.get("app_name", "")
-        name = "ip_allow_list" if name == "ip_allowlist" else name
     if not plugin:
         raise Refused(400, ["Which app? None was named."])
-    if (plugin, name) not in SETTINGS:
+    settings = OLD_SETTINGS if context.old else SETTINGS
+    if (plugin, name) not in settings:
         raise Refused(400, [f"{plugin} has no setting {name}."])
-    scope, kind, value = SETTINGS[plugin, name]
-    shown = request.args["setting_name"]
-    shape = {"name": shown, "type": kind, "value": value, "plugin_name": plugin, "user_modifiable": True}
-    return scope, shape
+    scope, kind, value = settings[plugin, name]
+    named = "app_name" if context.old else "plugin_name"
+    return scope, {"name": name, "type": kind, "value": value, named: plugin, "user_modifiable": True}
 
 
 def list_invites(context: Context, project: str) -> Any:

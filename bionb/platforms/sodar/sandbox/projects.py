@@ -231,7 +231,8 @@ def _change(context: Context, uuid: str, partial: bool) -> Any:
     _check_fields(context, body, ())
     _check_place(context, body, parent, project)
     field = "public_access" if context.at_least("2.0") else "public_guest_access"
-    if not partial or field in body:
+    # Real servers end the public access when a PATCH in version 2.0 does not mention it.
+    if not partial or field in body or context.at_least("2.0"):
         project.public = _public(context, body, needed=not partial)
     project.parent = parent
     project.title = body.get("title", project.title)
