@@ -36,9 +36,16 @@ def running_sodar_core_site(tmp_path_factory):
 
 @pytest.fixture
 def sodar_core_site(request, running_sodar_core_site):
-    """The real SODAR Core site, for a test that is then counted as run against it."""
+    """The real SODAR Core site as it was at the start, for a test that is then counted as run against it."""
     request.node.user_properties.append(COUNTED)
-    return running_sodar_core_site
+    return running_sodar_core_site.reset()
+
+
+@pytest.fixture(scope="session")
+def old_sodar_core_site(tmp_path_factory):
+    """A real SODAR Core site of the old generation, where this computer has a Python old enough for it."""
+    with running(python_of("sodar-core-old"), tmp_path_factory.mktemp("old_sodar_core_site")) as site:
+        yield site
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,9 @@
 """Start and stop the site from a test process."""
 
+from __future__ import annotations
+
 import json
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +13,7 @@ from pathlib import Path
 from tests.environments import plain_environ
 
 SERVE = Path(__file__).with_name("serve.py")
+DATABASE, SEEDED = "site.sqlite3", "seeded.sqlite3"
 
 
 class SiteFailed(RuntimeError):
@@ -20,6 +24,7 @@ class SiteFailed(RuntimeError):
 class SodarCoreSite:
     """A running site. Users go by their short names: admin, alice, bob, carol, dave, erin."""
 
+    folder: Path
     url: str
     tokens: dict[str, str]
     passwords: dict[str, str]
@@ -27,6 +32,11 @@ class SodarCoreSite:
     users: dict[str, str]  # UUIDs
     category: str  # UUID
     projects: dict[str, str]  # UUIDs by title
+
+    def reset(self) -> SodarCoreSite:
+        """Put the data back to the start; the site opens its database anew for each request."""
+        shutil.copy(self.folder / SEEDED, self.folder / DATABASE)
+        return self
 
 
 @contextmanager
@@ -47,7 +57,8 @@ def running(python: Path, folder: Path, state: str = "projects") -> Iterator[Sod
         ready = process.stdout.readline()
         if not ready:
             raise SiteFailed(log.read_text()[-2000:])
-        yield SodarCoreSite(**json.loads(ready))
+        shutil.copy(folder / DATABASE, folder / SEEDED)
+        yield SodarCoreSite(folder, **json.loads(ready))
     finally:
         process.terminate()
         process.communicate(timeout=10)

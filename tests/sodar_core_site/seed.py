@@ -1,9 +1,12 @@
 """Users, roles and projects of a new site, in the words of bionb's tests."""
 
+from datetime import timedelta
+
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from projectroles.models import Project, Role, RoleAssignment
+from django.utils import timezone
+from projectroles.models import Project, ProjectInvite, Role, RoleAssignment
 
 SHORT_NAMES = ("admin", "alice", "bob", "carol", "dave", "erin")
 TEAM = {"alice": "project owner", "bob": "project contributor", "carol": "project guest"}
@@ -52,6 +55,19 @@ def create_project(parent, title, description, roles, users):
     return project
 
 
+def invite(project, issuer):
+    """Invite a newcomer. (The API cannot do so here: it needs the timeline app, which this site leaves out.)"""
+    return ProjectInvite.objects.create(
+        email="newcomer@example.org",
+        project=project,
+        role=Role.objects.get(name="project guest"),
+        issuer=issuer,
+        date_expire=timezone.now() + timedelta(days=14),
+        message="Welcome",
+        secret=str(project.sodar_uuid),
+    )
+
+
 def seed(state):
     """Fill an empty site and return what a client needs to know of it, ready for JSON.
 
@@ -64,6 +80,8 @@ def seed(state):
     top, *others = STATES[state]
     category = create_project(None, *top, users)
     projects = {each[0]: create_project(category, *each, users) for each in others}
+    for project in projects.values():
+        invite(project, users["alice"])
     return {
         "tokens": {short: token for short, (_, token) in made.items()},
         "passwords": {short: password(short) for short in made},
