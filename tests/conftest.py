@@ -10,6 +10,7 @@ import pytest
 
 import bionb
 import bionb.platforms
+import bionb.sandbox
 from bionb import transport, waiting
 from tests.missing import missing, python_of
 from tests.real_site import COUNTED, pytest_sessionfinish, pytest_terminal_summary  # noqa: F401
@@ -100,8 +101,14 @@ def clock(monkeypatch):
 @pytest.fixture
 def fifth_platform(monkeypatch):
     """Add the folder of a fifth platform, as a developer would; nothing else changes."""
-    monkeypatch.setattr(bionb.platforms, "__path__", [*bionb.platforms.__path__, str(FIFTH)])
+    add_fifth_platform(monkeypatch)
     return "things"
+
+
+def add_fifth_platform(patch):
+    """Make the folder known, in a process whose shared sandbox may have started without it."""
+    patch.setattr(bionb.platforms, "__path__", [*bionb.platforms.__path__, str(FIFTH)])
+    patch.setattr(bionb.sandbox, "_shared", None)
 
 
 @pytest.fixture

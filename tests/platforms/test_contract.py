@@ -34,7 +34,7 @@ from bionb.errors import (
 )
 from bionb.platforms import platform_card
 from bionb.protocol import Node
-from tests.conftest import FIFTH
+from tests.conftest import FIFTH, add_fifth_platform
 from tests.missing import missing
 
 PACKAGE = pathlib.Path(bionb.__file__).parent
@@ -46,7 +46,7 @@ HISTORY = ["method", "path", "status", "ms", "bytes", "retries"]
 def name(request):
     """Return the name of each platform."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bionb.platforms, "__path__", [*bionb.platforms.__path__, str(FIFTH)])
+        add_fifth_platform(patch)
         yield request.param
 
 
