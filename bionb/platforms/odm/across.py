@@ -1,0 +1,141 @@
+"""Reading across links: which groups a study has, which samples have data, what a link left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from bionb.frames import columns, to_frame
+from bionb.platforms.odm.filters import where
+from bionb.platforms.odm.jobs import accession_of
+from bionb.platforms.odm.metadata import LIMIT, Metadata, offset_reader, role
+from bionb.platforms.odm.template import ACCESSION, SAMPLE_KEY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DATA = ("expression", "variant", "flow-cytometry")
+PLURALS = {"expression": "expressions", "variant": "variants", "flow-cytometry": "flow-cytometries"}
+
+
+class Across(Metadata):
+    """The client's methods that read across links."""
+
+    def linked_groups(self, study: Any, kind: str = "expression", *, as_curator: bool = False) -> pd.DataFrame:
+        """Return the groups of a study: ``kind`` is expression, variant, flow-cytometry, library or preparation.
+
+        Returns
+        -------
+        DataFrame
+            ``itemId`` (the accession) and the group's metadata.
+
+        Notes
+        -----
+        ``GET .../integration/link/expression/group/by/study/{id}``.
+        """
+        groups = self._groups_by_study(kind, accession_of(study), as_curator)
+        rows = [{"itemId": each["itemId"], **(each.get("metadata") or {})} for each in groups]
+        return to_frame(rows, columns("itemId")).dropna(axis="columns", how="all")
+
+    def completeness(self, study: Any, *, as_curator: bool = False) -> pd.DataFrame:
+        """Which samples of a study have data: one row a sample, one column a data group.
+
+        Returns
+        -------
+        DataFrame
+            Index ``Sample Source ID``; booleans; columns are the groups' accessions.
+
+        Notes
+        -----
+        ``GET .../samples/by/study/{id}``, ``.../group/by/study/{id}`` and ``.../run-to-samples/by/group/{id}``.
+        """
+        import pandas as pd
+
+        with self.session.one_call():
+            samples = list(self.samples(study=study, as_curator=as_curator))
+            found = {}
+            for kind in DATA:
+                for group in self._groups_by_study(kind, accession_of(study), as_curator):
+                    having = self._samples_with_data(kind, group["itemId"], as_curator)
+                    found[group["itemId"]] = [each[ACCESSION] in having for each in samples]
+        names = pd.Index([str(each.get(SAMPLE_KEY)) for each in samples], name=SAMPLE_KEY)
+        return pd.DataFrame(found, index=names, dtype=bool)
+
+    def _groups_by_study(self, kind: str, study: str, as_curator: bool = False) -> list[dict[str, Any]]:
+        path = f"api/v1/{role(as_curator)}/integration/link/{kind}/group/by/study/{study}"
+        found = self.session.json("GET", path, what=f"list the {kind} groups of {study}")
+        return list(found or ())
+
+    def _pairs(self, kind: str, group: str, target: str = "samples", as_curator: bool = False) -> list[dict[str, Any]]:
+        path = f"api/v1/{role(as_curator)}/integration/link/{kind}/run-to-{target}/by/group/{group}"
+        reader = offset_reader(self.session, path, f"list what {group} is linked to", {}, LIMIT, key=None)
+        found: list[dict[str, Any]] = []
+        while not reader.done:
+            found += reader.advance().records()
+        return found
+
+    def _samples_with_data(self, kind: str, group: str, as_curator: bool = False) -> set[str]:
+        # The pairs' keys are not documented; their values hold the accessions of the samples.
+        found = {text for pair in self._pairs(kind, group, as_curator=as_curator) for text in texts(pair)}
+        if found or kind != "expression":
+            return found
+        made = [self._samples_behind(group, each, as_curator) for each in ("libraries", "preparations")]
+        return set().union(*made)
+
+    def _samples_behind(self, group: str, made: str, as_curator: bool) -> set[str]:
+        """Return the samples of the libraries or preparations that a data group is linked to."""
+        pairs = self._pairs("expression", group, made, as_curator)
+        items = sorted({text for pair in pairs for text in texts(pair) if text.startswith("GSF")})
+        if not items:
+            return set()
+        path = f"integration/link/samples/by/{made}"
+        samples = self._list("samples", where(ACCESSION).isin(items), {}, as_curator, LIMIT, path)
+        return {each[ACCESSION] for each in samples}
+
+    def _left_over(self, kind: str, group: str, sample_group: str) -> tuple[list[str], list[str]]:
+        """Compare what is linked with the runs of the data and with the sample list of the study."""
+        pairs = self._pairs(kind, group, as_curator=True)
+        linked = {text for pair in pairs for text in texts(pair)}
+        runs = [each for each in self._runs(kind, group) if not linked & set(texts(each))]
+        return [_run_name(each) for each in runs], self._without_data(linked, sample_group)
+
+    def _without_data(self, linked: set[str], sample_group: str) -> list[str]:
+        one = next((each for each in sorted(linked) if each.startswith("GSF")), None)
+        if one is None:
+            return []
+        path = f"api/v1/as-curator/integration/link/study/by/sample/{one}"
+        response = self.session.request("GET", path, what=f"look up the study of {one}", accept=(400, 404))
+        if response.status_code != 200:
+            return []
+        samples = self.samples(study=response.json(), as_curator=True)
+        return [
+            str(each.get(SAMPLE_KEY))
+            for each in samples
+            if each.get("groupId") in (None, sample_group) and each[ACCESSION] not in linked
+        ]
+
+    def _runs(self, kind: str, group: str) -> list[dict[str, Any]]:
+        path, found = f"api/v1/as-curator/{PLURALS[kind]}/runs/by/group/{group}", list[dict[str, Any]]()
+        params: dict[str, Any] = {}
+        while True:
+            body = self.session.json("GET", path, params=params, what=f"list the runs of {group}")
+            found += body.get("data") or ()
+            if not body.get("data") or body.get("cursor") in (None, "", params.get("cursor")):
+                return found
+            params = {"cursor": body["cursor"]}
+
+
+def texts(value: Any) -> list[str]:
+    """Return all texts in a nested record."""
+    if isinstance(value, Mapping):
+        return [text for each in value.values() for text in texts(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in texts(each)]
+    return [] if value is None else [str(value)]
+
+
+def _run_name(run: Mapping[str, Any]) -> str:
+    for name in ("runSourceId", "Run Source ID", "name", "runId", "id"):
+        if run.get(name):
+            return str(run[name])
+    return ", ".join(texts(run))

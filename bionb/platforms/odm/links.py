@@ -1,0 +1,232 @@
+"""Link and unlink: samples to studies, everything else to samples, data to what it was measured on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bionb.errors import UsageError
+from bionb.platforms.odm.across import DATA, Across
+from bionb.platforms.odm.jobs import Job, accession_of
+
+CURATOR_LINK = "api/v1/as-curator/integration/link"
+# To what each kind may be linked; only expression data goes to libraries and preparations.
+TARGETS = {
+    "samples": ("study",),
+    "libraries": ("samples",),
+    "preparations": ("samples",),
+    "cells": ("samples", "libraries", "preparations"),
+    "expression": ("samples", "libraries", "preparations", "cells"),
+    "variant": ("samples",),
+    "flow-cytometry": ("samples",),
+}
+WORDS = {"samples": "sample", "libraries": "library", "preparations": "preparation", "cells": "cell", "study": "study"}
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What a link request did.
+
+    Attributes
+    ----------
+    status : int
+        204: everything was linked. 200: something was linked, perhaps not all; then the fields below tell what.
+    source, target : str
+        Accessions.
+    runs_left : list of str
+        Data columns that found no sample.
+    samples_left : list of str
+        Samples without data of this group.
+    """
+
+    status: int
+    source: str
+    target: str
+    runs_left: list[str] = field(default_factory=list)
+    samples_left: list[str] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything of the source was linked."""
+        return self.status == 204 or not self.runs_left
+
+    def __repr__(self) -> str:
+        if self.status == 204:
+            return f"<Linked {self.source} to {self.target}: 204, everything>"
+        left = [f"columns without a sample: {', '.join(self.runs_left)}"] if self.runs_left else []
+        left += [f"samples without data: {', '.join(self.samples_left)}"] if self.samples_left else []
+        return f"<Linked {self.source} to {self.target}: {self.status}, {'; '.join(left) or 'nothing is left over'}>"
+
+
+class Links(Across):
+    """The client's methods that link and unlink groups."""
+
+    def link_samples(self, group: Any, study: Any) -> Linked:
+        """Link a sample group to its study; first of all links.
+
+        Parameters
+        ----------
+        group, study : str, Job or dict
+            Accessions, or what has one.
+
+        Notes
+        -----
+        ``POST .../integration/link/sample/group/{sourceId}/to/study/{targetId}`` (Sample integration as Curator): 204.
+
+        Examples
+        --------
+        >>> odm.link_samples("GSF1147034", "GSF1147033")
+        <Linked GSF1147034 to GSF1147033: 204, everything>
+        """
+        return self._link("samples", group, "study", study)
+
+    def link_expression(
+        self, group: Any, sample_group: Any, linking_attribute: str | None = None, *, to: str = "samples"
+    ) -> Linked:
+        """Link a data group to a sample, library, preparation or cell group.
+
+        Parameters
+        ----------
+        group, sample_group : str, Job or dict
+            Accessions, or what has one.
+        linking_attribute : str, optional
+            The sample attribute that matches the data's column names; ``Sample Source ID`` by default.
+        to : {"samples", "libraries", "preparations", "cells"}
+            What the target holds; a finished import job tells it by itself.
+
+        Returns
+        -------
+        Linked
+            204 means everything; after 200 it names columns without a sample and samples without data.
+
+        Notes
+        -----
+        ``POST .../integration/link/expression/group/{sourceId}/to/sample/group/{targetId}``. The answer 200 has no
+        body, so what it left out is found by comparing with the sample list.
+
+        Examples
+        --------
+        >>> odm.link_expression("GSF1147049", "GSF1147034")
+        <Linked GSF1147049 to GSF1147034: 200, columns without a sample: POOL>
+        """
+        return self._link("expression", group, to, sample_group, linking_attribute)
+
+    def link_libraries(self, group: Any, sample_group: Any) -> Linked:
+        """Link a library group to its sample group, by ``Sample Source ID``.
+
+        Notes
+        -----
+        ``POST .../integration/link/library/group/{sourceId}/to/sample/group/{targetId}``: 204.
+        """
+        return self._link("libraries", group, "samples", sample_group)
+
+    def link_preparations(self, group: Any, sample_group: Any) -> Linked:
+        """Link a preparation group to its sample group, by ``Sample Source ID``.
+
+        Notes
+        -----
+        ``POST .../integration/link/preparation/group/{sourceId}/to/sample/group/{targetId}``: 204.
+        """
+        return self._link("preparations", group, "samples", sample_group)
+
+    def link_variant(
+        self, group: Any, sample_group: Any, linking_attribute: str | None = None, *, to: str = "samples"
+    ) -> Linked:
+        """Link a variant group to a sample group; as `link_expression`, but to samples only.
+
+        Notes
+        -----
+        ``POST .../integration/link/variant/group/{sourceId}/to/sample/group/{targetId}``.
+        """
+        return self._link("variant", group, to, sample_group, linking_attribute)
+
+    def link_flow_cytometry(
+        self, group: Any, sample_group: Any, linking_attribute: str | None = None, *, to: str = "samples"
+    ) -> Linked:
+        """Link a flow cytometry group to a sample group; as `link_expression`, but to samples only.
+
+        Notes
+        -----
+        ``POST .../integration/link/flow-cytometry/group/{sourceId}/to/sample/group/{targetId}``.
+        """
+        return self._link("flow-cytometry", group, to, sample_group, linking_attribute)
+
+    def link_cells(self, group: Any, target: Any, *, to: str = "samples") -> Linked:
+        """Link a cell group to a sample, library or preparation group, by the cells' ``batch``.
+
+        Notes
+        -----
+        ``POST .../integration/link/cell/group/{sourceId}/to/sample/group/{targetId}``. It can't be undone.
+        """
+        return self._link("cells", group, to, target)
+
+    def unlink_samples(self, group: Any, study: Any) -> None:
+        """Take a sample group out of its study; links of data to the samples stay.
+
+        Notes
+        -----
+        ``DELETE`` on the path of `link_samples`: 204.
+        """
+        self._unlink("samples", group, "study", study)
+
+    def unlink_expression(self, group: Any, sample_group: Any, *, to: str = "samples") -> None:
+        """Undo `link_expression`; not possible for cells."""
+        self._unlink("expression", group, to, sample_group)
+
+    def unlink_libraries(self, group: Any, sample_group: Any) -> None:
+        """Undo `link_libraries`."""
+        self._unlink("libraries", group, "samples", sample_group)
+
+    def unlink_preparations(self, group: Any, sample_group: Any) -> None:
+        """Undo `link_preparations`."""
+        self._unlink("preparations", group, "samples", sample_group)
+
+    def unlink_variant(self, group: Any, sample_group: Any) -> None:
+        """Undo `link_variant`."""
+        self._unlink("variant", group, "samples", sample_group)
+
+    def unlink_flow_cytometry(self, group: Any, sample_group: Any) -> None:
+        """Undo `link_flow_cytometry`."""
+        self._unlink("flow-cytometry", group, "samples", sample_group)
+
+    # -- requests ---------------------------------------------------------------------------------------------------
+
+    def _link(self, kind: str, source: Any, to: str, target: Any, attribute: str | None = None) -> Linked:
+        to = _checked_pair(kind, source, to, target)
+        path, first, second = _path(kind, source, to, target)
+        if attribute is not None and to != "samples":
+            raise UsageError(f"linking_attribute is for links to samples; {to} are linked by their own key.")
+        params = {"linkingAttribute": attribute} if attribute else None
+        with self.session.one_call():
+            response = self.session.request(
+                "POST", path, params=params, what=f"link the {kind} group {first} to {second}"
+            )
+            if response.status_code == 204 or kind not in DATA or to != "samples":
+                return Linked(response.status_code, first, second)
+            runs, samples = self._left_over(kind, first, second)
+        return Linked(response.status_code, first, second, runs, samples)
+
+    def _unlink(self, kind: str, source: Any, to: str, target: Any) -> None:
+        to = _checked_pair(kind, source, to, target)
+        if to == "cells":
+            raise UsageError("The server can't undo a link to cells.")
+        path, first, second = _path(kind, source, to, target)
+        self.session.request("DELETE", path, what=f"unlink the {kind} group {first} from {second}")
+
+
+def _checked_pair(kind: str, source: Any, to: str, target: Any) -> str:
+    """Return what the target holds, or refuse a pair that the server can't link."""
+    if isinstance(target, Job) and target.kind:
+        to = target.kind
+    if isinstance(source, Job) and source.kind and source.kind != kind:
+        raise UsageError(f"{source!r} imported {source.kind}, not {kind}: use link_{source.kind.replace('-', '_')}().")
+    if to not in TARGETS[kind]:
+        only = " Only expression data can be linked to libraries and preparations." if kind in DATA else ""
+        raise UsageError(f"{kind} can be linked to {' or '.join(TARGETS[kind])}, not to {to}.{only}")
+    return to
+
+
+def _path(kind: str, source: Any, to: str, target: Any) -> tuple[str, str, str]:
+    first, second = accession_of(source), accession_of(target)
+    group = "" if to == "study" else "group/"
+    return f"{CURATOR_LINK}/{WORDS.get(kind, kind)}/group/{first}/to/{WORDS[to]}/{group}{second}", first, second

@@ -1,0 +1,143 @@
+"""Cross-reference mappings: which transcripts a gene has, and which gene a transcript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bionb.errors import UsageError
+from bionb.frames import ANY, columns
+from bionb.listing import Listing
+from bionb.pages import Cursor, Page, Reader
+from bionb.platforms.odm.chains import Chained
+from bionb.platforms.odm.filters import CHUNK
+from bionb.platforms.odm.jobs import accession_of
+from bionb.platforms.odm.sources import is_link
+
+if TYPE_CHECKING:
+    from bionb.session import Session
+
+ENTRIES = columns("xrefSetId sourceId", targetIds=ANY)
+
+
+class Mappings:
+    """The client's methods on gene-transcript mappings."""
+
+    session: Session
+
+    def import_mapping(self, source: str | Path, *, metadata: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Import a mapping file at once (no job) and return what the server says, with its ``xrefSetId``.
+
+        Parameters
+        ----------
+        source : str
+            A link to a tab-separated file with the header ``TXNAME``, ``GENEID``, each transcript once.
+        metadata : mapping, optional
+            Attributes of the mapping.
+
+        Notes
+        -----
+        ``POST /api/v1/xrefsets`` (Xrefset queries).
+
+        Examples
+        --------
+        >>> odm.import_mapping("s3://example_data/LIV2045/LIV2045_mapping.tsv")["xrefSetType"]
+        'gene-transcript'
+        """
+        if not is_link(source):
+            raise UsageError(f"{source} is no link, and the server offers no upload of mappings: give a link.")
+        body = {"xrefSetType": "gene-transcript", "dataLink": str(source), "metadata": dict(metadata or {})}
+        found: dict[str, Any] = self.session.json("POST", "api/v1/xrefsets", json=body, what="import the mapping")
+        return found
+
+    def link_mapping(self, mapping: Any, expression_group: Any) -> None:
+        """Link a mapping to an expression group.
+
+        Notes
+        -----
+        ``POST /api/v1/as-curator/links`` (Linkage as Curator).
+        """
+        link = {
+            "firstId": accession_of(expression_group),
+            "firstType": "expressionGroup",
+            "secondId": accession_of(mapping),
+            "secondType": "geneTranscriptMapping",
+        }
+        self.session.request("POST", "api/v1/as-curator/links", json=[link], what="link the mapping")
+
+    def unlink_mapping(self, mapping: Any, expression_group: Any) -> None:
+        """Undo `link_mapping`.
+
+        Notes
+        -----
+        ``DELETE /api/v1/as-curator/links``.
+        """
+        params = {
+            "firstId": accession_of(expression_group),
+            "firstType": "expressionGroup",
+            "secondId": accession_of(mapping),
+            "secondType": "geneTranscriptMapping",
+        }
+        self.session.request("DELETE", "api/v1/as-curator/links", params=params, what="unlink the mapping")
+
+    def mapping_entries(
+        self,
+        mapping: Any = None,
+        *,
+        genes: Iterable[str] | str = (),
+        transcripts: Iterable[str] | str = (),
+        limit: int = 2000,
+    ) -> Listing:
+        """Entries of one mapping, or of all.
+
+        Parameters
+        ----------
+        mapping : str or dict, optional
+            Its ``xrefSetId``; all mappings by default.
+        genes, transcripts : str or iterable of str
+            Only these; long lists are sent in several requests.
+        limit : int
+            Page size.
+
+        Returns
+        -------
+        Listing
+            Frame columns: ``xrefSetId``, ``sourceId`` (gene), ``targetIds`` (list of transcripts).
+
+        Notes
+        -----
+        ``GET /api/v1/xrefsets/entries`` or ``/api/v1/xrefsets/{id}/entries``.
+        """
+        path = "api/v1/xrefsets/entries" if mapping is None else f"api/v1/xrefsets/{accession_of(mapping)}/entries"
+        asked = [("sourceId", each) for each in _chunks(genes)] + [("targetId", each) for each in _chunks(transcripts)]
+
+        def start() -> Reader:
+            readers = [self._entries(path, {name: values, "pageLimit": limit}) for name, values in asked]
+            if not readers:
+                return self._entries(path, {"pageLimit": limit})
+            return Chained(readers, key=_identity) if len(readers) > 1 else readers[0]
+
+        return Listing("mapping entries", start, ENTRIES)
+
+    def _entries(self, path: str, params: Mapping[str, Any]) -> Cursor:
+        def read(place: Mapping[str, Any], opens: bool) -> Page:
+            return self.session.page(
+                path,
+                what="list the entries of the mapping",
+                params={**params, **place},
+                opens=opens,
+                pick=lambda body: body["result"],
+                cursor=lambda body: body.get("cursor"),
+            )
+
+        return Cursor(read, key=_identity)
+
+
+def _identity(entry: Mapping[str, Any]) -> tuple[Any, Any]:
+    return entry["xrefSetId"], entry["sourceId"]
+
+
+def _chunks(values: Iterable[str] | str) -> list[list[str]]:
+    found = [values] if isinstance(values, str) else list(dict.fromkeys(values))
+    return [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)]

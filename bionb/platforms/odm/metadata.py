@@ -1,0 +1,308 @@
+"""Studies, samples, libraries, preparations and files: list and read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from bionb.errors import UsageError
+from bionb.frames import ANY, NUMBER, Column, FrameBuilder
+from bionb.listing import Listing
+from bionb.pages import Offset, Page, Reader
+from bionb.platforms.odm.chains import Chained
+from bionb.platforms.odm.filters import Condition, conditions
+from bionb.platforms.odm.jobs import accession_of
+from bionb.platforms.odm.template import ACCESSION, TEMPLATES, Attribute
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bionb.session import Session
+
+LIMIT = 2000
+KINDS = {
+    "studies": "study",
+    "samples": "sample",
+    "libraries": "library",
+    "preparations": "preparation",
+    "files": "file",
+}
+FIELDS = {
+    "minimal": "minimal_data",
+    "extended": "extended_data_included",
+    "original": "original_data_included",
+}
+
+
+def frame_columns(attributes: tuple[Attribute, ...], group: bool = False) -> tuple[Column, ...]:
+    """Return the columns of a metadata frame; a value may be a list, so that only numbers and keys have a dtype."""
+    found = [Column(ACCESSION)]
+    found += [Column(each.name, NUMBER if each.number else ANY) for each in attributes if each.name != ACCESSION]
+    return (*found, Column("groupId")) if group else tuple(found)
+
+
+COLUMNS = {kind: frame_columns(each, kind not in ("study", "file")) for kind, each in TEMPLATES.items()}
+
+
+class MetadataListing(Listing):
+    """A listing of records with many attributes, most of them empty."""
+
+    def to_frame(self, max_records: int | None = None, *, drop_empty: bool = False) -> pd.DataFrame:
+        """Return the records as a table.
+
+        Parameters
+        ----------
+        max_records : int, optional
+            Cap over all pages; all records by default.
+        drop_empty : bool
+            Leave out attributes that no record has.
+        """
+        frame = super().to_frame(max_records)
+        return frame.dropna(axis="columns", how="all") if drop_empty else frame
+
+    def _repr_html_(self) -> str:
+        """Show the first rows without empty attributes, and the total: one request."""
+        import html
+
+        builder = FrameBuilder(self._declared)
+        builder.add(self.first(10))
+        table = builder.frame().dropna(axis="columns", how="all").to_html(border=0, max_cols=12, show_dimensions=False)
+        return f"<p>{html.escape(self.name)}: {self.total} in all</p>{table}"
+
+
+def offset_reader(
+    session: Session, path: str, what: str, params: Mapping[str, Any], limit: int, key: Callable[[Any], Any] | None
+) -> Offset:
+    """Return the reader of a list answer: the next offset is the present one plus what came, never plus the limit."""
+
+    def read(place: Mapping[str, Any], opens: bool) -> Page:
+        return session.page(
+            path,
+            what=what,
+            params={**params, **place},
+            opens=opens,
+            pick=lambda body: body["data"],
+            total=lambda response, body: body["meta"]["pagination"]["total"],
+        )
+
+    return Offset(read, limit, names=("pageOffset", "pageLimit"), key=key, submit=session.submit)
+
+
+def role(as_curator: bool) -> str:
+    """Return the part of the path that stands for the role."""
+    return "as-curator" if as_curator else "as-user"
+
+
+def list_params(
+    query: str | None, fields: str | None, sort: str | None = None, narrower_terms: bool = False
+) -> dict[str, Any]:
+    """Return the query parameters that all lists share."""
+    if fields is not None and fields not in FIELDS:
+        raise UsageError(f"fields={fields!r} is not known: use {', '.join(FIELDS)}.")
+    found = {
+        "query": query,
+        "returnedMetadataFields": FIELDS[fields] if fields else None,
+        "sort": sort,
+        "searchSpecificTerms": "true" if narrower_terms else None,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+class Metadata:
+    """The client's methods on metadata."""
+
+    session: Session
+
+    def studies(
+        self,
+        filter: str | Condition | None = None,
+        query: str | None = None,
+        *,
+        as_curator: bool = False,
+        fields: str | None = None,
+        sort: str | None = None,
+        narrower_terms: bool = False,
+        limit: int = LIMIT,
+    ) -> MetadataListing:
+        """Return the studies that this account may see.
+
+        Parameters
+        ----------
+        filter : str or Condition, optional
+            ``'"Study Source"="GEO"'``, or what `bionb.platforms.odm.filters.where` builds and quotes.
+        query : str, optional
+            Full text; quote phrases (`bionb.platforms.odm.filters.phrase` does).
+        as_curator : bool
+            Read drafts instead of what is published; needs curator rights.
+        fields : {"minimal", "extended", "original"}, optional
+            Attributes of the default template, of the applied one (default), or everything that was imported
+            (default of a curator).
+        sort : str, optional
+            ``"name"``, ``"-creation"``, ``"last_update"``, ``"id"``.
+        narrower_terms : bool
+            Let `query` also find narrower terms of the dictionary.
+        limit : int
+            Page size, 2000 at most.
+
+        Returns
+        -------
+        MetadataListing
+            Frame columns: ``genestack:accession``, the template's attributes, then imported ones. Values may be lists.
+
+        Notes
+        -----
+        ``GET /api/v1/as-user/studies`` (Study SPoT as User).
+
+        Examples
+        --------
+        >>> odm = bionb.connect("odm", sandbox=True)
+        >>> odm.studies().to_frame()["Study Source ID"].tolist()
+        ['LIV2045']
+        """
+        return self._list("studies", filter, list_params(query, fields, sort, narrower_terms), as_curator, limit)
+
+    def samples(
+        self,
+        filter: str | Condition | None = None,
+        query: str | None = None,
+        *,
+        study: Any = None,
+        as_curator: bool = False,
+        fields: str | None = None,
+        sort: str | None = None,
+        narrower_terms: bool = False,
+        limit: int = LIMIT,
+    ) -> MetadataListing:
+        """Return samples; with `study`, those linked to it.
+
+        Parameters as for `studies`. The server takes no filter together with `study`; use `omics_samples` then.
+
+        Notes
+        -----
+        ``GET /api/v1/as-user/samples``, or ``.../integration/link/samples/by/study/{id}``.
+        """
+        params = list_params(query, fields, sort, narrower_terms)
+        if study is None:
+            return self._list("samples", filter, params, as_curator, limit)
+        if filter is not None or query or sort:
+            raise UsageError("samples(study=...) takes no filter, query or sort: use omics_samples(study_filter=...).")
+        path = f"integration/link/samples/by/study/{accession_of(study)}"
+        return self._list("samples", None, params, as_curator, limit, path)
+
+    def libraries(
+        self,
+        filter: str | Condition | None = None,
+        query: str | None = None,
+        *,
+        group: Any = None,
+        as_curator: bool = False,
+        fields: str | None = None,
+        sort: str | None = None,
+        limit: int = LIMIT,
+    ) -> MetadataListing:
+        """Return sequencing libraries; with `group`, those of one import. Parameters as for `studies`.
+
+        Notes
+        -----
+        ``GET /api/v1/as-user/libraries``, or ``.../libraries/by/group/{id}``.
+        """
+        params = list_params(query, fields, sort)
+        path = f"libraries/by/group/{accession_of(group)}" if group is not None else None
+        return self._list("libraries", filter, params, as_curator, limit, path)
+
+    def preparations(
+        self,
+        filter: str | Condition | None = None,
+        query: str | None = None,
+        *,
+        group: Any = None,
+        as_curator: bool = False,
+        fields: str | None = None,
+        sort: str | None = None,
+        limit: int = LIMIT,
+    ) -> MetadataListing:
+        """Return protein preparations; with `group`, those of one import. Parameters as for `studies`.
+
+        Notes
+        -----
+        ``GET /api/v1/as-user/preparations``, or ``.../preparations/by/group/{id}``.
+        """
+        params = list_params(query, fields, sort)
+        path = f"preparations/by/group/{accession_of(group)}" if group is not None else None
+        return self._list("preparations", filter, params, as_curator, limit, path)
+
+    def files(
+        self,
+        filter: str | Condition | None = None,
+        query: str | None = None,
+        *,
+        as_curator: bool = False,
+        limit: int = LIMIT,
+    ) -> MetadataListing:
+        """Return attached files. Parameters as for `studies`.
+
+        Notes
+        -----
+        ``GET /api/v1/as-user/files`` (Files as User).
+        """
+        return self._list("files", filter, list_params(query, None), as_curator, limit)
+
+    def study(self, study: Any, *, as_curator: bool = False, fields: str | None = None) -> dict[str, Any]:
+        """Return one study with all its attributes.
+
+        Raises
+        ------
+        NotFound
+            There is no such study, or this account can't see it.
+
+        Notes
+        -----
+        ``GET /api/v1/as-user/studies/{id}``.
+        """
+        return self._one("studies", study, as_curator, fields)
+
+    def sample(self, sample: Any, *, as_curator: bool = False, fields: str | None = None) -> dict[str, Any]:
+        """Return one sample with all its attributes, also one that is not linked to a study.
+
+        Notes
+        -----
+        ``GET /api/v1/as-user/samples/{id}``.
+        """
+        return self._one("samples", sample, as_curator, fields)
+
+    # -- requests ---------------------------------------------------------------------------------------------------
+
+    def _list(
+        self,
+        kinds: str,
+        filter: str | Condition | None,
+        params: Mapping[str, Any],
+        as_curator: bool,
+        limit: int,
+        path: str | None = None,
+    ) -> MetadataListing:
+        path, what = f"api/v1/{role(as_curator)}/{path or kinds}", f"list the {kinds}"
+
+        def start() -> Reader:
+            readers = [
+                offset_reader(
+                    self.session,
+                    path,
+                    what,
+                    {**params, **({"filter": each} if each else {})},
+                    limit,
+                    lambda record: record[ACCESSION],
+                )
+                for each in conditions(filter)
+            ]
+            return Chained(readers, key=lambda record: record[ACCESSION]) if len(readers) > 1 else readers[0]
+
+        return MetadataListing(kinds, start, COLUMNS[KINDS[kinds]])
+
+    def _one(self, kinds: str, thing: Any, as_curator: bool, fields: str | None) -> dict[str, Any]:
+        accession = accession_of(thing)
+        path = f"api/v1/{role(as_curator)}/{kinds}/{accession}"
+        found: dict[str, Any] = self.session.json(
+            "GET", path, params=list_params(None, fields), what=f"look up {accession}"
+        )
+        return found

@@ -1,0 +1,266 @@
+"""Queries over samples and data together, and streamed matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from bionb.errors import UsageError
+from bionb.pages import Cursor, Page, Reader
+from bionb.platforms.odm.chains import Chained
+from bionb.platforms.odm.filters import Condition, conditions, features
+from bionb.platforms.odm.jobs import accession_of
+from bionb.platforms.odm.matrix import MatrixStream
+from bionb.platforms.odm.measurements import EXPRESSION, ExpressionListing, tidy
+from bionb.platforms.odm.metadata import COLUMNS, FIELDS, LIMIT, MetadataListing, role
+from bionb.platforms.odm.template import ACCESSION
+
+if TYPE_CHECKING:
+    from bionb.session import Session
+
+Filter = str | Condition | None
+
+
+class Queries:
+    """The client's methods that query across studies, samples and data."""
+
+    session: Session
+
+    def omics_samples(
+        self,
+        *,
+        study_filter: Filter = None,
+        sample_filter: Filter = None,
+        library_filter: Filter = None,
+        preparation_filter: Filter = None,
+        study_query: str | None = None,
+        sample_query: str | None = None,
+        data_query: str | None = None,
+        variant_query: str | None = None,
+        fields: str | None = None,
+        as_curator: bool = False,
+        limit: int = LIMIT,
+    ) -> MetadataListing:
+        """Return linked samples, chosen by study, sample, library, preparation and data at once.
+
+        Parameters
+        ----------
+        study_filter, sample_filter, library_filter, preparation_filter : str or Condition, optional
+            Conditions on each; all hold.
+        study_query, sample_query : str, optional
+            Full text.
+        data_query : str, optional
+            Samples with expression data like this: ``"feature=Stat3 value>6"``.
+        variant_query : str, optional
+            Samples with variants like this: ``"feature=PNPLA3"``, ``"region=chr1:100-200"``.
+        fields : {"minimal", "extended", "original"}, optional
+            How many attributes.
+        limit : int
+            Page size, 2000 at most.
+
+        Returns
+        -------
+        MetadataListing
+            As `samples`.
+
+        Notes
+        -----
+        ``GET /api/v1/as-user/omics/samples`` (Omics queries as User), pages by cursor.
+        """
+        filters = {
+            "studyFilter": study_filter,
+            "sampleFilter": sample_filter,
+            "libraryFilter": library_filter,
+            "preparationFilter": preparation_filter,
+        }
+        others = {
+            "studyQuery": study_query,
+            "sampleQuery": sample_query,
+            "exQuery": data_query,
+            "vxQuery": variant_query,
+            "returnedMetadataFields": FIELDS[fields] if fields else None,
+        }
+        path = f"api/v1/{role(as_curator)}/omics/samples"
+        asked = _asked(filters, others)
+        key = _accession
+        start = self._omics(path, "query samples", asked, limit, lambda item: dict(item["metadata"]), key)
+        return MetadataListing("samples", start, COLUMNS["sample"])
+
+    def expression(
+        self,
+        genes: Iterable[str] | str | None = None,
+        *,
+        attribute: str | None = None,
+        data_query: str | None = None,
+        study_filter: Filter = None,
+        sample_filter: Filter = None,
+        library_filter: Filter = None,
+        preparation_filter: Filter = None,
+        data_filter: Filter = None,
+        as_curator: bool = False,
+        limit: int = LIMIT,
+    ) -> ExpressionListing:
+        """Return measurements of features in linked samples, one row each.
+
+        Parameters
+        ----------
+        genes : str or iterable of str, optional
+            Features; long lists are sent in several requests of a hundred.
+        attribute : str, optional
+            The feature column that `genes` names, e.g. ``"gene"``; by default the first, which is the fastest.
+        data_query : str, optional
+            A condition of its own: ``"feature=Stat3 value>6"``.
+        study_filter, sample_filter, library_filter, preparation_filter : str or Condition, optional
+            Conditions on what was measured.
+        data_filter : str or Condition, optional
+            On the data group: ``where("Data Class") == "Proteomics"``.
+        limit : int
+            Page size, 2000 at most.
+
+        Returns
+        -------
+        ExpressionListing
+            Tidy frame columns: ``sample`` (or what it is linked to), ``run``, ``group``, ``feature.*``, ``value.*``;
+            ``.to_wide()`` gives features by samples.
+
+        Raises
+        ------
+        UsageError
+            Neither `genes` nor `data_query`: the server wants one.
+
+        Notes
+        -----
+        ``GET /api/v1/as-user/omics/expression/data`` (Omics queries as User), pages by cursor.
+
+        Examples
+        --------
+        >>> odm.expression("CD36", attribute="gene").to_frame()["feature.gene"].unique().tolist()
+        ['CD36']
+        """
+        filters = {
+            "studyFilter": study_filter,
+            "sampleFilter": sample_filter,
+            "libraryFilter": library_filter,
+            "preparationFilter": preparation_filter,
+            "exFilter": data_filter,
+        }
+        if genes is None and not data_query:
+            raise UsageError("Say what to read: genes=[...], or data_query= such as 'feature=Stat3 value>6'.")
+        chosen = features(genes, attribute) if genes is not None else [""]
+        asked = [
+            {**each, "exQuery": f"{query} {data_query}".strip() if data_query else query}
+            for each in _asked(filters, {})
+            for query in chosen
+        ]
+        path = f"api/v1/{role(as_curator)}/omics/expression/data"
+        start = self._omics(
+            path, "query expression data", asked, limit, tidy, lambda item: (item["group"], item["item"])
+        )
+        return ExpressionListing("measurements", start, EXPRESSION)
+
+    def stream_expression(
+        self,
+        group: Any,
+        *,
+        sample_filter: Filter = None,
+        library_filter: Filter = None,
+        preparation_filter: Filter = None,
+        data_query: str | None = None,
+        round_digits: int | None = None,
+        as_curator: bool = False,
+    ) -> MatrixStream:
+        """Return the matrix of one data group, streamed: features down, samples across.
+
+        Parameters
+        ----------
+        group : str, Job or dict
+            Accession of the data group.
+        sample_filter, library_filter, preparation_filter : str or Condition, optional
+            Only these columns.
+        data_query : str, optional
+            Only features with values like this.
+        round_digits : int, optional
+            Digits behind the point; the server's default is 4.
+
+        Returns
+        -------
+        MatrixStream
+            ``.to_frame()``, or ``.chunks(rows)`` for what is larger than memory.
+
+        Notes
+        -----
+        ``GET /api/v1/as-user/omics/expression/streamed-data``. The description and the documents disagree about the
+        delimiter, so it is taken from the header.
+
+        Examples
+        --------
+        >>> odm.stream_expression("GSF1147049").to_frame().shape
+        (24, 12)
+        """
+        accession = accession_of(group)
+        filters = {
+            "sampleFilter": sample_filter,
+            "libraryFilter": library_filter,
+            "preparationFilter": preparation_filter,
+        }
+        asked = {name: str(value) for name, value in filters.items() if value is not None}
+        asked |= {"groupAccession": accession} | ({"exQuery": data_query} if data_query else {})
+        if round_digits is not None:
+            asked["roundDigits"] = str(round_digits)
+        base = f"api/v1/{role(as_curator)}"
+
+        def opened() -> Any:
+            path = f"{base}/omics/expression/streamed-data"
+            return self.session.request(
+                "GET", path, params=asked, what=f"stream the matrix of {accession}", stream=True, opens=False
+            )
+
+        def count() -> int | None:
+            path = f"{base}/expressions/group/{accession}"
+            found = self.session.json("GET", path, what=f"look up the group {accession}").get("metadata") or {}
+            names = [*(found.get("Features (string)") or ()), *(found.get("Features (numeric)") or ())]
+            return len(names) or None
+
+        return MatrixStream(accession, opened, count)
+
+    def _omics(
+        self,
+        path: str,
+        what: str,
+        asked: list[dict[str, Any]],
+        limit: int,
+        flat: Callable[[Mapping[str, Any]], dict[str, Any]],
+        key: Callable[[Any], Any],
+    ) -> Callable[[], Reader]:
+        def reader(params: Mapping[str, Any]) -> Cursor:
+            def read(place: Mapping[str, Any], opens: bool) -> Page:
+                return self.session.page(
+                    path,
+                    what=what,
+                    params={**params, "pageLimit": limit, **place},
+                    opens=opens,
+                    pick=lambda body: [flat(item) for item in body["data"]],
+                    more=lambda response, body: False if body.get("resultsExhausted") else None,
+                    cursor=lambda body: body.get("cursor"),
+                )
+
+            return Cursor(read, key=key)
+
+        def start() -> Reader:
+            readers = [reader(each) for each in asked]
+            return Chained(readers, key=key) if len(readers) > 1 else readers[0]
+
+        return start
+
+
+def _accession(record: Mapping[str, Any]) -> Any:
+    return record[ACCESSION]
+
+
+def _asked(filters: Mapping[str, Filter], others: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the parameters of each request: more than one when a filter has a long list of values."""
+    asked = [{name: value for name, value in others.items() if value}]
+    for name, filter in filters.items():
+        if filter is not None:
+            asked = [{**each, name: text} for each in asked for text in conditions(filter)]
+    return asked

@@ -1,0 +1,245 @@
+"""Study, sample, library and preparation files: tab-separated, one line a record, lists between bars.
+
+Values are trimmed; ``|`` separates the values of a list, ``||`` stands for a bar. Line ends may be LF or CRLF; CRLF is
+written, as the specification asks.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bionb.errors import InvalidSheet
+from bionb.platforms.odm.template import KEYS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LONGEST_NAME = 255
+ERROR, WARNING = "error", "warning"
+Source = str | Path | bytes
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a local check found.
+
+    Attributes
+    ----------
+    level : str
+        ``"error"``: the server will refuse the file; ``"warning"``: it takes it, but something is odd.
+    line : int
+        From 1; 0 means the whole file.
+    message : str
+        What is wrong and what would be right.
+    """
+
+    level: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.message}" if self.line else self.message
+
+
+def read_rows(source: Source) -> list[list[str]]:
+    """Return the trimmed cells of a tab-separated file, packed (.gz, .zip) or not; empty lines are left out.
+
+    Raises
+    ------
+    InvalidSheet
+        It is no UTF-8 text.
+    """
+    content, name = (source, "the file") if isinstance(source, bytes) else (_read(Path(source)), Path(source).name)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidSheet(f"{name} is no UTF-8 text: save it as UTF-8, tab-separated.") from error
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [[cell.strip() for cell in line.split("\t")] for line in lines if line.strip()]
+
+
+def _read(path: Path) -> bytes:
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        return gzip.decompress(content)
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return archive.read(archive.namelist()[0])
+    return content
+
+
+def read_sheet(source: Source) -> pd.DataFrame:
+    r"""Read a metadata file.
+
+    Parameters
+    ----------
+    source : str, Path or bytes
+        The file or its content.
+
+    Returns
+    -------
+    DataFrame
+        One row a record, the header as columns; texts, None for empty cells, lists for multi-valued cells.
+
+    Raises
+    ------
+    InvalidSheet
+        No header, names that are not unique, or lines longer than the header.
+
+    Examples
+    --------
+    >>> read_sheet(b"Sample Source\\tSample Source ID\\nBiobank\\tS1|S2\\n").iloc[0].tolist()
+    ['Biobank', ['S1', 'S2']]
+    """
+    import pandas as pd
+
+    rows = read_rows(source)
+    errors = [each for each in _structure(rows) if each.level == ERROR]
+    if errors:
+        raise InvalidSheet(f"The sheet cannot be read: {errors[0]}")
+    header = rows[0]
+    data = [[split_values(cell) for cell in row] + [None] * (len(header) - len(row)) for row in rows[1:]]
+    return pd.DataFrame(data, columns=header, dtype=object)
+
+
+def write_sheet(frame: pd.DataFrame, path: str | Path | None = None) -> bytes:
+    """Write a metadata file and return its bytes; `read_sheet` gives the same frame again.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a record; lists and missing values are allowed.
+    path : str or Path, optional
+        Where to write; nowhere by default.
+
+    Raises
+    ------
+    InvalidSheet
+        A name or value holds a tab or line end, or the names are not unique.
+    """
+    header = [str(name).strip() for name in frame.columns]
+    rows = [[join_values(value) for value in row] for row in frame.itertuples(index=False, name=None)]
+    for number, row in enumerate([header, *rows], 1):
+        if any(mark in cell for cell in row for mark in "\t\r\n"):
+            raise InvalidSheet(f"Line {number} holds a tab or line end inside a cell, which the format cannot express.")
+    errors = [each for each in _structure([header, *rows]) if each.level == ERROR and each.line == 1]
+    if errors:
+        raise InvalidSheet(f"The sheet cannot be written: {errors[0]}")
+    content = "".join("\t".join(row) + "\r\n" for row in [header, *rows]).encode()
+    if path is not None:
+        Path(path).write_bytes(content)
+    return content
+
+
+def split_values(cell: str) -> str | list[str] | None:
+    """Return a cell's value: None, a text, or a list.
+
+    Examples
+    --------
+    >>> split_values("a|b||c")
+    ['a', 'b|c']
+    """
+    if not cell.strip():
+        return None
+    parts = [part.replace("\0", "|").strip() for part in cell.replace("||", "\0").split("|")]
+    return parts if len(parts) > 1 else parts[0]
+
+
+def join_values(value: Any) -> str:
+    """Return a value as a cell; the opposite of `split_values`."""
+    if isinstance(value, list | tuple):
+        return "|".join(join_values(each) for each in value)
+    if value is None or value != value:
+        return ""
+    return str(value).replace("|", "||").strip()
+
+
+def check_sheet(source: Source, kind: str) -> list[Finding]:
+    r"""Check a metadata file as the server will.
+
+    Parameters
+    ----------
+    source : str, Path or bytes
+        The file or its content.
+    kind : str
+        ``"study"``, ``"samples"``, ``"libraries"``, ``"preparations"``, ``"cells"`` or ``"metadata"`` (of data).
+
+    Returns
+    -------
+    list of Finding
+        Empty when all is well.
+
+    Examples
+    --------
+    >>> [str(each) for each in check_sheet(b"Sample Source\\tName\\nBiobank\\tx\\n", "samples")]
+    ['line 1: the column Sample Source ID is missing']
+    """
+    try:
+        rows = read_rows(source)
+    except InvalidSheet as error:
+        return [Finding(ERROR, 0, str(error))]
+    found = _structure(rows)
+    if rows:
+        found += _keys(rows, kind)
+    if kind in ("study", "metadata") and len(rows) > 2:
+        found.append(Finding(ERROR, 3, f"a {kind} file has exactly one record, not {len(rows) - 1}"))
+    return found
+
+
+def _structure(rows: Sequence[Sequence[str]]) -> list[Finding]:
+    if not rows:
+        return [Finding(ERROR, 0, "the file is empty; its first line names the attributes")]
+    header = rows[0]
+    found = [
+        Finding(ERROR, 1, f"the attribute {name!r} stands {count} times in the header; names must be unique")
+        for name, count in Counter(header).items()
+        if count > 1 and name
+    ]
+    found += [
+        Finding(ERROR, 1, f"the attribute {name[:40]!r}... is longer than {LONGEST_NAME} characters")
+        for name in header
+        if len(name) > LONGEST_NAME
+    ]
+    if "" in header:
+        found.append(Finding(ERROR, 1, f"column {header.index('') + 1} has no name"))
+    found += [
+        Finding(ERROR, number, f"{len(row)} cells, but the header has {len(header)}")
+        for number, row in enumerate(rows[1:], 2)
+        if len(row) > len(header) and any(row[len(header) :])
+    ]
+    if len(rows) == 1:
+        found.append(Finding(ERROR, 0, "there is no record below the header"))
+    return found
+
+
+def _keys(rows: Sequence[Sequence[str]], kind: str) -> list[Finding]:
+    header, found = list(rows[0]), []
+    for name in KEYS.get(kind, ()):
+        if name not in header:
+            found.append(Finding(ERROR, 1, f"the column {name} is missing"))
+            continue
+        place = header.index(name)
+        empty = [number for number, row in enumerate(rows[1:], 2) if len(row) <= place or not row[place]]
+        found += [Finding(ERROR, number, f"{name} is empty") for number in empty]
+    first = KEYS.get(kind, ("",))[0]
+    if first in header:
+        place = header.index(first)
+        found += _repeated(first, [row[place] if len(row) > place else "" for row in rows[1:]], kind)
+    return found
+
+
+def _repeated(name: str, values: Sequence[str], kind: str) -> list[Finding]:
+    seen: Mapping[str, int] = Counter(values)
+    level = WARNING if kind == "samples" else ERROR
+    return [
+        Finding(level, 0, f"{name} {value} stands {count} times; data is linked by it")
+        for value, count in seen.items()
+        if count > 1 and value
+    ]
