@@ -18,7 +18,7 @@ def check_file(kind: str, path: str | Path) -> list[Finding]:
 
     Examples
     --------
-    >>> check_file("samples", "GSE60871_samples.tsv")
+    >>> check_file("variant", "calls.vcf")
     []
     """
     if kind in SHEETS:

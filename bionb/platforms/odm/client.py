@@ -52,7 +52,7 @@ class OdmClient(Workflow, Curation, Queries, Search, Mappings, SessionOwner):
         self.session = Session(
             url,
             _auth(credentials),
-            label="ODM",
+            label="Genestack ODM",
             read_problem=read_problem,
             source=source,
             workers=workers,

@@ -50,7 +50,7 @@ def read_gct(source: Source) -> pd.DataFrame:
 
     Examples
     --------
-    >>> read_gct(b"#1.2\\n1\\t2\\nNAME\\tDescription\\tS1\\tS2\\nStat3\\tgene\\t1.5\\t\\n").loc["Stat3", "S1"]
+    >>> float(read_gct(b"#1.2\n1\t2\nNAME\tDescription\tS1\tS2\nStat3\tgene\t1.5\t\n").loc["Stat3", "S1"])
     1.5
     """
     import pandas as pd
@@ -104,7 +104,7 @@ def check_gct(source: Source) -> list[Finding]:
 
     Examples
     --------
-    >>> [str(each) for each in check_gct(b"#1.2\\n9\\t1\\nNAME\\tDescription\\tS1\\nStat3\\t\\t1\\n")]
+    >>> [str(each) for each in check_gct(b"#1.2\n9\t1\nNAME\tDescription\tS1\nStat3\t\t1\n")]
     ['line 2: announces 9 rows and 1 columns, but there are 1 and 1']
     """
     try:

@@ -24,7 +24,7 @@ log = logging.getLogger("bionb")
 class Imports(Jobs):
     """The client's import methods.
 
-    Each takes a link (``http:``, ``https:``, ``s3:``, or ``file:`` on a disk of the server) or a local file, and
+    Each takes a link (``http:``, ``https:``, ``s3:``, or ``file:`` on a disk of the server) or a local file, and gives
     a `Job` at once; `wait_job` returns it finished. A link that was imported before gives the earlier job.
     """
 

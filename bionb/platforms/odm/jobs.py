@@ -174,8 +174,8 @@ class Jobs:
 
         Examples
         --------
-        >>> odm.job(1268)
-        <Job 1268 IMPORT_STUDY_TSV: COMPLETED, GSF1147033>
+        >>> odm.job(1241)
+        <Job 1241 IMPORT_STUDY_TSV: COMPLETED, GSF1146901>
         """
         known = job if isinstance(job, Job) else Job(int(job))
         with self.session.one_call():

@@ -75,8 +75,8 @@ class Links(Across):
 
         Examples
         --------
-        >>> odm.link_samples("GSF1147034", "GSF1147033")
-        <Linked GSF1147034 to GSF1147033: 204, everything>
+        >>> odm.link_samples("GSF1146902", "GSF1146901")
+        <Linked GSF1146902 to GSF1146901: 204, everything>
         """
         return self._link("samples", group, "study", study)
 
@@ -106,8 +106,8 @@ class Links(Across):
 
         Examples
         --------
-        >>> odm.link_expression("GSF1147049", "GSF1147034")
-        <Linked GSF1147049 to GSF1147034: 200, columns without a sample: POOL>
+        >>> odm.link_expression("GSF1146928", "GSF1146912", to="libraries")
+        <Linked GSF1146928 to GSF1146912: 204, everything>
         """
         return self._link("expression", group, to, sample_group, linking_attribute)
 

@@ -194,8 +194,8 @@ class Queries:
 
         Examples
         --------
-        >>> odm.stream_expression("GSF1147049").to_frame().shape
-        (24, 12)
+        >>> odm.stream_expression("GSF1146928").to_frame().shape
+        (6, 7)
         """
         accession = accession_of(group)
         filters = {

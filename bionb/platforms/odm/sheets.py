@@ -95,7 +95,7 @@ def read_sheet(source: Source) -> pd.DataFrame:
 
     Examples
     --------
-    >>> read_sheet(b"Sample Source\\tSample Source ID\\nBiobank\\tS1|S2\\n").iloc[0].tolist()
+    >>> read_sheet(b"Sample Source\tSample Source ID\nBiobank\tS1|S2\n").iloc[0].tolist()
     ['Biobank', ['S1', 'S2']]
     """
     import pandas as pd
@@ -178,7 +178,7 @@ def check_sheet(source: Source, kind: str) -> list[Finding]:
 
     Examples
     --------
-    >>> [str(each) for each in check_sheet(b"Sample Source\\tName\\nBiobank\\tx\\n", "samples")]
+    >>> [str(each) for each in check_sheet(b"Sample Source\tName\nBiobank\tx\n", "samples")]
     ['line 1: the column Sample Source ID is missing']
     """
     try:

@@ -1,0 +1,153 @@
+"""Jobs: every state, both forms of time, failures with their reasons, and an end to all waiting."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bionb.errors import JobFailed, NotFound, UsageError, WaitTimeout
+from bionb.platforms.odm.jobs import Job
+from tests.platforms.odm.conftest import BUCKET, sent
+
+STUDY = BUCKET + "study.tsv"
+
+
+def polls(sandbox):
+    return [each for each in sent(sandbox) if each.endswith("/output")]
+
+
+def test_the_first_look_is_at_once(sandbox, odm, clock):
+    """A job that is done must cost no waiting; the vendor's importer sleeps five seconds."""
+    with sandbox.fault("odm", "instant_jobs"):
+        job = odm.import_study(STUDY)
+    assert "COMPLETED" == odm.wait_job(job).status
+
+    assert 1 == len(polls(sandbox))
+    assert [] == clock.slept
+
+
+def test_pauses_grow(sandbox, odm, clock):
+    """A long import must not be asked about five times a second for an hour."""
+    with sandbox.fault("odm", "slow_jobs", polls=6):
+        job = odm.import_study(STUDY)
+    odm.wait_job(job)
+
+    assert 0.2 == clock.slept[0]
+    assert sorted(clock.slept) == clock.slept
+    assert clock.slept[-1] > 3 * clock.slept[0]
+
+
+def test_a_job_that_never_ends_is_given_up_at_the_deadline(sandbox, odm, clock):
+    """No wait is endless; the job itself goes on."""
+    with sandbox.fault("odm", "endless_jobs"):
+        job = odm.import_study(STUDY)
+    with pytest.raises(WaitTimeout, match="job 1268 is still RUNNING after 60 s") as caught:
+        odm.wait_job(job, deadline=60)
+
+    assert "RUNNING" == caught.value.record.status
+
+
+@pytest.mark.parametrize("status", ["STARTED", "SOMETHING_NEW"])
+def test_a_state_of_no_list_counts_as_running(sandbox, odm, clock, status):
+    """STARTED is in the vendor's examples but not in its list; its own client raises on it."""
+    with sandbox.fault("odm", "odd_status", status=status, polls=3):
+        job = odm.import_study(STUDY)
+    assert "GSF1147033" == odm.wait_job(job).accession
+
+
+def test_unknown_may_pass_but_not_forever(sandbox, odm, clock):
+    """UNKNOWN is no declared end: it is asked again a bounded number of times."""
+    with sandbox.fault("odm", "odd_status", status="UNKNOWN", polls=4):
+        job = odm.import_study(STUDY)
+    assert "COMPLETED" == odm.wait_job(job).status
+
+    with sandbox.fault("odm", "odd_status", status="UNKNOWN", polls=99):
+        lost = odm.import_samples(BUCKET + "samples.tsv")
+    with pytest.raises(JobFailed, match="UNKNOWN at 10 looks"):
+        odm.wait_job(lost)
+
+
+def test_an_abandoned_job_has_failed(sandbox, odm, clock):
+    """The server was restarted in the middle of it."""
+    with sandbox.fault("odm", "odd_status", status="ABANDONED", polls=99):
+        job = odm.import_study(STUDY)
+    with pytest.raises(JobFailed, match="ABANDONED.*Import again"):
+        odm.wait_job(job)
+
+
+def test_a_failed_job_says_at_which_stage_and_why(odm, clock):
+    """HTTP status is 200 also for a failed job: the reasons are in its stages and stacks."""
+    job = odm.import_samples("s3://example_data/nowhere/gone.tsv")
+    with pytest.raises(JobFailed) as caught:
+        odm.wait_job(job)
+
+    assert "import job 1268 ended as FAILED: FETCH: No such file" in str(caught.value)
+    assert "restart_job(1268)" in str(caught.value)
+    assert "java.nio.file.NoSuchFileException" == caught.value.record.errors[0]["stack"][0]["type"]
+
+
+def test_a_link_that_the_server_cannot_reach_fails_the_job(odm, clock):
+    """The server fetches links itself: what this computer can reach says nothing."""
+    job = odm.import_study("https://files.example.org/study.tsv")
+    with pytest.raises(JobFailed, match="cannot reach"):
+        odm.wait_job(job)
+
+
+def test_a_failed_job_can_be_restarted(sandbox, odm, clock):
+    """A storage that did not answer may answer the second time."""
+    with sandbox.fault("odm", "failing_jobs"):
+        job = odm.import_study(STUDY)
+    with pytest.raises(JobFailed, match="did not answer"):
+        odm.wait_job(job)
+
+    again = odm.restart_job(job)
+    assert (job.id, "STARTING") == (again.id, again.status)
+    assert "COMPLETED" == odm.wait_job(again).status
+
+
+def test_a_job_can_be_stopped(sandbox, odm, clock):
+    """Stopping is a request; the job is stopped when it says so."""
+    with sandbox.fault("odm", "endless_jobs"):
+        job = odm.import_study(STUDY)
+    assert "STOPPING" == odm.stop_job(job).status
+    with pytest.raises(JobFailed, match="ended as STOPPED"):
+        odm.wait_job(job)
+
+
+def test_an_unknown_job_is_not_found(odm):
+    """The server has no list of jobs, so a number is all there is."""
+    with pytest.raises(NotFound, match="look up job 99"):
+        odm.wait_job(99)
+
+
+@pytest.mark.parametrize("fault", [False, True])
+def test_both_forms_of_time_are_read(sandbox, odm, fault):
+    """The server has been seen writing both; the vendor's client raises on the first."""
+    if fault:
+        with sandbox.fault("odm", "day_first_times"):
+            job = odm.import_study(STUDY)
+    else:
+        job = odm.import_study(STUDY)
+
+    assert job.created_on is not None
+    assert (2026, 1, 5) == (job.created_on.year, job.created_on.month, job.created_on.day)
+    assert UTC == job.created_on.tzinfo
+
+
+def test_a_job_is_known_by_its_number(odm):
+    """After a kernel restart the number is what is left."""
+    job = odm.job(1241)
+
+    assert ("IMPORT_STUDY_TSV", "alice@example.org") == (job.name, job.started_by)
+    assert isinstance(job.ended_on, datetime)
+
+
+@pytest.mark.parametrize("key", ["accession", "groupAccession", "someAccession"])
+def test_the_accession_is_found_whatever_its_key(key):
+    """The specification says groupAccession for a study, the server says accession."""
+    assert "GSF1" == Job(1, "COMPLETED", result={"warnings": [], key: "GSF1"}).accession
+
+
+def test_a_job_without_result_says_to_wait(odm):
+    """Linking a job that is not done is a usage error, and sends nothing."""
+    with pytest.raises(UsageError, match=r"wait_job\(1268\)"):
+        odm.link_samples(odm.import_samples(BUCKET + "samples.tsv"), "GSF1146901")

@@ -1,0 +1,99 @@
+"""Login: a token, an access token or the downloaded file; and what each role may do."""
+
+import pytest
+
+import bionb
+from bionb.errors import AuthenticationFailed, PermissionDenied, UsageError
+from bionb.platforms.odm import PLATFORM
+from tests.platforms.odm.conftest import BUCKET, LIVER
+
+
+def test_a_token_travels_in_the_platforms_own_header(sandbox, odm):
+    """The vendor's header is Genestack-API-Token with the bare token."""
+    odm.whoami()
+
+    headers = sandbox.received("odm")[-1].headers
+    assert "sandbox-alice" == headers["Genestack-Api-Token"]
+    assert "Authorization" not in headers
+
+
+def test_an_access_token_travels_as_bearer(sandbox):
+    """Instances with an identity provider take its tokens instead."""
+    with bionb.connect("odm", sandbox.url("odm"), access_token="sandbox-alice") as odm:
+        assert "curator" == odm.whoami()
+
+    headers = sandbox.received("odm")[-1].headers
+    assert "Bearer sandbox-alice" == headers["Authorization"]
+    assert "Genestack-Api-Token" not in headers
+
+
+@pytest.mark.parametrize("content", ["sandbox-alice\n", "\ufeffsandbox-alice\r\n", "  sandbox-alice "])
+def test_a_token_file_may_end_with_a_line_end(sandbox, tmp_path, content):
+    """The file that ODM offers for download is opened and saved again by editors."""
+    file = tmp_path / "token.txt"
+    file.write_text(content, "utf-8")
+
+    with bionb.connect("odm", sandbox.url("odm"), token_file=str(file)) as odm:
+        assert "curator" == odm.whoami()
+
+
+def test_a_token_file_that_is_not_there_is_told_before_anything_is_sent(sandbox, tmp_path):
+    """A wrong path is the commonest mistake with a file."""
+    with pytest.raises(UsageError, match=r"gone\.txt cannot be read"):
+        bionb.connect("odm", sandbox.url("odm"), token_file=str(tmp_path / "gone.txt"))
+
+
+def test_the_role_is_found_by_one_or_two_cheap_requests(sandbox, odm, consumer):
+    """There is no who-am-I in this API, so a page of one study tells."""
+    assert "curator" == odm.whoami()
+    assert "consumer" == consumer.whoami()
+    assert ["pageLimit=1"] * 3 == [each.query for each in sandbox.received("odm")]
+    assert [True, False] == [odm.may_curate(), consumer.may_curate()]
+
+
+def test_a_wrong_token_is_told_as_such(sandbox):
+    """A wrong token must not pass as an account without rights."""
+    with bionb.connect("odm", sandbox.url("odm"), token="wrong") as odm, pytest.raises(AuthenticationFailed):
+        odm.whoami()
+
+
+def test_a_consumer_is_told_what_the_right_to_import_takes(consumer):
+    """A token without curator rights is valid, and fails only here."""
+    with pytest.raises(PermissionDenied, match="group Curator"):
+        consumer.import_study(BUCKET + "study.tsv")
+    with pytest.raises(PermissionDenied, match="group Curator"):
+        consumer.update_study(LIVER, {"Study Type": "Cohort"})
+    assert 1 == len(consumer.studies())
+
+
+def test_an_api_version_is_refused(sandbox):
+    """The API has no versions to choose from."""
+    with pytest.raises(UsageError, match="leave out api_version"):
+        bionb.connect("odm", sandbox.url("odm"), token="sandbox-alice", api_version="1")
+
+
+SETTINGS = """<genestack><user><alias>lab</alias><host>odm.example.org</host><email>a@example.org</email>
+<token>invented</token></user><user><alias>other</alias><host>https://two.example.org</host><token>second</token></user>
+<default_user>lab</default_user></genestack>"""
+
+
+def test_the_command_line_tools_settings_are_found(tmp_path, monkeypatch):
+    """Who has run odm-user-setup need not type the token again."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert [] == list(PLATFORM.official(None))
+    (tmp_path / ".genestack").mkdir()
+    (tmp_path / ".genestack" / "genestack.xml").write_text(SETTINGS)
+
+    [default], [other] = list(PLATFORM.official(None)), list(PLATFORM.official("other"))
+    assert ("https://odm.example.org", "invented") == (default.url, default.values["token"].reveal())
+    assert ("https://two.example.org", "second") == (other.url, other.values["token"].reveal())
+    assert [] == list(PLATFORM.official("nobody"))
+
+
+def test_broken_settings_count_as_none(tmp_path, monkeypatch):
+    """Another program's file must not keep anyone from logging in."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".genestack").mkdir()
+    (tmp_path / ".genestack" / "genestack.xml").write_text("<genestack><user>")
+
+    assert [] == list(PLATFORM.official(None))
