@@ -38,6 +38,8 @@ class Listing(Sequence[Record]):
         Makes a fresh `Reader`.
     declared : sequence of Column
         Columns of the frame.
+    rows : callable, optional
+        Turns records into rows of the frame, where they are not one to one: runs that hold several reports each.
 
     Examples
     --------
@@ -48,8 +50,15 @@ class Listing(Sequence[Record]):
     (1, 'a')
     """
 
-    def __init__(self, name: str, start: Callable[[], Reader], declared: Sequence[Column] = ()) -> None:
-        self.name, self._start, self._declared = name, start, tuple(declared)
+    def __init__(
+        self,
+        name: str,
+        start: Callable[[], Reader],
+        declared: Sequence[Column] = (),
+        *,
+        rows: Callable[[list[Record]], list[Record]] | None = None,
+    ) -> None:
+        self.name, self._start, self._declared, self._rows = name, start, tuple(declared), rows or list
         self.refresh()
 
     def refresh(self) -> Listing:
@@ -140,14 +149,14 @@ class Listing(Sequence[Record]):
         Returns
         -------
         DataFrame
-            One row a record; columns and dtypes do not depend on how many there are.
+            One row a record unless the listing says otherwise; columns and dtypes do not depend on how many there are.
         """
         builder, left = FrameBuilder(self._declared), max_records
         for records in self._kept_pages():
             if left is not None:
                 records = records[:left]
                 left -= len(records)
-            builder.add(records)
+            builder.add(self._rows(records))
             if left == 0:
                 break
         return builder.frame()
@@ -156,7 +165,7 @@ class Listing(Sequence[Record]):
         """Return what has been read, sending nothing: what is left after an error or interrupt."""
         builder = FrameBuilder(self._declared)
         for page in self._pages:
-            builder.add(page.records())
+            builder.add(self._rows(page.records()))
         return builder.frame()
 
     def __repr__(self) -> str:
@@ -171,7 +180,7 @@ class Listing(Sequence[Record]):
 
         rows = self.first(SHOWN_ROWS)
         builder = FrameBuilder(self._declared)
-        builder.add(rows)
+        builder.add(self._rows(rows))
         known = self.known_total
         count = (
             f"first {len(rows)} of {known if known is not None else 'many'}" if known != len(rows) else f"all {known}"

@@ -3,7 +3,9 @@
 import pytest
 
 from bionb.errors import UnexpectedResponse
-from bionb.listing import ListingChanged
+from bionb.frames import COUNT, columns
+from bionb.listing import Listing, ListingChanged
+from bionb.pages import Page, Whole
 
 
 def sent(sandbox):
@@ -160,3 +162,20 @@ def test_an_empty_listing_has_the_columns_of_a_full_one(things, things_sandbox):
 
     assert 0 == len(empty)
     assert full.dtypes.to_dict() == empty.dtypes.to_dict()
+
+
+def test_a_record_may_be_several_rows():
+    """A run holds several reports: the listing counts runs, and its table has one row a report."""
+    records = [{"id": "a", "parts": [1, 2]}, {"id": "b", "parts": [3]}]
+    listing = Listing(
+        "runs",
+        lambda: Whole(lambda params, opens: Page(records)),
+        columns("id", part=COUNT),
+        rows=lambda page: [{"id": each["id"], "part": part} for each in page for part in each["parts"]],
+    )
+
+    assert 2 == len(listing)
+    assert [1, 2, 3] == listing.to_frame()["part"].tolist()
+    assert [1, 2] == listing.to_frame(max_records=1)["part"].tolist()
+    assert [1, 2, 3] == listing.so_far()["part"].tolist()
+    assert "<td>3</td>" in listing._repr_html_()

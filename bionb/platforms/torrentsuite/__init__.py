@@ -1,0 +1,17 @@
+"""Ion Torrent Suite: chips, runs, run reports with figures, and planning runs."""
+
+from bionb.protocol import LoginField, Platform
+
+PLATFORM = Platform(
+    name="torrentsuite",
+    label="Torrent Suite",
+    login_fields=(
+        LoginField("username", "User name", secret=False),
+        LoginField("api_key", "API key"),
+        LoginField("password", "Password (instead of a key)"),
+    ),
+    ways=(("username", "api_key"), ("username", "password")),
+    token_help="An administrator of the server finds each user's API key at /admin/tastypie/apikey/.",
+    client="bionb.platforms.torrentsuite.client:TorrentSuiteClient",
+    sandbox="bionb.platforms.torrentsuite.sandbox:TorrentSuiteSandbox",
+)

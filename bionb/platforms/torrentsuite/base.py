@@ -1,0 +1,55 @@
+"""What all parts of the client have in common: a session, a catalogue, and a way to list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bionb.frames import Column
+from bionb.listing import Listing
+from bionb.pages import Reader
+from bionb.platforms.torrentsuite.catalogue import Catalogue
+from bionb.platforms.torrentsuite.paging import Pages, Record
+from bionb.session import SessionOwner
+
+
+class TorrentBase(SessionOwner):
+    """A connected client."""
+
+    _catalogue: Catalogue
+
+    def _listing(
+        self,
+        resource: str,
+        filters: Mapping[str, Any],
+        declared: Sequence[Column] = (),
+        *,
+        name: str | None = None,
+        order: str | None = None,
+        prepare: Callable[[list[Record]], list[Record]] = list,
+        rows: Callable[[list[Record]], list[Record]] | None = None,
+        extend: Callable[[list[Record], bool], list[Record]] | None = None,
+    ) -> Listing:
+        """Return the listing of a resource.
+
+        Parameters
+        ----------
+        resource : str
+            Its name in the root list.
+        filters : mapping
+            Checked against the schema when the listing is first used; ``limit`` is the page size.
+        order : str, optional
+            The ordering when `filters` ask for none.
+        prepare : callable
+            Turns the cleaned records of a page into those of the listing.
+        rows : callable, optional
+            Turns records into rows of the frame.
+        extend : callable, optional
+            Adds what takes requests of its own to the records of a page; told whether it is the first.
+        """
+        sent = {"order_by": order, **filters} if order else dict(filters)
+
+        def start() -> Reader:
+            return Pages(self.session, self._catalogue, resource, filters, sent, prepare, extend).reader()
+
+        return Listing(name or resource, start, declared, rows=rows)

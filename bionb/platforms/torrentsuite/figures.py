@@ -1,0 +1,223 @@
+"""Pictures of runs and reports, drawn from their tables; each function draws one and returns its axes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from bionb.platforms.torrentsuite.report import RunReport
+
+GOOD, BAD, QUIET = "#2b6cb0", "#c53030", "#a0aec0"
+STATE_COLOURS = {"Completed": "#2f855a", "Error": BAD, "Started": "#d69e2e", "Pending": "#ecc94b"}
+OTHER_STATE = QUIET
+
+
+def bead_funnel(loading: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the way from wells to usable reads: millions of wells, with percent of the stage before.
+
+    Parameters
+    ----------
+    loading : DataFrame
+        ``RunReport.loading``.
+    """
+    ax = _axes(ax)
+    rows = loading[loading["wells"].notna()]
+    millions = rows["wells"].astype(float) / 1e6
+    bars = ax.barh(rows["stage"], millions, color=GOOD)
+    shares = [f"{share:.1f} % of {of}" if of else "" for share, of in zip(rows["percent"], rows["of"], strict=True)]
+    ax.bar_label(bars, shares, padding=3, fontsize=8)
+    ax.invert_yaxis()
+    ax.margins(x=0.45)
+    ax.set(title="From wells to reads", xlabel="wells (millions)")
+    return _said_if_empty(ax, rows)
+
+
+def quality_checks(thresholds: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw loading, key signal and usable sequence against the plan's thresholds: blue above, red below.
+
+    Parameters
+    ----------
+    thresholds : DataFrame
+        ``RunReport.thresholds``.
+    """
+    ax = _axes(ax)
+    rows = thresholds[thresholds["value"].notna()]
+    colours = [BAD if passed is False else GOOD for passed in _plain(rows["passed"])]
+    bars = ax.bar(rows["check"], rows["value"].astype(float), color=colours, width=0.6)
+    ax.bar_label(bars, [f"{value:.1f}" for value in rows["value"]], fontsize=8)
+    for place, least in enumerate(_plain(rows["threshold"])):
+        if least is not None:
+            ax.hlines(least, place - 0.4, place + 0.4, colors="black", linestyles="dashed")
+    ax.set(title="Quality checks (dashed: threshold)", ylabel="percent; key signal in counts")
+    ax.set_ylim(0, max([110.0, *(float(value) * 1.1 for value in rows["value"])]))
+    ax.tick_params(axis="x", labelsize=7)
+    return _said_if_empty(ax, rows)
+
+
+def read_survival(survival: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw how many reads stay aligned over each length, one line a quality.
+
+    Parameters
+    ----------
+    survival : DataFrame
+        ``RunReport.survival``.
+    """
+    ax = _axes(ax)
+    for quality, rows in survival.groupby("quality", sort=False):
+        ax.plot(rows["length"].astype(int), rows["reads"].astype(float) / 1e6, marker=".", label=quality)
+    if len(survival):
+        ax.legend(title="quality")
+    ax.set(title="Reads aligned over at least a length", xlabel="length (bases)", ylabel="reads (millions)")
+    return _said_if_empty(ax, survival, "not aligned to a reference")
+
+
+def aligned_reads(summary: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw aligned and unaligned reads, one bar a report.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        ``RunReport.summary``, or several of them joined.
+    """
+    ax = _axes(ax)
+    rows = summary[summary["total_reads"].notna()]
+    total = rows["total_reads"].astype(float) / 1e6
+    aligned = rows["mapped_reads"].fillna(0).astype(float) / 1e6
+    names = [str(each) for each in rows["report"]]
+    ax.bar(names, aligned, color=GOOD, label="aligned")
+    ax.bar(names, total - aligned, bottom=aligned, color=QUIET, label="unaligned")
+    if len(rows):
+        ax.legend()
+    ax.set(title="Aligned reads", xlabel="report", ylabel="reads (millions)")
+    return _said_if_empty(ax, rows)
+
+
+def fragment_accuracy(fragments: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw how much of the test fragments is right at AQ17 over 50 and 100 bases.
+
+    Parameters
+    ----------
+    fragments : DataFrame
+        ``RunReport.test_fragments``.
+    """
+    ax = _axes(ax)
+    for shift, column, colour in ((-0.2, "aq17_50_percent", GOOD), (0.2, "aq17_100_percent", "#63b3ed")):
+        places = [place + shift for place in range(len(fragments))]
+        label = f"over {column.split('_')[1]} bases"
+        ax.bar(places, fragments[column].fillna(0).astype(float), width=0.4, color=colour, label=label)
+    ax.set_xticks(range(len(fragments)), list(fragments["name"]))
+    if len(fragments):
+        ax.legend()
+    ax.set(title="Test fragments right at AQ17", xlabel="test fragment", ylabel="reads (percent)", ylim=(0, 110))
+    return _said_if_empty(ax, fragments)
+
+
+def run_trend(runs: pd.DataFrame, figure: str = "total_reads", ax: Axes | None = None) -> Axes:
+    """Draw a figure from run to run, coloured by chip; thumbnails are left out.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        ``suite.runs().to_frame()``.
+    figure : str
+        A column of it: ``"total_reads"``, ``"q20_bases"``, ``"mean_read_length"``, ``"key_signal"``, ...
+    """
+    ax = _axes(ax)
+    rows = runs[runs[figure].notna() & ~runs["thumbnail"].fillna(False).astype(bool)]
+    scale, unit = _UNITS.get(figure, (1.0, figure.replace("_", " ")))
+    for chip, points in rows.groupby("chipType"):
+        points = points.sort_values("date")
+        ax.plot(points["date"], points[figure].astype(float) / scale, marker="o", linestyle=":", label=chip)
+    if len(rows):
+        ax.legend(title="chip")
+    ax.set(title="From run to run", xlabel="date of the run", ylabel=unit)
+    ax.tick_params(axis="x", labelrotation=30)
+    return _said_if_empty(ax, rows)
+
+
+_UNITS = {
+    "total_reads": (1e6, "reads (millions)"),
+    "mapped_reads": (1e6, "aligned reads (millions)"),
+    "total_bases": (1e9, "bases (billions)"),
+    "q20_bases": (1e9, "Q20 bases (billions)"),
+    "mean_read_length": (1.0, "mean read length (bases)"),
+    "key_signal": (1.0, "key signal (counts)"),
+    "loading_percent": (1.0, "loading (percent)"),
+    "usable_percent": (1.0, "usable sequence (percent)"),
+}
+
+
+def plugin_matrix(plugins: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the state of each plugin on each report as coloured squares.
+
+    Parameters
+    ----------
+    plugins : DataFrame
+        ``suite.plugin_results().to_frame()``; where a plugin ran twice on a report, its latest state is shown.
+    """
+    from matplotlib.patches import Patch
+
+    ax = _axes(ax)
+    latest = plugins.assign(number=plugins["id"].astype(int)).sort_values("number")
+    table = latest.pivot_table(index="resultName", columns="pluginName", values="state", aggfunc="last")
+    for down, report in enumerate(table.index):
+        for across, plugin in enumerate(table.columns):
+            state = table.loc[report, plugin]
+            if isinstance(state, str):
+                ax.scatter(across, down, marker="s", s=120, color=STATE_COLOURS.get(state, OTHER_STATE))
+    ax.set_xticks(range(len(table.columns)), list(table.columns), rotation=40, ha="right", fontsize=8)
+    ax.set_yticks(range(len(table.index)), list(table.index), fontsize=8)
+    ax.invert_yaxis()
+    states = list(dict.fromkeys(latest["state"].dropna()))
+    ax.set(title="Plugins by report")
+    if states:
+        patches = [Patch(color=STATE_COLOURS.get(state, OTHER_STATE), label=state) for state in sorted(states)]
+        ax.legend(handles=patches, bbox_to_anchor=(1.02, 1), loc="upper left", fontsize=8)
+    return _said_if_empty(ax, table, "no plugin results")
+
+
+def report_figure(report: RunReport) -> Figure:
+    """Draw all pictures of one report, and write down what the API does not tell."""
+    from matplotlib import pyplot as plt
+
+    figure, panels = plt.subplots(3, 2, figsize=(11, 11), layout="constrained")
+    drawn: list[tuple[Callable[..., Axes], pd.DataFrame]] = [
+        (bead_funnel, report.loading),
+        (quality_checks, report.thresholds),
+        (aligned_reads, report.summary),
+        (read_survival, report.survival),
+        (fragment_accuracy, report.test_fragments),
+    ]
+    for (draw, frame), ax in zip(drawn, panels.flat, strict=False):
+        draw(frame, ax=ax)
+    last = panels.flat[-1]
+    last.axis("off")
+    lines = "\n".join(f"- {each}" for each in report.not_told)
+    last.text(0, 1, f"Not told by the API:\n{lines}", va="top", wrap=True, fontsize=9)
+    figure.suptitle(f"{report.record.get('resultsName')} ({report.record.get('status')})")
+    return figure
+
+
+def _axes(ax: Axes | None) -> Axes:
+    if ax is not None:
+        return ax
+    from matplotlib import pyplot as plt
+
+    return plt.subplots(layout="constrained")[1]
+
+
+def _plain(values: pd.Series[Any]) -> list[Any]:
+    """Return values with None for what is missing."""
+    return [None if missing else value for value, missing in zip(values, values.isna(), strict=True)]
+
+
+def _said_if_empty(ax: Axes, rows: pd.DataFrame, words: str = "no metrics") -> Axes:
+    """Write into an empty picture why it is empty."""
+    if not len(rows):
+        ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", color="gray")
+    return ax

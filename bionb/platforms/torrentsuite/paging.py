@@ -1,0 +1,124 @@
+"""Lists of Torrent Suite: own offsets on the original path, all pages at once, the server's warnings shown.
+
+The server's ``next`` link is never followed: for ``compositeexperiment`` it leads into another resource (the mesh of
+neighbouring servers) which holds at most 100 runs of each and orders them differently.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bionb.errors import NotFound
+from bionb.pages import Offset, Page
+from bionb.platforms.torrentsuite.catalogue import API, Catalogue
+from bionb.platforms.torrentsuite.values import clean
+from bionb.session import Session
+
+LARGEST = 1000
+
+Record = dict[str, Any]
+
+
+class ServerWarning(UserWarning):
+    """The server answered, and added a warning: rows may be missing, or a value was doubtful."""
+
+
+class Pages:
+    """Reads the pages of one resource; the first one checks the filters.
+
+    Parameters
+    ----------
+    session, catalogue
+        Of the client.
+    resource : str
+        Its name in the root list.
+    filters : mapping
+        As the user gave them; checked before the first page.
+    sent : mapping
+        Filters and ordering as they are sent; ``limit`` is the page size.
+    prepare : callable
+        Turns the cleaned records of a page into those of the listing.
+    extend : callable, optional
+        Adds what takes requests of its own; told whether the page is the first.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        catalogue: Catalogue,
+        resource: str,
+        filters: Mapping[str, Any],
+        sent: Mapping[str, Any],
+        prepare: Callable[[list[Record]], list[Record]] = list,
+        extend: Callable[[list[Record], bool], list[Record]] | None = None,
+    ) -> None:
+        self._session, self._catalogue, self._resource = session, catalogue, resource
+        self._filters, self._prepare, self._extend = filters, prepare, extend
+        self._limit = int(sent.get("limit", LARGEST))
+        # Several orderings are a repeated parameter, several values of a filter one with commas.
+        self._sent = {
+            key: value if key == "order_by" else parameter(value)
+            for key, value in sent.items()
+            if key not in ("limit", "offset")
+        }
+        self._checked = False
+        self._warned = set[str]()
+
+    def reader(self) -> Offset:
+        """Return the reader of all pages."""
+        return Offset(self.read, self._limit, key=_identity, submit=self._session.submit)
+
+    def read(self, params: Mapping[str, Any], opens: bool) -> Page:
+        """Read one page."""
+        if not self._checked:
+            self._catalogue.check(self._resource, self._filters)
+            self._checked = True
+        asked = {"limit": params["limit"], **({"offset": params["offset"]} if params["offset"] else {}), **self._sent}
+        try:
+            page = self._session.page(
+                f"{API}{self._resource}/",
+                what=f"list {self._resource}",
+                params=asked,
+                opens=opens,
+                pick=self._pick,
+                total=lambda response, body: _total(body),
+                cursor=_warnings,
+            )
+        except NotFound as error:
+            raise self._catalogue.unknown(self._resource) from error
+        self._show(page.cursor)
+        return page if self._extend is None else Page(self._extend(page.records(), opens), total=page.total)
+
+    def _pick(self, body: Any) -> list[Record]:
+        return self._prepare([clean(each) for each in body.get("objects", [body])])
+
+    def _show(self, texts: list[str]) -> None:
+        for text in texts:
+            if text not in self._warned:
+                self._warned.add(text)
+                warnings.warn(f"{self._resource}: the server warns: {text}", ServerWarning, stacklevel=2)
+
+
+def _total(body: Any) -> int | None:
+    """Return the number of records; the few resources without pages are one object."""
+    return int(body["meta"]["total_count"]) if "meta" in body else len(body.get("objects", [body]))
+
+
+def _warnings(body: Any) -> list[str]:
+    return [str(each) for each in body.get("warnings") or []]
+
+
+def _identity(record: Record) -> Any:
+    # Nested or computed records may lack an id; rigs are known by their name only.
+    return record.get("id") or record.get("resource_uri") or record.get("name") or repr(record)
+
+
+def parameter(value: Any) -> Any:
+    """Return a filter's value as the server reads it: lists with commas, times in ISO form, truth in lower case."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple | set | range):
+        return ",".join(str(parameter(each)) for each in value)
+    return value.isoformat() if hasattr(value, "isoformat") else value

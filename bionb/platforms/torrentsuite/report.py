@@ -1,0 +1,325 @@
+"""One run report: the figures of a chip's analysis as tables, with the plan's thresholds, and as pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bionb.frames import COUNT, FLAG, NUMBER, TIME, columns, to_frame
+from bionb.platforms.torrentsuite.run_frames import FIGURES, addressable, figures, plugin_row
+from bionb.platforms.torrentsuite.values import percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+Record = dict[str, Any]
+
+SUMMARY_COLUMNS = (
+    columns("report resultsName status state", thumbnail=FLAG, timeStamp=TIME)
+    + FIGURES
+    + columns(median_read_length=COUNT, mode_read_length=COUNT, max_read_length=COUNT, q20_percent=NUMBER)
+    + columns(mean_coverage=NUMBER, carry_forward_percent=NUMBER, incomplete_extension_percent=NUMBER)
+    + columns(droop_percent=NUMBER)
+)
+LOADING_COLUMNS = columns("stage", wells=COUNT) + columns("of", percent=NUMBER)
+ALIGNMENT_COLUMNS = columns("quality", reads=COUNT, bases=COUNT, mean_length=NUMBER, longest=COUNT, coverage=NUMBER)
+SURVIVAL_COLUMNS = columns("quality", length=COUNT, reads=COUNT, percent=NUMBER)
+FRAGMENT_COLUMNS = columns("name", length=COUNT, reads=COUNT, key_signal=NUMBER) + columns(
+    aq17_50_percent=NUMBER, aq17_100_percent=NUMBER, mean_aq17_length=NUMBER
+)
+PLUGIN_COLUMNS = columns("plugin version state", started=TIME, ended=TIME, minutes=NUMBER, size=COUNT)
+THRESHOLD_COLUMNS = columns("check", value=NUMBER, threshold=NUMBER, passed=FLAG)
+BARCODE_COLUMNS = columns("barcode sample", reads=COUNT, bases=COUNT, mean_read_length=NUMBER, percent=NUMBER)
+
+QUALITIES = (7, 10, 17, 20, 47)
+CHECKS = {
+    "Bead Loading (%)": "loading_percent",
+    "Key Signal (1-100)": "key_signal",
+    "Usable Sequence (%)": "usable_percent",
+}
+NOT_TOLD = (
+    "polyclonal, low-quality and primer-dimer reads one by one: the API gives only their sum, as 'filtered'",
+    "the read-length histogram: the API gives mean, median, mode and longest",
+    "the picture of the chip's density",
+)
+# Columns of the server's barcode summary, which differ between its versions.
+_BARCODE_NAMES = {
+    "barcode": ("Barcode Name", "ID", "barcode", "Name"),
+    "sample": ("Sample", "sample", "Sample Name"),
+    "reads": ("Total Reads", "Filtered_Mapped_Bases_in_Q7_Alignments reads", "Total_reads", "reads"),
+    "bases": ("Total Bases", "Total_bases", "Output", "bases"),
+    "mean_read_length": ("Mean Read Length", "Mean_read_length", "Mean Read Length (bp)"),
+}
+
+
+class RunReport:
+    """What the API tells about one report; made by ``suite.run_report(id)``.
+
+    Missing metrics give empty frames with the same columns, or missing values, never an error.
+
+    Attributes
+    ----------
+    record : dict
+        The report itself.
+    library, analysis, quality : dict
+        Its metrics as the server names them; empty where it has none.
+    not_told : tuple of str
+        What a report page shows and the API does not give.
+    """
+
+    not_told = NOT_TOLD
+
+    def __init__(
+        self,
+        record: Mapping[str, Any],
+        *,
+        libmetrics: Sequence[Record] = (),
+        analysismetrics: Sequence[Record] = (),
+        qualitymetrics: Sequence[Record] = (),
+        tfmetrics: Sequence[Record] = (),
+        plugins: Sequence[Record] = (),
+        plan: Sequence[Record] = (),
+        barcodes: Sequence[Record] = (),
+    ) -> None:
+        self.record = dict(record)
+        self.library, self.analysis, self.quality = (
+            _newest(libmetrics),
+            _newest(analysismetrics),
+            _newest(qualitymetrics),
+        )
+        self._fragments, self._plugins, self._barcodes = list(tfmetrics), list(plugins), list(barcodes)
+        self._plan = _newest(plan)
+
+    # -- tables -----------------------------------------------------------------------------------------------------
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """One row with the figures of the report's head.
+
+        Returns
+        -------
+        DataFrame
+            ``report``, ``resultsName``, ``status``, ``state``, ``thumbnail``, ``timeStamp`` (UTC), ``total_reads``,
+            ``total_bases``, ``q20_bases``, ``mapped_reads`` (counts), ``mean_read_length``, ``median_``, ``mode_``,
+            ``max_read_length`` (bases), ``key_signal`` (counts), ``loading_percent``, ``usable_percent``,
+            ``mapped_percent``, ``raw_accuracy_percent``, ``q20_percent`` (of the bases), ``mean_coverage`` (times the
+            reference), and the phases of sequencing in percent.
+        """
+        quality, library = self.quality, self.library
+        row = {
+            "report": self.record.get("id"),
+            **{name: self.record.get(name) for name in ("resultsName", "status", "state", "thumbnail", "timeStamp")},
+            **figures(self.analysis, quality, library),
+            **{f"{name}_read_length": quality.get(f"q0_{name}_read_length") for name in ("median", "mode", "max")},
+            "q20_percent": percent(quality.get("q20_bases"), quality.get("q0_bases")),
+            "mean_coverage": self._coverage(library.get("total_mapped_target_bases")),
+            "carry_forward_percent": library.get("cf"),
+            "incomplete_extension_percent": library.get("ie"),
+            "droop_percent": library.get("dr"),
+        }
+        return to_frame([row], SUMMARY_COLUMNS)
+
+    @property
+    def loading(self) -> pd.DataFrame:
+        """The way from wells to usable reads.
+
+        Returns
+        -------
+        DataFrame
+            ``stage``, ``wells`` (count), ``of`` (the stage it is a part of), ``percent`` (of that stage).
+        """
+        if not self.analysis:
+            return to_frame([], LOADING_COLUMNS)
+        wells = {
+            "addressable": addressable(self.analysis),
+            **{key: self.analysis.get(name) for key, name in _STAGES.items()},
+        }
+        rows = [
+            {
+                "stage": stage,
+                "wells": count,
+                "of": _PARENTS[stage],
+                "percent": percent(count, wells.get(_PARENTS[stage])),
+            }
+            for stage, count in wells.items()
+        ]
+        return to_frame(rows, LOADING_COLUMNS)
+
+    @property
+    def thresholds(self) -> pd.DataFrame:
+        """The plan's quality checks.
+
+        Returns
+        -------
+        DataFrame
+            ``check`` (loading and usable sequence in percent, key signal in counts), ``value``, ``threshold``
+            (missing without a plan), ``passed``.
+        """
+        values = figures(self.analysis, self.quality, self.library)
+        least = {
+            (each.get("qcType") or {}).get("qcName"): each.get("threshold") for each in self._plan.get("qcValues") or []
+        }
+        rows = []
+        for check, name in CHECKS.items():
+            value, threshold = values[name], least.get(check)
+            passed = None if value is None or threshold is None else value >= threshold
+            rows.append({"check": check, "value": value, "threshold": threshold, "passed": passed})
+        return to_frame(rows, THRESHOLD_COLUMNS)
+
+    @property
+    def alignment(self) -> pd.DataFrame:
+        """Alignments by quality.
+
+        Returns
+        -------
+        DataFrame
+            ``quality`` (AQ17: at most 2 % wrong; AQ47: perfect), ``reads``, ``bases`` (counts), ``mean_length``,
+            ``longest`` (bases), ``coverage`` (times the reference). Empty where nothing was aligned.
+        """
+        if not self.library.get("total_mapped_reads"):
+            return to_frame([], ALIGNMENT_COLUMNS)
+        rows = []
+        for level in QUALITIES:
+            part = {name: self.library.get(f"q{level}_{name}") for name in _ALIGNED}
+            row = {new: part[old] for old, new in _ALIGNED.items()}
+            rows.append({"quality": f"AQ{level}", **row, "coverage": self._coverage(part["mapped_bases"])})
+        return to_frame(rows, ALIGNMENT_COLUMNS)
+
+    @property
+    def survival(self) -> pd.DataFrame:
+        """How many reads are aligned over at least a length.
+
+        Returns
+        -------
+        DataFrame
+            ``quality``, ``length`` (bases), ``reads`` (count), ``percent`` (of all reads). Empty without alignment.
+        """
+        rows = []
+        for name, reads in self.library.items():
+            found = re.fullmatch(r"i(\d+)Q(\d+)_reads", name)
+            if found and self.library.get("total_mapped_reads"):
+                share = percent(reads, self.library.get("totalNumReads"))
+                rows.append({"quality": f"AQ{found[2]}", "length": int(found[1]), "reads": reads, "percent": share})
+        rows.sort(key=lambda row: (int(row["quality"][2:]), row["length"]))
+        return to_frame(rows, SURVIVAL_COLUMNS)
+
+    @property
+    def test_fragments(self) -> pd.DataFrame:
+        """Test fragments: known sequences that every chip carries along.
+
+        Returns
+        -------
+        DataFrame
+            ``name``, ``length`` (bases), ``reads`` (count), ``key_signal`` (counts), ``aq17_50_percent``,
+            ``aq17_100_percent`` (reads that are right at AQ17 over 50 and 100 bases), ``mean_aq17_length`` (bases).
+        """
+        return to_frame([_fragment_row(each) for each in self._fragments], FRAGMENT_COLUMNS)
+
+    @property
+    def plugins(self) -> pd.DataFrame:
+        """Plugins of the report.
+
+        Returns
+        -------
+        DataFrame
+            ``plugin``, ``version``, ``state``, ``started``, ``ended`` (UTC), ``minutes``, ``size`` (bytes).
+        """
+        rows = [plugin_row(each) for each in sorted(self._plugins, key=lambda each: int(each["id"]))]
+        known = {each["pluginName"] for each in rows}
+        # An older report may name a plugin's state although its results were deleted.
+        rows += [
+            {"pluginName": name, "state": state}
+            for name, state in (self.record.get("pluginState") or {}).items()
+            if name not in known
+        ]
+        return to_frame([{new: row.get(old) for old, new in _PLUGIN.items()} for row in rows], PLUGIN_COLUMNS)
+
+    @property
+    def barcodes(self) -> pd.DataFrame:
+        """Reads by barcode.
+
+        Returns
+        -------
+        DataFrame
+            ``barcode``, ``sample``, ``reads``, ``bases`` (counts), ``mean_read_length`` (bases), ``percent`` (of all
+            reads). Empty for a report without a barcode summary.
+        """
+        reads = figures(self.analysis, self.quality, self.library)["total_reads"]
+        rows = []
+        for each in self._barcodes:
+            row = {new: next((each[old] for old in olds if old in each), None) for new, olds in _BARCODE_NAMES.items()}
+            rows.append({**row, "percent": percent(_number(row["reads"]), reads)})
+        return to_frame(rows, BARCODE_COLUMNS)
+
+    def _coverage(self, bases: int | None) -> float | None:
+        size = self.library.get("genomesize")
+        return bases / size if bases is not None and size else None
+
+    # -- pictures -----------------------------------------------------------------------------------------------------
+
+    def plot(self) -> Figure:
+        """Draw the report: bead funnel, quality checks, reads aligned, read survival, test fragments.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            What the report has no figures for is an empty panel that says so.
+        """
+        from bionb.platforms.torrentsuite.figures import report_figure
+
+        return report_figure(self)
+
+    def __repr__(self) -> str:
+        return f"<RunReport {self.record.get('id')} {self.record.get('resultsName')}: {self.record.get('status')}>"
+
+
+_STAGES = {
+    "addressable": "adjusted_addressable", "bead": "bead", "live": "live", "library": "lib", "test fragment": "tf",
+    "usable library": "libFinal",
+}  # fmt: skip
+_PARENTS = {
+    "addressable": "", "bead": "addressable", "live": "bead", "library": "live", "test fragment": "live",
+    "usable library": "library",
+}  # fmt: skip
+_ALIGNED = {
+    "alignments": "reads",
+    "mapped_bases": "bases",
+    "mean_alignment_length": "mean_length",
+    "longest_alignment": "longest",
+}
+_PLUGIN = {
+    "pluginName": "plugin", "pluginVersion": "version", "state": "state", "starttime": "started", "endtime": "ended",
+    "minutes": "minutes", "size": "size",
+}  # fmt: skip
+
+
+def _newest(records: Sequence[Record]) -> Record:
+    """Return the record that was made last; a report that was analysed again may have several."""
+    return max(records, key=lambda each: int(each.get("id") or 0), default={})
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _fragment_row(fragment: Record) -> Record:
+    counts = histogram(fragment)
+    return {
+        "name": fragment.get("name"),
+        "length": len(fragment.get("sequence") or "") or None,
+        "reads": fragment.get("number"),
+        "key_signal": fragment.get("aveKeyCount"),
+        "aq17_50_percent": percent(sum(counts[50:]), fragment.get("number")) if counts else None,
+        "aq17_100_percent": percent(sum(counts[100:]), fragment.get("number")) if counts else None,
+        "mean_aq17_length": fragment.get("Q17Mean"),
+    }
+
+
+def histogram(fragment: Mapping[str, Any], quality: int = 17) -> list[int]:
+    """Return how many reads of a test fragment are right over each length, from 0 bases on."""
+    return [int(each) for each in str(fragment.get(f"Q{quality}Histo") or "").split()]

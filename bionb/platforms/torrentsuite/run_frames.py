@@ -1,0 +1,138 @@
+"""Runs, reports and plugin results as rows of tables, with the figures that people compare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bionb.frames import ANY, COUNT, FLAG, NUMBER, TIME, columns
+from bionb.platforms.torrentsuite.values import is_thumbnail, number_in, percent, state_of
+
+Record = dict[str, Any]
+
+FIGURES = columns(
+    total_reads=COUNT,
+    total_bases=COUNT,
+    q20_bases=COUNT,
+    mean_read_length=NUMBER,
+    key_signal=NUMBER,
+    loading_percent=NUMBER,
+    usable_percent=NUMBER,
+    mapped_reads=COUNT,
+    mapped_percent=NUMBER,
+    raw_accuracy_percent=NUMBER,
+)
+RUN_COLUMNS = (
+    columns("run displayName report resultsName status state", thumbnail=FLAG)
+    + columns("chipType runType reference sample", date=TIME, timeStamp=TIME)
+    + FIGURES
+)
+REPORT_COLUMNS = (
+    columns("id resultsName status state", thumbnail=FLAG)
+    + columns("run reference", timeStamp=TIME)
+    + FIGURES
+    + columns(metaData=ANY, i18nstatus=ANY, pluginState=ANY, pluginStore=ANY)
+)
+LIBRARY_COLUMNS = columns("id report", totalNumReads=COUNT, total_mapped_reads=COUNT, raw_accuracy=NUMBER) + columns(
+    aveKeyCounts=NUMBER, genome="str", genomesize=COUNT, sysSNR=NUMBER, cf=NUMBER, ie=NUMBER, dr=NUMBER
+)
+PLUGIN_COLUMNS = (
+    columns("id report resultName pluginName pluginVersion state", starttime=TIME, endtime=TIME, minutes=NUMBER)
+    + columns(size=COUNT, inodes=COUNT)
+    + columns(store=ANY, validation_errors=ANY, plugin_result_jobs=ANY, files=ANY)
+)
+_TWICE = ("analysis_metrics", "quality_metrics")  # the server sends both spellings
+
+
+def figures(
+    analysis: Mapping[str, Any] | None, quality: Mapping[str, Any] | None, library: Mapping[str, Any] | None
+) -> Record:
+    """Return the figures of one report; what was not measured is None.
+
+    Returns
+    -------
+    dict
+        ``total_reads``, ``total_bases``, ``q20_bases``, ``mapped_reads`` (counts), ``mean_read_length`` (bases),
+        ``key_signal`` (counts per base of the library key), ``loading_percent`` (wells with a bead of those
+        addressable), ``usable_percent`` (reads kept of the wells with library), ``mapped_percent`` (of the reads),
+        ``raw_accuracy_percent``.
+    """
+    analysis, quality, library = analysis or {}, quality or {}, library or {}
+    reads = library.get("totalNumReads", quality.get("q0_reads"))
+    # -1 stands for "not aligned", where the counts are 0.
+    mapped = None if library.get("align_sample") == -1 else library.get("total_mapped_reads")
+    loading = analysis.get("loading")
+    return {
+        "total_reads": reads,
+        "total_bases": quality.get("q0_bases"),
+        "q20_bases": quality.get("q20_bases"),
+        "mean_read_length": quality.get("q0_mean_read_length"),
+        "key_signal": library.get("aveKeyCounts"),
+        "loading_percent": percent(analysis.get("bead"), addressable(analysis)) if loading is None else loading,
+        "usable_percent": percent(analysis.get("libFinal"), analysis.get("lib")),
+        "mapped_reads": mapped,
+        "mapped_percent": percent(mapped, reads),
+        "raw_accuracy_percent": library.get("raw_accuracy") if mapped else None,
+    }
+
+
+def addressable(analysis: Mapping[str, Any]) -> int | None:
+    """Return the number of wells that could hold a bead."""
+    found: int | None = analysis.get("adjusted_addressable")
+    total = analysis.get("total") or analysis.get("total_wells")
+    if found or not total:
+        return found or None
+    return int(total - analysis.get("excluded", 0))
+
+
+def run_rows(runs: list[Record]) -> list[Record]:
+    """Return one row a report; a run without reports is a row of its own."""
+    return [_run_row(run, report) for run in runs for report in run.get("results") or [{}]]
+
+
+def _run_row(run: Record, report: Record) -> Record:
+    setting = report.get("eas") or {}
+    plan = run.get("plan") or {}
+    metrics = [report.get(name) for name in ("analysismetrics", "qualitymetrics", "libmetrics")]
+    row = {
+        "run": run.get("id"),
+        "displayName": run.get("displayName"),
+        "report": report.get("id"),
+        "resultsName": report.get("resultsName"),
+        "status": report.get("status"),
+        "state": state_of(report) if report else None,
+        "thumbnail": is_thumbnail(report) if report else None,
+        "chipType": run.get("chipType"),
+        "runType": plan.get("runType") if isinstance(plan, dict) else None,
+        "reference": setting.get("reference") if isinstance(setting, dict) else None,
+        "sample": run.get("sampleDisplayedName") or run.get("sample"),
+        "date": run.get("date"),
+        "timeStamp": report.get("timeStamp"),
+        **figures(*(each if isinstance(each, dict) else None for each in metrics)),
+    }
+    kept = {name: value for name, value in run.items() if name not in (*row, "results", "id")}
+    nested = {name: value for name, value in report.items() if name not in (*row, *_TWICE, "id", "i18nstatus")}
+    return {**row, **kept, **({"results": nested} if nested else {})}
+
+
+def report_row(report: Record, analysis: Any = None, quality: Any = None, library: Any = None) -> Record:
+    """Return a report with its class, whether it is a thumbnail, its run, and its figures."""
+    run = number_in(report.get("experiment"))
+    known = {"state": state_of(report), "thumbnail": is_thumbnail(report), "run": None if run is None else str(run)}
+    return {**report, **known, **figures(analysis, quality, library)}
+
+
+def plugin_row(result: Record) -> Record:
+    """Return a plugin's result with its report and its duration in minutes."""
+    report = number_in(result.get("result"))
+    begun, ended = result.get("starttime"), result.get("endtime")
+    return {**result, "report": None if report is None else str(report), "minutes": _minutes(begun, ended)}
+
+
+def _minutes(begun: Any, ended: Any) -> float | None:
+    try:
+        seconds = (datetime.fromisoformat(ended) - datetime.fromisoformat(begun)).total_seconds()
+    except (TypeError, ValueError):
+        return None
+    return seconds / 60

@@ -1,0 +1,133 @@
+"""The server's values as they are meant: big integers, times, statuses, thumbnails, secrets.
+
+Torrent Suite sends integers above 32 bits as text, writes the milliseconds of a time into the place of the
+microseconds, and keeps passwords in the settings of some plugins and instruments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+MASK = "(hidden)"
+THUMBNAIL_WELLS = 960_000
+
+_BIG = re.compile(
+    r"q\d+_(mapped_)?bases|total_mapped_reads|total_mapped_target_bases|genomesize|size|inodes", re.IGNORECASE
+)
+_SECRET = re.compile(
+    r"password|passwd|passphrase|(^|_)pass$|secret|api_?key$|token$|^e-?mail$|credential", re.IGNORECASE
+)
+_ERROR = re.compile(r"\berror|CoreDump|Failed to contact|MissingFile|No Live Beads|Separator Abort", re.IGNORECASE)
+_OTHER = ("importing", "moved", "pgm operation error", "pending", "terminated")
+_PROGRESS = re.compile(
+    r"Alignment|Base ?Call|Beadfind|Create |Recalibration|Merg(e|ing) |Process |Processing|Started$", re.IGNORECASE
+)
+
+
+def clean(value: Any) -> Any:
+    """Return a record with integers as integers, times right to the millisecond, and secrets hidden.
+
+    Examples
+    --------
+    >>> clean({"q0_bases": "8055445299", "timeStamp": "2019-10-04T02:55:43.000359+00:00", "apikey": "abc"})
+    {'q0_bases': 8055445299, 'timeStamp': '2019-10-04T02:55:43.359000+00:00', 'apikey': '(hidden)'}
+    """
+    if isinstance(value, dict):
+        return {key: _cleaned(key, each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [clean(each) for each in value]
+    if isinstance(value, str) and len(value) == 32 and value[19:23] == ".000" and value.endswith("+00:00"):
+        return f"{value[:20]}{value[23:26]}000+00:00"
+    return value
+
+
+def _cleaned(key: str, value: Any) -> Any:
+    kind = _kind(key)
+    if kind == "secret" and value not in (None, "", {}, []):
+        return MASK
+    if kind == "big" and isinstance(value, str):
+        try:
+            return int(value)
+        except ValueError:
+            return value
+    return clean(value) if isinstance(value, dict | list | str) else value
+
+
+@lru_cache(maxsize=4096)
+def _kind(key: str) -> str:
+    if _SECRET.search(key):
+        return "secret"
+    return "big" if _BIG.fullmatch(key) else ""
+
+
+def state_of(report: Mapping[str, Any]) -> str:
+    """Return the class of a report's status.
+
+    Returns
+    -------
+    str
+        ``"Completed"``, ``"Progress"``, ``"Error"``, ``"Other"``, or ``"Unknown"`` for a status that neither the
+        server nor this version knows, such as ``Importing Failed``.
+    """
+    told = report.get("status_display") or _translated(report.get("i18nstatus"))
+    return told or _guess(str(report.get("status") or ""))
+
+
+def _translated(status: Any) -> str:
+    """Read ``i18nstatus``: an unknown status is nested under its own name."""
+    if not isinstance(status, dict):
+        return ""
+    if "state" not in status and len(status) == 1:
+        status = next(iter(status.values()))
+    return str(status.get("state") or "") if isinstance(status, dict) else ""
+
+
+def _guess(status: str) -> str:
+    """Class a status of servers before 5.12, which do not."""
+    text = status.strip()
+    if text.lower().startswith("completed"):
+        return "Error" if "error" in text.lower() else "Completed"
+    if text.lower() in _OTHER:
+        return "Other"
+    if _ERROR.search(text):
+        return "Error"
+    return "Progress" if _PROGRESS.search(text) else "Unknown"
+
+
+def is_thumbnail(report: Mapping[str, Any]) -> bool:
+    """Tell whether a report covers only the thumbnail, a small part of the chip that is analysed first.
+
+    S5 and Proton runs have two reports, of the whole chip and of the thumbnail; adding both up would count wells twice.
+    """
+    if (report.get("metaData") or {}).get("thumb"):
+        return True
+    analysis = report.get("analysismetrics")
+    if isinstance(analysis, dict) and (analysis.get("total_wells") or analysis.get("total")) == THUMBNAIL_WELLS:
+        return True
+    return bool(re.search(r"_(tn|thumb)$", str(report.get("resultsName") or "")))
+
+
+def number_in(uri: Any) -> int | None:
+    """Return the identifier at the end of a resource URI, None for anything else.
+
+    Examples
+    --------
+    >>> number_in("/rundb/api/v1/experiment/91/")
+    91
+    """
+    found = re.search(r"/(\d+)/$", uri) if isinstance(uri, str) else None
+    return int(found.group(1)) if found else None
+
+
+def percent(part: float | None, whole: float | None) -> float | None:
+    """Return a share in percent, None when it cannot be told.
+
+    Examples
+    --------
+    >>> round(percent(2195, 2709), 2)
+    81.03
+    """
+    return None if part is None or not whole else 100 * part / whole
