@@ -18,7 +18,7 @@ OTHER_STATE = QUIET
 
 
 def bead_funnel(loading: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw the way from wells to usable reads: millions of wells, with percent of the stage before.
+    """Draw the way from wells to usable reads, with percent of the stage before.
 
     Parameters
     ----------
@@ -27,13 +27,13 @@ def bead_funnel(loading: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     ax = _axes(ax)
     rows = loading[loading["wells"].notna()]
-    millions = rows["wells"].astype(float) / 1e6
-    bars = ax.barh(rows["stage"], millions, color=GOOD)
+    scale, unit = _scale(rows["wells"])
+    bars = ax.barh(rows["stage"], rows["wells"].astype(float) / scale, color=GOOD)
     shares = [f"{share:.1f} % of {of}" if of else "" for share, of in zip(rows["percent"], rows["of"], strict=True)]
     ax.bar_label(bars, shares, padding=3, fontsize=8)
     ax.invert_yaxis()
     ax.margins(x=0.45)
-    ax.set(title="From wells to reads", xlabel="wells (millions)")
+    ax.set(title="From wells to reads", xlabel=f"wells{unit}")
     return _said_if_empty(ax, rows)
 
 
@@ -47,7 +47,7 @@ def quality_checks(thresholds: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     ax = _axes(ax)
     rows = thresholds[thresholds["value"].notna()]
-    colours = [BAD if passed is False else GOOD for passed in _plain(rows["passed"])]
+    colours = [GOOD if passed in (True, None) else BAD for passed in _plain(rows["passed"])]
     bars = ax.bar(rows["check"], rows["value"].astype(float), color=colours, width=0.6)
     ax.bar_label(bars, [f"{value:.1f}" for value in rows["value"]], fontsize=8)
     for place, least in enumerate(_plain(rows["threshold"])):
@@ -68,11 +68,12 @@ def read_survival(survival: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ``RunReport.survival``.
     """
     ax = _axes(ax)
+    scale, unit = _scale(survival["reads"])
     for quality, rows in survival.groupby("quality", sort=False):
-        ax.plot(rows["length"].astype(int), rows["reads"].astype(float) / 1e6, marker=".", label=quality)
+        ax.plot(rows["length"].astype(int), rows["reads"].astype(float) / scale, marker=".", label=quality)
     if len(survival):
         ax.legend(title="quality")
-    ax.set(title="Reads aligned over at least a length", xlabel="length (bases)", ylabel="reads (millions)")
+    ax.set(title="Reads aligned over at least a length", xlabel="length (bases)", ylabel=f"reads{unit}")
     return _said_if_empty(ax, survival, "not aligned to a reference")
 
 
@@ -86,14 +87,16 @@ def aligned_reads(summary: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     ax = _axes(ax)
     rows = summary[summary["total_reads"].notna()]
-    total = rows["total_reads"].astype(float) / 1e6
-    aligned = rows["mapped_reads"].fillna(0).astype(float) / 1e6
+    scale, unit = _scale(rows["total_reads"])
+    total = rows["total_reads"].astype(float) / scale
+    aligned = rows["mapped_reads"].fillna(0).astype(float) / scale
     names = [str(each) for each in rows["report"]]
     ax.bar(names, aligned, color=GOOD, label="aligned")
     ax.bar(names, total - aligned, bottom=aligned, color=QUIET, label="unaligned")
     if len(rows):
-        ax.legend()
-    ax.set(title="Aligned reads", xlabel="report", ylabel="reads (millions)")
+        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    ax.set(title="Aligned reads", xlabel="report", ylabel=f"reads{unit}")
+    ax.margins(x=0.6 / max(1, len(rows)))
     return _said_if_empty(ax, rows)
 
 
@@ -112,7 +115,7 @@ def fragment_accuracy(fragments: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.bar(places, fragments[column].fillna(0).astype(float), width=0.4, color=colour, label=label)
     ax.set_xticks(range(len(fragments)), list(fragments["name"]))
     if len(fragments):
-        ax.legend()
+        ax.legend(loc="lower right")
     ax.set(title="Test fragments right at AQ17", xlabel="test fragment", ylabel="reads (percent)", ylim=(0, 110))
     return _said_if_empty(ax, fragments)
 
@@ -209,6 +212,12 @@ def _axes(ax: Axes | None) -> Axes:
     from matplotlib import pyplot as plt
 
     return plt.subplots(layout="constrained")[1]
+
+
+def _scale(counts: pd.Series[Any]) -> tuple[float, str]:
+    """Return what to divide counts by, and the words for it: a thumbnail has thousands, a chip has millions."""
+    most = max([0.0, *counts.dropna().astype(float)])
+    return (1e6, " (millions)") if most >= 1e6 else (1.0, "")
 
 
 def _plain(values: pd.Series[Any]) -> list[Any]:

@@ -221,7 +221,7 @@ class RunCalls(TorrentBase):
 
         Examples
         --------
-        >>> round(suite.run_report(3).summary["loading_percent"][0], 2)
+        >>> float(suite.run_report(3).summary["loading_percent"].round(2)[0])
         94.77
         """
         with self.session.one_call():

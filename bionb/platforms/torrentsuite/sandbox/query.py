@@ -129,10 +129,8 @@ def _matcher(lookup: str, texts: list[str]) -> Callable[[Any], bool]:
         return lambda value: (value is None) == _truth(wanted[0])
     if lookup == "range" and len(wanted) != 2:
         raise Refused(500)
-    if lookup == "in":
-        return lambda value: any(_same(value, text) for text in wanted)
-    if lookup == "exact":
-        return lambda value: _same(value, wanted[0])
+    if lookup in ("in", "exact"):
+        return _member(wanted)
     if lookup in _COMPARE:
         return lambda value: value is not None and _COMPARE[lookup](value, _alike(value, wanted[0]))
     if lookup == "range":
@@ -153,8 +151,17 @@ def _text_matcher(lookup: str, wanted: str) -> Callable[[Any], bool]:
     return lambda value: value is not None and compare(str(value).lower(), wanted.lower())
 
 
-def _same(value: Any, text: str) -> bool:
-    return value is not None and bool(value == _alike(value, text))
+def _member(wanted: list[str]) -> Callable[[Any], bool]:
+    """Return the test for being one of several values, which are read once and not for every record."""
+    known: dict[type, set[Any]] = {}
+
+    def test(value: Any) -> bool:
+        kind = type(value)
+        if kind not in known:
+            known[kind] = {_alike(value, text) for text in wanted}
+        return value is not None and value in known[kind]
+
+    return test
 
 
 def _alike(value: Any, text: str) -> Any:
