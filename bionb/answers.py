@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,9 +24,11 @@ from bionb.errors import (
     UnexpectedResponse,
     VersionRejected,
 )
+from bionb.pages import Page
 from bionb.waiting import CLOCK
 
 SHOWN = 300
+Pick = Callable[[Any], list[dict[str, Any]]]
 _CLASSES: dict[int, type[ResponseError]] = {
     401: AuthenticationFailed,
     403: PermissionDenied,
@@ -95,6 +99,38 @@ def parse_json(response: requests.Response, label: str, what: str) -> Any:
         f'{label} answered "{what}" with {reason} (status {response.status_code}). Is the URL that of the server\'s '
         "API, and not of a login page or proxy?"
     ) from None
+
+
+def page_of(
+    response: requests.Response,
+    label: str,
+    what: str,
+    pick: Pick,
+    total: Callable[[requests.Response, Any], int | None] = lambda response, body: None,
+    more: Callable[[requests.Response, Any], bool | None] = lambda response, body: None,
+    cursor: Callable[[Any], Any] = lambda body: None,
+) -> Page:
+    """Return an answer as a page of a listing.
+
+    Parameters
+    ----------
+    pick : callable
+        Takes the records out of the parsed body.
+    total, more, cursor : callable
+        Where the server says how many records there are, whether a page follows, and how it is called.
+
+    Raises
+    ------
+    UnexpectedResponse
+        The answer lacks what was expected.
+    """
+    body = parse_json(response, label, what)
+    try:
+        records = pick(body)
+        numbers = total(response, body), more(response, body), cursor(body)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise unexpected(label, what, error) from error
+    return Page(records, *numbers, body=response.content, parse=lambda content: pick(json.loads(content)))
 
 
 def unexpected(label: str, what: str, error: Exception) -> UnexpectedResponse:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
-from bionb.errors import NotLoggedIn, UsageError
+from bionb.errors import InsecureConnection, NotLoggedIn, UsageError
 
 if TYPE_CHECKING:
     from bionb.protocol import Platform
@@ -114,6 +114,32 @@ def origin(url: str) -> tuple[str, str, int | None]:
 def is_loopback(url: str) -> bool:
     """Tell whether a URL points to this computer."""
     return origin(url)[1] in LOOPBACK
+
+
+def checked_url(url: str, label: str, allow_http: bool) -> str:
+    """Return a server's URL without a final slash.
+
+    Raises
+    ------
+    UsageError
+        No URL, or one with user, query or fragment.
+    InsecureConnection
+        Plain http to another computer without `allow_http`.
+    """
+    url = url.strip().rstrip("/")
+    parts = urlsplit(url)
+    if parts.username or parts.password:
+        raise UsageError(f"{label}: leave user and password out of the URL and pass them as arguments.")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"{label}: {url!r} is no server URL; it should look like https://server.example.org.")
+    if parts.query or parts.fragment:
+        raise UsageError(f"{label}: the URL ends before the question mark; give only the server's address.")
+    if parts.scheme == "http" and not (allow_http or is_loopback(url)):
+        raise InsecureConnection(
+            f"{label}: {parts.hostname} is asked for over plain http, which would show your token to the network. Use "
+            "https://, or allow_http=True for a server of your own network."
+        )
+    return url
 
 
 def find_credentials(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import json as json_module
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
@@ -14,10 +13,11 @@ from urllib.parse import urlsplit
 import requests
 
 from bionb import answers
-from bionb.answers import Problem
+from bionb.answers import Pick, Problem
 from bionb.auth import Auth, NoAuth
-from bionb.credentials import is_loopback, origin
-from bionb.errors import InsecureConnection, ResponseError, SessionClosed, UsageError
+from bionb.credentials import checked_url, is_loopback, origin
+from bionb.crew import Crew
+from bionb.errors import InsecureConnection, ResponseError, SessionClosed
 from bionb.history import SentRequest
 from bionb.pages import Page
 from bionb.transport import Call, RateBudget, Transport
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
-Pick = Callable[[Any], list[dict[str, Any]]]
 
 TIMEOUT = (10.0, 60.0)
 
@@ -70,15 +69,14 @@ class Session:
         timeout: float | tuple[float, float] = TIMEOUT,
         allow_http: bool = False,
     ) -> None:
-        self.url, self.label, self.source = _checked_url(url, label, allow_http), label, source
+        self.url, self.label, self.source = checked_url(url, label, allow_http), label, source
         self.origin = origin(self.url)
         self.workers = max(1, workers)
         self._auth, self._read_problem = auth, read_problem
         self._transport = Transport(self.url, auth, label, self.workers, timeout)
         self.history = self._transport.history
-        self._lock = threading.Lock()
+        self._crew = Crew(self.workers)
         self._call = threading.local()
-        self._pool: ThreadPoolExecutor | None = None
         self._closed = False
 
     @property
@@ -168,37 +166,9 @@ class Session:
         response = self.request("GET", path, what=what, opens=opens, **options)
         return self.page_of(response, what=what, pick=pick, **parts)
 
-    def page_of(
-        self,
-        response: requests.Response,
-        *,
-        what: str,
-        pick: Pick,
-        total: Callable[[requests.Response, Any], int | None] = lambda response, body: None,
-        more: Callable[[requests.Response, Any], bool | None] = lambda response, body: None,
-        cursor: Callable[[Any], Any] = lambda body: None,
-    ) -> Page:
-        """Return an answer as a page of a listing.
-
-        Parameters
-        ----------
-        pick : callable
-            Takes the records out of the parsed body.
-        total, more, cursor : callable
-            Where the server says how many records there are, whether a page follows, and how it is called.
-
-        Raises
-        ------
-        UnexpectedResponse
-            The answer lacks what was expected.
-        """
-        body = answers.parse_json(response, self.label, what)
-        try:
-            records = pick(body)
-            numbers = total(response, body), more(response, body), cursor(body)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise answers.unexpected(self.label, what, error) from error
-        return Page(records, *numbers, body=response.content, parse=lambda content: pick(json_module.loads(content)))
+    def page_of(self, response: requests.Response, *, what: str, pick: Pick, **parts: Any) -> Page:
+        """Return an answer as a page of a listing; see `answers.page_of`."""
+        return answers.page_of(response, self.label, what, pick, **parts)
 
     def error(self, response: requests.Response, what: str, hint: str = "") -> ResponseError:
         """Return the error for an answer whose status the caller had accepted."""
@@ -224,35 +194,19 @@ class Session:
             self._call.opened = None
 
     def map(self, function: Callable[[T], R], items: Iterable[T], ahead: int | None = None) -> Iterator[R]:
-        """Call a function on items concurrently and yield results in order; pending ones are cancelled on any exit."""
-        waiting: list[Future[R]] = []
-        source = iter(items)
-        try:
-            for item in source:
-                waiting.append(self.submit(function, item))
-                if len(waiting) >= (ahead or 2 * self.workers):
-                    yield waiting.pop(0).result()
-            while waiting:
-                yield waiting.pop(0).result()
-        finally:
-            for future in waiting:
-                future.cancel()
+        """Call a function on items concurrently, in the session's threads; see `Crew.map`."""
+        return self._crew.map(function, items, ahead)
 
     def submit(self, function: Callable[[T], R], item: T) -> Future[R]:
         """Run a function in one of the session's threads."""
-        with self._lock:
-            if self._closed:
-                raise self._closed_error()
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="bionb")
-        return self._pool.submit(function, item)
+        if self._closed:
+            raise self._closed_error()
+        return self._crew.submit(function, item)
 
     def close(self) -> None:
         """Close all connections; the session sends nothing any more."""
-        with self._lock:
-            self._closed, pool = True, self._pool
-        if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
+        self._closed = True
+        self._crew.dismiss()
         self._transport.close()
 
     @property
@@ -340,20 +294,3 @@ class SessionOwner:
 
     def __repr__(self) -> str:
         return f"<{self.session.label} client at {self.session.place}, credentials from {self.session.source}>"
-
-
-def _checked_url(url: str, label: str, allow_http: bool) -> str:
-    url = url.strip().rstrip("/")
-    parts = urlsplit(url)
-    if parts.username or parts.password:
-        raise UsageError(f"{label}: leave user and password out of the URL and pass them as arguments.")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"{label}: {url!r} is no server URL; it should look like https://server.example.org.")
-    if parts.query or parts.fragment:
-        raise UsageError(f"{label}: the URL ends before the question mark; give only the server's address.")
-    if parts.scheme == "http" and not (allow_http or is_loopback(url)):
-        raise InsecureConnection(
-            f"{label}: {parts.hostname} is asked for over plain http, which would show your token to the network. Use "
-            "https://, or allow_http=True for a server of your own network."
-        )
-    return url
