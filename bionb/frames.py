@@ -6,7 +6,7 @@ the same columns and dtypes as a full one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -85,8 +85,15 @@ class FrameBuilder:
         """
         import pandas as pd
 
-        data = {name: _joined(parts, self._dtypes.get(name)) for name, parts in self._parts.items()}
-        return pd.DataFrame(data, index=pd.RangeIndex(self._rows), columns=list(self._parts))
+        names = [name for name in self._parts if name in self._dtypes or not self._is_hull(name)]
+        data = {name: _joined(self._parts[name], self._dtypes.get(name)) for name in names}
+        return pd.DataFrame(data, index=pd.RangeIndex(self._rows), columns=names)
+
+    def _is_hull(self, name: str) -> bool:
+        """Tell whether a column is only where a nested object was missing: its fields have columns of their own."""
+        if not any(other.startswith(f"{name}.") for other in self._parts):
+            return False
+        return all(isinstance(part, _Missing) or all(value is None for value in part) for part in self._parts[name])
 
 
 @dataclass(frozen=True)
@@ -175,21 +182,54 @@ def _as_text(value: Any) -> str:
 def _times(values: list[Any]) -> Any:
     import pandas as pd
 
+    if not set(map(type, values)) <= {str, type(None)}:
+        values = [value if isinstance(value, str) else None for value in values]
     times = pd.to_datetime(pd.Series(values, dtype=object), format="ISO8601", utc=True, errors="coerce")
     return times.astype(TIME).array
 
 
 def _numbers(values: list[Any], dtype: str) -> Any:
+    """Give a column its dtype; some servers send numbers as text, and what does not fit becomes missing."""
     import pandas as pd
 
+    read, fitting = _READ[dtype]
+    if not set(map(type, values)) <= fitting:
+        values = [read(value) for value in values]
     try:
         return pd.array(values, dtype=dtype)
-    except (TypeError, ValueError):
-        # Some servers send big integers and numbers as text; what is no number at all becomes missing.
-        numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce")
-        if dtype == COUNT and (numbers % 1 != 0).any():
-            numbers = numbers.where(numbers % 1 == 0)
-        return numbers.astype(dtype).array
+    except (TypeError, ValueError, OverflowError):
+        return pd.array([read(value) for value in values], dtype=dtype)
+
+
+def _count(value: Any) -> int | None:
+    if isinstance(value, str):
+        try:
+            value = int(value)  # not by way of a float, which would change the last digits of big ones
+        except ValueError:
+            value = _number(value)
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 2**63 else None
+    return int(value) if isinstance(value, int) and -(2**63) <= value < 2**63 else None
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return float(value) if isinstance(value, int | float | str) else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _flag(value: Any) -> bool | None:
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.lower())
+    return bool(value) if isinstance(value, int) and value in (0, 1) else None
+
+
+_READ: Mapping[str, tuple[Callable[[Any], Any], set[type]]] = {
+    COUNT: (_count, {int, type(None)}),
+    NUMBER: (_number, {int, float, type(None)}),
+    FLAG: (_flag, {bool, type(None)}),
+}
 
 
 def _guessed(values: list[Any]) -> Any:
