@@ -3,6 +3,7 @@
 The skeleton is written down in CONTRIBUTING.md. That the code runs and gives the stored outputs is nbval's part.
 """
 
+import functools
 import json
 import re
 from pathlib import Path
@@ -31,10 +32,16 @@ def path(request):
     return request.param
 
 
+@functools.cache
+def read(path: Path) -> nbformat.NotebookNode:
+    """Read a notebook once for all tests."""
+    return nbformat.read(path, as_version=4)
+
+
 @pytest.fixture
 def notebook(path):
     """The notebook as nbformat reads it."""
-    return nbformat.read(path, as_version=4)
+    return read(path)
 
 
 @pytest.fixture
@@ -107,7 +114,7 @@ def test_there_is_one_title(notebook):
 
 def test_the_set_up_is_one_short_cell(code):
     """The first code cell is the same everywhere: import, then connect to the sandbox."""
-    lines = code[0].source.splitlines()
+    lines = [line for line in code[0].source.splitlines() if line.strip()]
 
     assert "import bionb" in lines, "the first code cell imports bionb"
     assert SET_UP >= len(lines), f"the set-up has {len(lines)} lines, {SET_UP} are allowed"
