@@ -191,7 +191,7 @@ VOLUME_OBJECTS = Resource(
     "volume objects",
     "list",
     ("href", "location", "volume", "type", "metadata"),
-    ("href", "location", "volume", "type", "metadata"),
+    (),
     columns("location volume type"),
     key="location",
 )

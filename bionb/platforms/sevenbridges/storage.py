@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from bionb.errors import UsageError
 from bionb.listing import Listing
-from bionb.pages import Record
-from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike
+from bionb.pages import Cursor, Page, Record
+from bionb.platforms.sevenbridges.calls import HEADERS, LIMIT, VERSION, Calls, FieldsLike
 from bionb.platforms.sevenbridges.files import place
 from bionb.platforms.sevenbridges.identifiers import Ref, file_id, identifier, project_id, volume_id
 from bionb.platforms.sevenbridges.resources import EXPORTS, IMPORTS, VOLUME_OBJECTS, VOLUMES, Resource
@@ -89,19 +90,38 @@ class Storage(Calls):
         self.call("DELETE", f"storage/volumes/{name}", what=f"delete the volume {name}")
 
     def volume_objects(self, volume: Ref, prefix: str = "", limit: int = LIMIT) -> Listing:
-        """List what is in a volume.
+        """List what is in a volume, below a prefix: objects, and the prefixes of those further down.
 
         Returns
         -------
         Listing
-            Frame columns: ``location``, ``volume``, ``type``.
+            Frame columns: ``location``, ``volume``, ``type`` (``prefix``, or the kind of bucket).
 
         Notes
         -----
-        ``GET /storage/volumes/{owner}/{name}/list``.
+        ``GET /storage/volumes/{owner}/{name}/list``. Each page names the next one by a token; there is no total.
         """
-        path = f"storage/volumes/{volume_id(volume)}/list"
-        return self._listing(VOLUME_OBJECTS, path=path, params={"prefix": prefix or None}, limit=limit, fields="")
+        path, query = f"storage/volumes/{volume_id(volume)}/list", {"prefix": prefix} if prefix else {}
+
+        def read(params: Mapping[str, Any], opens: bool) -> Page:
+            # Only the query of the next link is used, never its host.
+            turned = dict(parse_qsl(str(params.get("next", ""))))
+            return self.session.page(
+                f"{VERSION}/{path}",
+                what="list the volume's objects",
+                params={**query, "limit": limit, **turned},
+                headers=HEADERS,
+                opens=opens,
+                pick=_objects,
+                cursor=_next_query,
+            )
+
+        key = VOLUME_OBJECTS.key
+        return Listing(
+            VOLUME_OBJECTS.name,
+            lambda: Cursor(read, "next", key=lambda record: record.get(key)),
+            VOLUME_OBJECTS.columns,
+        )
 
     # -- imports and exports --------------------------------------------------------------------------------------
 
@@ -231,3 +251,14 @@ class Storage(Calls):
     def _transfers(self, kind: str, items: Sequence[Record]) -> list[Record]:
         answers = self._bulk(f"bulk/storage/{kind}/create", "items", items, what=f"start {kind}")
         return [dict(each.get("resource") or {**item, **each}) for each, item in zip(answers, items, strict=True)]
+
+
+def _objects(body: Record) -> list[Record]:
+    """Return prefixes and objects as records of one form."""
+    further = [{**each, "location": each["prefix"], "type": "prefix"} for each in body.get("prefixes") or []]
+    return [*further, *body["items"]]
+
+
+def _next_query(body: Record) -> str | None:
+    found = next((link["next"] for link in body.get("links") or [] if link.get("next")), None)
+    return urlsplit(found).query if found else None

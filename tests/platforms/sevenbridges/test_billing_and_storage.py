@@ -54,10 +54,15 @@ def test_an_unknown_breakdown_lists_the_known_ones(bridges):
 
 
 def test_a_volume_and_what_is_in_it(bridges):
-    """Objects are listed below a prefix."""
+    """Objects are listed below a prefix, page by page, without a total."""
+    top = bridges.volume_objects(VOLUME).to_frame()
+
     assert [VOLUME] == bridges.volumes().to_frame()["id"].tolist()
-    assert 5 == bridges.volume_objects(VOLUME, "reads/").total
-    assert ["location", "volume", "type"] == list(bridges.volume_objects(VOLUME).to_frame().columns)[:3]
+    assert ["cohort/", "reads/", "readme.txt"] == top["location"].tolist()
+    assert ["prefix", "prefix", "s3"] == top["type"].tolist()
+    assert [f"reads/sample_{n}.fastq.gz" for n in range(1, 6)] == [
+        each["location"] for each in bridges.volume_objects(VOLUME, "reads/", limit=2)
+    ]
 
 
 def test_a_new_volume_never_gives_its_credentials_back(bridges):

@@ -124,7 +124,7 @@ def _analysis(store: Store) -> list[Record]:
             "project_locked": False,
         }
         for task in store.tasks.values()
-        if task["end_time"]
+        if task["start_time"] and task["end_time"]
     ]
 
 

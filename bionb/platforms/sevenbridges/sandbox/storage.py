@@ -5,12 +5,24 @@ from __future__ import annotations
 import copy
 import re
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, g, jsonify
+from flask import Blueprint, Response, g, jsonify, request
 
 from bionb.platforms.sevenbridges.resources import EXPORTS, IMPORTS, VOLUMES
 from bionb.platforms.sevenbridges.sandbox.files import destination, shown
-from bionb.platforms.sevenbridges.sandbox.replies import Record, Refused, body, bulk, here, listing, one, query, sent
+from bionb.platforms.sevenbridges.sandbox.replies import (
+    Record,
+    Refused,
+    body,
+    bulk,
+    here,
+    listing,
+    number,
+    one,
+    query,
+    sent,
+)
 from bionb.platforms.sevenbridges.sandbox.store import Store
 from bionb.sandbox.faults import Faults
 
@@ -99,10 +111,21 @@ def _add_volumes(app: Blueprint, store: Store, faults: Faults) -> None:
 
     @app.get("/v2/storage/volumes/<owner>/<name>/list")
     def objects(owner: str, name: str) -> Response:
-        inside = [
-            each for each in store.objects[found(owner, name)["id"]] if each["location"].startswith(one("prefix") or "")
-        ]
-        return listing(inside, lambda each: {"href": here(f"storage/volumes/{owner}/{name}/object"), **each}, faults)
+        volume, prefix = found(owner, name)["id"], one("prefix") or ""
+        inside = [each for each in store.objects[volume] if each["location"].startswith(prefix)]
+        here_, further = _level(inside, prefix)
+        start, limit = number("continuation_token", 0), number("limit", 50)
+        links = []
+        if start + limit < len(here_):
+            query = urlencode({"prefix": prefix, "limit": limit, "continuation_token": start + limit})
+            links.append({"next": f"{request.base_url}?{query}"})
+        address = here(f"storage/volumes/{volume}")
+        return jsonify(
+            href=request.url,
+            items=[{"href": f"{address}/object", **each} for each in here_[start : start + limit]],
+            prefixes=[{"href": f"{address}/list", "prefix": each, "volume": volume} for each in further if not start],
+            links=links,
+        )
 
     @app.get("/v2/storage/volumes/<owner>/<name>/object")
     def item(owner: str, name: str) -> Response:
@@ -111,6 +134,13 @@ def _add_volumes(app: Blueprint, store: Store, faults: Faults) -> None:
         if item is None:
             raise Refused(404, 9015, "There is no such object in the volume.")
         return jsonify(item)
+
+
+def _level(inside: list[Record], prefix: str) -> tuple[list[Record], list[str]]:
+    """Split objects into those right below a prefix, and the prefixes of those further down."""
+    rests = [(each, each["location"][len(prefix) :].partition("/")) for each in inside]
+    further = dict.fromkeys(f"{prefix}{name}/" for _, (name, slash, _) in rests if slash)
+    return [each for each, (_, slash, _) in rests if not slash], list(further)
 
 
 def _wanted(job: Record) -> bool:
