@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -37,21 +38,25 @@ ZONE_COLUMNS = (
 )
 FILE_COLUMNS = (*columns("name path type", size=COUNT, modify_time=TIME), *columns("checksum"))
 
+UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ROLES = ("owner", "delegate", "contributor", "guest", "viewer", "finder")
 
 
 def uuid_of(thing: str | Mapping[str, Any]) -> str:
-    """Return the UUID of a record, or the text given.
+    """Return the UUID of a record, or the UUID given, in the lower case that servers insist on.
 
     Raises
     ------
     UsageError
-        Neither a record with ``sodar_uuid`` nor a text.
+        Neither a record with ``sodar_uuid`` nor a UUID.
     """
     found = thing.get("sodar_uuid") if isinstance(thing, Mapping) else thing
     if not isinstance(found, str) or not found:
         raise UsageError(f"A UUID or a record with sodar_uuid is needed, not {type(thing).__name__}.")
-    return found.strip().lower()
+    text = found.strip().lower()
+    if not UUID.fullmatch(text):
+        raise UsageError(f"{found!r} is no UUID: SODAR finds objects by sodar_uuid; pass a record, e.g. of projects().")
+    return text
 
 
 def role_name(role: str) -> str:

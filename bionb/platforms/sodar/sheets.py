@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -111,13 +112,9 @@ class SheetCalls(MemberCalls):
         ['investigation', 'study', 'assay']
         """
         uuid = uuid_of(project)
-        what = "show the investigation"
-        try:
-            found = self.api.json("sheets", "GET", f"{API}/investigation/retrieve/{uuid}", what=what)
-        except NotFound as error:
-            error.reword(f"{error} If the project exists, it has no sheets yet: import_sheets(project, source).")
-            raise
-        return Investigation(found)
+        with _no_sheets_yet():
+            path = f"{API}/investigation/retrieve/{uuid}"
+            return Investigation(self.api.json("sheets", "GET", path, what="show the investigation"))
 
     def export_sheets(self, project: str | Mapping[str, Any], format: str = "isatab") -> Any:
         """Export a project's sheets.
@@ -145,11 +142,13 @@ class SheetCalls(MemberCalls):
         uuid, what = uuid_of(project), "export the sheets"
         if format == "zip":
             # No query string may follow this address: with one, servers answer JSON.
-            response = self.api.request("sheets", "GET", f"{API}/export/zip/{uuid}", what=what)
+            with _no_sheets_yet():
+                response = self.api.request("sheets", "GET", f"{API}/export/zip/{uuid}", what=what)
             if "zip" not in response.headers.get("Content-Type", ""):
                 raise UnexpectedResponse(f'{self.session.label} answered "{what}" with something that is no zip.')
             return response.content
-        found: Record = self.api.json("sheets", "GET", f"{API}/export/json/{uuid}", what=what)
+        with _no_sheets_yet():
+            found: Record = self.api.json("sheets", "GET", f"{API}/export/json/{uuid}", what=what)
         if format == "json":
             return found
         self._exported[uuid] = str(found.get("date_modified"))
@@ -224,6 +223,16 @@ class SheetCalls(MemberCalls):
         response = self.api.request("irods", "GET", "irods/api/environment", what=what)
         found: Record = parse_json(response, self.session.label, what)["irods_environment"]
         return found
+
+
+@contextmanager
+def _no_sheets_yet() -> Iterator[None]:
+    """Say what a 404 about sheets usually means."""
+    try:
+        yield
+    except NotFound as error:
+        error.reword(f"{error} If the project exists, it has no sheets yet: import_sheets(project, source).")
+        raise
 
 
 def parts_of(source: Any, single_files: bool) -> list[tuple[str, tuple[str, bytes, str]]]:
