@@ -36,7 +36,7 @@ _TYPES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
         "application/vnd.bihealth.sodar.landingzones+json",
         ("1.1", "1.0"),
     ),
-    "irods": ("application/vnd.bihealth.sodar+json", "application/vnd.bihealth.sodar.irodsinfo+json", ("1.0",)),
+    "irods": ("application/json", "application/vnd.bihealth.sodar.irodsinfo+json", ("1.0",)),
     "tokens": ("", "application/vnd.bihealth.sodar-core.tokens+json", ("1.0",)),
 }
 _OLD_RELEASES = ("0.13.4", "0.13.3", "0.13.2", "0.13.1", "0.13.0", "0.12.0", "0.11.1", "0.11.0", "0.10.13", "0.8.4")

@@ -15,6 +15,7 @@ from typing import Any
 import requests
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+TIME = re.compile(r"^\d{8}_\d{6}")  # begins the title of every landing zone
 # Tokens are cut short in the recordings; these requests say by their labels whose token it was.
 SENT_BY = {
     "list alice": "alice",
@@ -56,22 +57,26 @@ class Server:
 
 
 def pairs(recorded: list[Any], actual: list[Any]) -> Iterator[tuple[Any, Any]]:
-    """Pair the records of two lists that have the same title or user name."""
+    """Pair the records of two lists that have the same title, whose first part may be a time, or user name."""
 
     def named(items: list[Any]) -> dict[Any, Any]:
-        return {item.get("title") or item.get("username"): item for item in items if isinstance(item, dict)}
+        records = [item for item in items if isinstance(item, dict)]
+        return {TIME.sub("", item.get("title") or "") or item.get("username"): item for item in records}
 
     now = named(actual)
     return ((item, now[name]) for name, item in named(recorded).items() if name in now)
 
 
-def by_content(roles: dict[str, Any]) -> dict[str, Any]:
-    """Key role assignments by who has which role instead of by their own UUIDs."""
+def by_content(records: dict[str, Any]) -> dict[str, Any]:
+    """Key role assignments by who has which role, and sheets by file name, instead of by their own UUIDs."""
 
-    def person(user: Any) -> str:
-        return str(user["sodar_uuid"] if isinstance(user, dict) else user)
+    def name(record: dict[str, Any]) -> str:
+        if "role" not in record:
+            return str(record["file_name"])
+        user = record["user"]
+        return f"{record['role']} {user['sodar_uuid'] if isinstance(user, dict) else user}"
 
-    return {f"{role['role']} {person(role['user'])}": role for role in roles.values()}
+    return {name(record): record for record in records.values()}
 
 
 def is_uuid(value: Any) -> bool:

@@ -43,7 +43,7 @@ GENERATIONS: Mapping[str, Mapping[str, Api]] = {
         "projects": Api("application/vnd.bihealth.sodar-core+json", ("0.13.0", "0.13.1", "0.13.2", "0.13.3")),
         "sheets": _SODAR_OLD,
         "zones": _SODAR_OLD,
-        "irods": _SODAR_OLD,
+        "irods": Api("application/json", ("1",)),
     },
 }
 

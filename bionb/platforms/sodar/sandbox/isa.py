@@ -254,7 +254,7 @@ def written(sheets: Sheets) -> dict[str, Any]:
     isa: Any = importlib.import_module("altamisa.isatab")
     with _RECORDING, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        investigation = _write(isa.InvestigationWriter, sheets.info)
+        investigation = _write(isa.InvestigationWriter, _as_stored(sheets.info))
         studies = {each.file_name: {"tsv": _write(isa.StudyWriter, each.table)} for each in sheets.studies}
         assays = {each.file_name: {"tsv": _write(isa.AssayWriter, each.table)} for each in sheets.assays.values()}
     return {
@@ -263,6 +263,20 @@ def written(sheets: Sheets) -> dict[str, Any]:
         "assays": assays,
         "date_modified": sheets.date_modified,
     }
+
+
+def _as_stored(info: Any) -> Any:
+    """Order assays by file name and factors by length and name: the server's database does not keep their order."""
+    evolve = importlib.import_module("attr").evolve
+    studies = [
+        evolve(
+            study,
+            assays=tuple(sorted(study.assays, key=lambda each: str(each.path))),
+            factors=dict(sorted(study.factors.items(), key=lambda each: (len(each[0]), each[0]))),
+        )
+        for study in info.studies
+    ]
+    return evolve(info, studies=tuple(studies))
 
 
 def _write(writer: Any, model: Any) -> str:

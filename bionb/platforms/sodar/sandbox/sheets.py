@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import PurePosixPath
 from typing import Any
@@ -25,6 +26,7 @@ def register(router: Router, faults: Faults) -> None:
     router.add("sheets", "/samplesheets/api/export/zip/<uuid:project>", GET=export_zip)
     router.add("sheets", "/samplesheets/api/irods/collections/create/<uuid:project>", POST=views.create_collections)
     router.add("sheets", "/samplesheets/api/file/list/<uuid:project>", GET=views.list_files)
+    router.add("sheets", "/samplesheets/api/file/exists", GET=views.file_exists)
     router.add("irods", "/irods/api/environment", GET=views.environment)
 
 
@@ -178,6 +180,17 @@ class _Views:
             for each in files:
                 del each["checksum"]
         return {"irods_data": files} if context.old else paged(context, files, relative=True)
+
+    def file_exists(self, context: Context) -> Any:
+        """Tell whether a file with this checksum is in any project."""
+        if self._faults.take("irods_off"):
+            raise Refused(500, "iRODS is not switched on here")
+        asked = request.args.get("checksum", "")
+        if not re.fullmatch("[0-9a-f]{32}", asked):
+            raise Refused(400, ["The checksum is no MD5 sum."])
+        sheets = [each.sheets for each in context.world.projects.values() if each.sheets is not None]
+        found = any(each["checksum"] == asked for one in sheets for each in one.files.values())
+        return {"detail": "The file is there" if found else "There is no such file", "status": found}
 
     def environment(self, context: Context) -> Any:
         """Return what an iRODS client needs to connect."""

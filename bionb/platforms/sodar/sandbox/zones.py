@@ -106,6 +106,15 @@ def _file_shape(path: str, each: ZoneFile, modified: str) -> dict[str, Any]:
     }
 
 
+def _check_assay(context: Context, project: Project, body: dict[str, Any]) -> None:
+    if "assay" not in body:
+        raise Refused(400, {"assay": ["Please give this field."]})
+    known = context.world.assays().get(str(body["assay"]))
+    if known is None or known[0] is not project:
+        words = "The assay is unknown." if known is None else "The assay belongs to another project."
+        raise Refused(400, {"non_field_errors": [words]})
+
+
 class _Views:
     """Views that can be made to fail."""
 
@@ -133,6 +142,7 @@ class _Views:
             for each in found.zones
             if (everything or each.user is context.user) and (int(finished) or each.status not in FINISHED)
         ]
+        zones.sort(key=lambda each: each.title)
         return paged(context, [self._shape(context, each) for each in zones])
 
     def retrieve(self, context: Context, zone: str) -> Any:
@@ -164,14 +174,15 @@ class _Views:
     def create(self, context: Context, project: str) -> Any:
         """Begin to create a zone."""
         found = find(context, project, CONTRIBUTOR)
-        self._check_project(context, found)
+        if found.archive:
+            raise Refused(403, FORBIDDEN)
         body = context.body()
-        if "assay" not in body:
-            raise Refused(400, {"assay": ["Please give this field."]})
-        known = context.world.assays().get(str(body["assay"]))
-        if known is None or known[0] is not found:
-            words = "The assay is unknown." if known is None else "The assay belongs to another project."
-            raise Refused(400, {"non_field_errors": [words]})
+        if context.old:  # old servers look at what was sent first, new ones at the project
+            _check_assay(context, found, body)
+            self._check_project(context, found)
+        else:
+            self._check_project(context, found)
+            _check_assay(context, found, body)
         zone = self._made(context, found, body)
         found.zones.append(zone)
         if self._faults.take("irods_down"):
@@ -181,8 +192,9 @@ class _Views:
 
     def _check_project(self, context: Context, project: Project) -> None:
         ready = project.sheets is not None and project.sheets.irods_status
-        if project.archive:
-            raise Refused(403, FORBIDDEN)
+        if (ready or context.old) and self._faults.take("irods_off"):
+            status = 500 if context.old else 503
+            raise Refused(status, "The landing zone was not created: iRODS is not switched on here")
         if not ready and context.old:
             raise Refused(400, ["The landing zone was not created: the project has no collections"])
         if not ready and context.user.is_superuser:
@@ -229,7 +241,6 @@ class _Views:
             raise Refused(503, "Another landing zone of this project is being validated: please wait.")
         if zone.status not in ("ACTIVE", "FAILED"):
             raise Refused(400, [f"A landing zone cannot be moved while its status={zone.status}"])
-        irods_fault(self._faults, "The landing zone was not submitted")
         zone.stuck = bool(move and self._faults.take("stuck"))
         zone.ahead = deque(self._steps(zone, move))
         done = "moving" if move else "validation"
@@ -251,6 +262,8 @@ class _Views:
         return [*steps, ("MOVING", f"Validation OK, moving {count} files"), ("MOVED", moved)]
 
     def _faulty(self, zone: Zone) -> str:
+        if self._faults.take("irods_down"):
+            return "no connection to iRODS"
         if self._faults.take("failed_validation"):
             return "checksums do not match for 1 file(s)"
         missing = [each.name for each in zone.files.values() if each.checksum is None]
