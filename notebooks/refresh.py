@@ -52,6 +52,7 @@ def execute(notebook: nbformat.NotebookNode, *, timeout: int) -> None:
             kernel_name=KERNEL["name"],
             store_widget_state=False,
             coalesce_streams=True,
+            extra_arguments=["--log-level=ERROR"],  # each kernel warns that it talks to us without encryption
             resources={"metadata": {"path": str(FOLDER)}},
         )
         client.execute(env=kernel_environ(home))
