@@ -254,12 +254,21 @@ def test_an_unknown_project_is_not_found(alice):
 
 
 def test_a_web_page_instead_of_json_is_one_line(alice):
-    """A UUID cut short has no address on the server, which then sends a whole web page."""
+    """An address that the server does not have is answered with a whole web page."""
     with pytest.raises(NotFound) as caught:
-        alice.project("1234")
+        alice.api.json("projects", "GET", "project/api/retrieve/1234", what="show the project 1234")
 
     assert "<" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_uuid_cut_short_is_not_sent(alice):
+    """A title or half a UUID is told apart before anything is asked."""
+    before = len(alice.history)
+    with pytest.raises(UsageError, match="no UUID"):
+        alice.project("1234")
+
+    assert before == len(alice.history)
 
 
 def test_a_project_without_a_role_in_it_is_denied(bob, project):
