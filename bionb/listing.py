@@ -152,7 +152,7 @@ class Listing(Sequence[Record]):
             One row a record unless the listing says otherwise; columns and dtypes do not depend on how many there are.
         """
         builder, left = FrameBuilder(self._declared), max_records
-        for records in self._kept_pages():
+        for records in self._kept_pages(max_records):
             if left is not None:
                 records = records[:left]
                 left -= len(records)
@@ -195,7 +195,7 @@ class Listing(Sequence[Record]):
 
     # -- reading --------------------------------------------------------------------------------------------------
 
-    def _kept_pages(self) -> Iterator[list[Record]]:
+    def _kept_pages(self, wanted: int | None = None) -> Iterator[list[Record]]:
         """Give each page's records, reading on where reading stopped; what was read stays."""
         number = 0
         with Progress(self.name, unit="records") as bar:
@@ -205,16 +205,17 @@ class Listing(Sequence[Record]):
                     number += 1
                 if self._reader.done:
                     return
-                self._advance()
+                self._advance(wanted)
                 bar.update(self._read, total=self._reader.total)
 
     def _read_to(self, n: int | None) -> None:
         with Progress(self.name, unit="records") as bar:
             while not self._reader.done and (n is None or self._read < n):
-                self._advance()
+                self._advance(n)
                 bar.update(self._read, total=self._reader.total)
 
-    def _advance(self) -> None:
+    def _advance(self, wanted: int | None = None) -> None:
+        self._reader.wanted = wanted
         page = self._next(self._reader)
         if page.count:
             self._pages.append(page)

@@ -87,11 +87,14 @@ class Reader(Protocol):
         True when nothing is left to read.
     doubt : str
         Not empty when the records read cannot be all there are.
+    wanted : int or None
+        How many records the caller wants in all: reading ahead stops there.
     """
 
     total: int | None
     done: bool
     doubt: str
+    wanted: int | None
 
     def advance(self) -> Page:
         """Read one more page; it may be empty."""
@@ -134,6 +137,7 @@ class Whole:
     def __init__(self, read: Callable[[Params, bool], Page], page: str | None = None, key: Key | None = None) -> None:
         self._read, self._page, self._seen, self._number = read, page, _Seen(key), 1
         self.total: int | None = None
+        self.wanted: int | None = None
         self.done, self.doubt = False, ""
 
     def advance(self) -> Page:
@@ -166,6 +170,7 @@ class Cursor:
         self._cursor: Any = None
         self._used = set[Any]()
         self.total: int | None = None
+        self.wanted: int | None = None
         self.done, self.doubt = False, ""
 
     def advance(self) -> Page:
@@ -217,6 +222,7 @@ class Offset:
         self._rereads = 0
         self._last: tuple[int, int | None] | None = None
         self.total: int | None = None
+        self.wanted: int | None = None
         self.done, self.doubt = False, ""
         self._begin()
 
@@ -248,14 +254,9 @@ class Offset:
         return self._at >= self.total and not page.more
 
     def _keep_finished(self) -> None:
-        """Give up pending pages and keep the finished ones, so that reading goes on where it stopped."""
-        for future in self._futures.values():
-            future.cancel()
-        self._futures = {
-            place: each
-            for place, each in self._futures.items()
-            if each.done() and not each.cancelled() and not each.exception()
-        }
+        """Give up pending pages and keep those finished or under way, so that reading goes on where it stopped."""
+        kept = {place: each for place, each in self._futures.items() if not each.cancel()}
+        self._futures = {place: each for place, each in kept.items() if not (each.done() and each.exception())}
 
     def _next_page(self) -> Page:
         place = (self._at, self._limit)
@@ -264,8 +265,12 @@ class Offset:
         if place not in self._futures and later:
             place = (self._at, min(min(later) - self._at, self._limit))
         self._read_ahead(place)
-        future = self._futures.pop(place, None)
-        return future.result() if future is not None else self._ask(place)
+        future = self._futures.get(place)
+        if future is None:
+            return self._ask(place)
+        page = future.result()
+        del self._futures[place]  # not before: an interrupt must not cost a page that is under way
+        return page
 
     def _read_ahead(self, place: tuple[int, int]) -> None:
         if self._submit is None or self.total is None:
@@ -279,7 +284,8 @@ class Offset:
     def _places(self, place: tuple[int, int]) -> Iterator[tuple[int, int]]:
         yield place
         start = max([sum(place), *(offset + limit for offset, limit in self._futures)])
-        for offset in range(start, self.total or 0, self._limit):
+        end = self.total or 0
+        for offset in range(start, end if self.wanted is None else min(end, self.wanted), self._limit):
             yield offset, self._limit
 
     def _ask(self, place: tuple[int, int]) -> Page:

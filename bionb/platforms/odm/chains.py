@@ -23,11 +23,13 @@ class Chained:
         self._seen = set[object]()
         self._count = 0
         self.total: int | None = None
+        self.wanted: int | None = None
         self.done, self.doubt = False, ""
 
     def advance(self) -> Page:
         """Read the next page of the first reader that has one."""
         reader = self._readers[0]
+        reader.wanted = self.wanted
         page = reader.advance()
         if self._key is not None:
             keys = [self._key(each) for each in page.peek()]

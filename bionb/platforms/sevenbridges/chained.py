@@ -21,10 +21,12 @@ class Chained:
         self._reader = self._waiting.pop(0)()
         self._before = 0
         self.total: int | None = None
+        self.wanted: int | None = None
         self.done, self.doubt = False, ""
 
     def advance(self) -> Page:
         """Read the next page; the total is known once the last query has begun."""
+        self._reader.wanted = None if self.wanted is None else self.wanted - self._before
         page = self._reader.advance()
         self.doubt = self.doubt or (self._reader.doubt if self._reader.done else "")
         if self._reader.done and self._waiting:
