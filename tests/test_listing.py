@@ -1,11 +1,20 @@
 """Listings: nothing until used, everything once used, and nothing twice."""
 
-import pytest
+import _thread
+import math
+import threading
+import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 
-from bionb.errors import UnexpectedResponse
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bionb.errors import ConnectionFailed, UnexpectedResponse
 from bionb.frames import COUNT, columns
 from bionb.listing import Listing, ListingChanged
-from bionb.pages import Page, Whole
+from bionb.pages import Cursor, Offset, Page, Whole
 
 
 def sent(sandbox):
@@ -42,8 +51,10 @@ def test_length_and_display_share_page_one(things, things_sandbox):
 
 def test_a_cap_reads_no_more_pages_than_it_needs(things, things_sandbox):
     """max_records=15 must not read ten pages."""
-    assert 15 == len(things.things(ahead=False).to_frame(max_records=15))
+    assert 15 == len(things.things().to_frame(max_records=15))
     assert 2 == len(sent(things_sandbox))
+    assert 25 == len(things.things().first(25))
+    assert 5 == len(sent(things_sandbox))
 
 
 def test_indexing_and_slicing(things):
@@ -179,3 +190,161 @@ def test_a_record_may_be_several_rows():
     assert [1, 2] == listing.to_frame(max_records=1)["part"].tolist()
     assert [1, 2, 3] == listing.so_far()["part"].tolist()
     assert "<td>3</td>" in listing._repr_html_()
+
+
+# -- any number of records, any page size, any number of workers --------------------------------------------------
+
+
+class Shelf:
+    """Answers like a server with so many records, and counts; one call may fail."""
+
+    def __init__(self, count, tells="total", most=None, fails=None, error=None):
+        self.records = [{"id": f"t{n}", "n": n} for n in range(count)]
+        self.tells, self.most, self.fails, self.error = tells, most, fails, error
+        self.calls, self._lock = 0, threading.Lock()
+
+    def read(self, params, opens):
+        with self._lock:
+            self.calls += 1
+            call = self.calls
+        if call == self.fails:
+            raise self.error
+        start, limit = params["offset"], min(params["limit"], self.most or 10**6)
+        page = self.records[start : start + limit]
+        total = len(self.records) if self.tells == "total" else None
+        more = start + len(page) < len(self.records) if self.tells == "more" else None
+        return Page(page, total=total, more=more)
+
+    def listing(self, limit, submit=None):
+        start = lambda: Offset(self.read, limit, key=lambda each: each["id"], submit=submit, ahead=8)  # noqa: E731
+        return Listing("things", start, columns("id", n=COUNT))
+
+
+COUNTS, LIMITS, WORKERS = st.integers(0, 60), st.integers(1, 25), st.integers(0, 4)
+
+
+class Workers:
+    """A thread pool, or None for none."""
+
+    def __init__(self, count):
+        self._pool = ThreadPoolExecutor(count) if count else None
+
+    def __enter__(self):
+        return self._pool.submit if self._pool else None
+
+    def __exit__(self, *error):
+        if self._pool:
+            self._pool.shutdown(wait=True)
+
+
+@given(COUNTS, LIMITS, WORKERS)
+def test_every_record_comes_once_and_in_order_with_the_needed_requests(count, limit, workers):
+    """The promise of a listing."""
+    shelf = Shelf(count)
+    with Workers(workers) as submit:
+        listing = shelf.listing(limit, submit)
+        assert shelf.records == list(listing)
+        assert count == len(listing) == len(listing.to_frame())
+
+    assert max(1, math.ceil(count / limit)) == shelf.calls
+
+
+@given(COUNTS, LIMITS, st.sampled_from(["more", "nothing"]))
+def test_the_same_without_a_total(count, limit, tells):
+    """Some servers say only whether a page follows, some not even that: then an empty page tells."""
+    shelf = Shelf(count, tells)
+    assert shelf.records == list(shelf.listing(limit))
+    assert max(1, math.ceil(count / limit)) + (tells == "nothing" and count > 0) == shelf.calls
+
+
+@given(COUNTS, LIMITS, WORKERS, st.integers(0, 70))
+def test_a_cap_costs_no_request_more(count, limit, workers, wanted):
+    """first(n), max_records and slices, with readers ahead or without."""
+    shelf = Shelf(count)
+    with Workers(workers) as submit:
+        assert shelf.records[:wanted] == shelf.listing(limit, submit).first(wanted)
+        first, shelf.calls = shelf.calls, 0
+        assert shelf.records[:wanted] == shelf.listing(limit, submit)[:wanted]
+        assert min(count, wanted) == len(shelf.listing(limit, submit).to_frame(max_records=wanted))
+
+    needed = math.ceil(min(count, wanted) / limit)
+    assert first in (needed, 1)
+    assert shelf.calls <= 2 * max(needed, 1)
+
+
+@given(COUNTS, LIMITS, WORKERS, st.integers(1, 10))
+def test_a_server_with_a_smaller_page_size_than_asked_for_loses_nothing(count, limit, workers, most):
+    """Servers cap the page size without a word."""
+    shelf = Shelf(count, most=most)
+    with Workers(workers) as submit:
+        assert shelf.records == list(shelf.listing(limit, submit))
+    assert shelf.calls <= max(1, math.ceil(count / min(limit, most))) + math.ceil(count / limit)
+
+
+@given(COUNTS, LIMITS, WORKERS, st.integers(1, 12), st.sampled_from([ConnectionFailed("gone"), KeyboardInterrupt()]))
+def test_after_a_failure_reading_goes_on_where_it_stopped(count, limit, workers, fails, error):
+    """What was read is kept, and nothing is asked for twice but the page that failed."""
+    shelf = Shelf(count, fails=fails, error=error)
+    needed = max(1, math.ceil(count / limit))
+    with Workers(workers) as submit:
+        listing = shelf.listing(limit, submit)
+        if fails <= needed:
+            with pytest.raises(type(error)):
+                list(listing)
+            kept = listing.so_far()["id"].tolist()
+            assert [each["id"] for each in shelf.records[: len(kept)]] == kept
+        assert shelf.records == list(listing)
+
+    assert needed + (fails <= needed) == shelf.calls
+
+
+@given(COUNTS, LIMITS)
+def test_cursors_and_numbered_pages_give_the_same(count, limit):
+    """The ways of paging differ, the listing does not."""
+    records = Shelf(count).records
+
+    def by_cursor(params, opens):
+        start = params.get("cursor", 0)
+        return Page(records[start : start + limit], cursor=start + limit if start + limit < count else None)
+
+    def by_number(params, opens):
+        start = (params["page"] - 1) * limit
+        return Page(records[start : start + limit], total=count, more=start + limit < count)
+
+    assert records == list(Listing("x", lambda: Cursor(by_cursor)))
+    assert records == list(Listing("x", lambda: Whole(by_number, page="page")))
+
+
+@given(st.lists(st.integers(0, 20), max_size=30), st.integers(1, 7), WORKERS)
+def test_no_record_comes_twice_and_none_is_lost_however_it_repeats(ids, limit, workers):
+    """Pages that overlap repeat records."""
+    shelf = Shelf(0)
+    shelf.records = [{"id": str(each)} for each in ids]
+    with Workers(workers) as submit, warnings.catch_warnings():
+        warnings.simplefilter("ignore", ListingChanged)
+        found = [each["id"] for each in shelf.listing(limit, submit)]
+
+    assert sorted(set(map(str, ids))) == sorted(found)
+
+
+def test_an_interrupt_in_the_middle_keeps_what_was_read_and_sends_nothing_twice(things, things_sandbox):
+    """A person presses stop while sixteen threads read; the rest is given up, and the next cell goes on."""
+    things_sandbox.app("things").things = [things_sandbox.app("things").thing(n) for n in range(2000)]
+    listing = things.things()
+
+    def press_stop():
+        while len(sent(things_sandbox)) < 60:
+            time.sleep(0.005)
+        _thread.interrupt_main()
+
+    with things_sandbox.fault("things", "latency", ms=40):
+        threading.Thread(target=press_stop, daemon=True).start()
+        with pytest.raises(KeyboardInterrupt):
+            list(listing)
+    interrupted = len(sent(things_sandbox))
+    kept = len(listing.so_far())
+
+    assert 0 < kept < 2000
+    assert interrupted < 150
+    assert 2000 == len(listing.to_frame())
+    assert 200 == len(sent(things_sandbox))
