@@ -8,6 +8,7 @@ import tomllib
 from importlib.metadata import distributions
 from pathlib import Path
 
+import nbformat
 import pytest
 from packaging.requirements import Requirement
 
@@ -144,3 +145,45 @@ def test_what_is_pinned_is_what_runs():
 
     assert {"pandas", "requests", "ipywidgets"} <= both
     assert {name: pinned()[name] for name in both} == {name: installed[name] for name in both}
+
+
+def calls(tens: str) -> str:
+    """All code of the notebooks whose number starts with this digit."""
+    cells = [
+        cell.source
+        for path in sorted((ROOT / "notebooks").glob(f"{tens}?_*.ipynb"))
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "code"
+    ]
+    return "\n".join(cells)
+
+
+# What the platforms' own documents show, and what does it here.
+SHOWN = {
+    "1": {
+        "GET /project/api/list": r"\.projects\(",
+        "GET /project/api/retrieve": r"\.project\(",
+        "POST /project/api/create": r"\.create_project\(",
+        "PATCH /project/api/update": r"\.update_project\(",
+        "POST /project/api/roles/create": r"\.add_member\(",
+        "PATCH /project/api/roles/update": r"\.update_member\(",
+        "DELETE /project/api/roles/destroy": r"\.remove_member\(",
+        "POST /project/api/roles/owner-transfer": r"\.transfer_ownership\(",
+        "GET /project/api/users/list": r"\.users\(",
+        "POST /samplesheets/api/import": r"\.import_sheets\(",
+        "GET /samplesheets/api/investigation/retrieve": r"\.investigation\(",
+        "GET /samplesheets/api/export/json": r"\.export_sheets\([^)]*json",
+        "GET /samplesheets/api/export/zip": r"\.export_sheets\([^)]*zip",
+        "POST /samplesheets/api/import, again": r"\.replace_sheets\(",
+        "POST /samplesheets/api/irods/collections/create": r"\.create_collections\(",
+        "POST /landingzones/api/create": r"\.create_zone\(",
+        "GET /landingzones/api/retrieve": r"\.wait_zone\(",
+        "POST /landingzones/api/submit/move": r"\.move_zone\(",
+    },
+}
+
+
+@pytest.mark.parametrize(("tens", "asked"), [(tens, asked) for tens, each in SHOWN.items() for asked in each])
+def test_what_the_platforms_documents_show_runs_in_a_notebook(tens, asked):
+    """Who knows a request from the documentation finds here how to do it."""
+    assert re.search(SHOWN[tens][asked], calls(tens)), f"no notebook {tens}x does {asked}"
