@@ -30,7 +30,7 @@ class SodarServer:
         """Log in as a user, with the user's token unless told otherwise."""
         if not {"token", "password"} & set(options):
             options["token"] = self.tokens[user]
-        client = bionb.connect("sodar", self.url, **{"api_version": self.version, **options})
+        client = bionb.connect("sodar", **{"url": self.url, "api_version": self.version, **options})
         self.clients.append(client)
         return client
 

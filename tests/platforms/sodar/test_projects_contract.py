@@ -253,10 +253,18 @@ def test_an_unknown_project_is_not_found(alice):
         alice.project(NOBODY)
 
 
-def test_a_web_page_instead_of_json_is_one_line(alice):
-    """An address that the server does not have is answered with a whole web page."""
+def test_a_uuid_cut_short_is_refused_before_anything_is_sent(alice):
+    """The server has no such address and would send a web page."""
+    with pytest.raises(UsageError, match="'1234' is no UUID"):
+        alice.project("1234")
+
+    assert 0 == len(alice.history)
+
+
+def test_a_web_page_instead_of_json_is_one_line(server):
+    """What a server sends for a wrong address: nobody wants to see that page in a notebook."""
     with pytest.raises(NotFound) as caught:
-        alice.api.json("projects", "GET", "project/api/retrieve/1234", what="show the project 1234")
+        server.connect("alice", url=server.url + "/nowhere").projects().first(1)
 
     assert "<" not in str(caught.value)
     assert "\n" not in str(caught.value)
