@@ -36,6 +36,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the number, unless there was nothing to run and nobody misses it."""
-    note = f": fewer than {ENOUGH}, which CI takes for a failure" if too_few(config) else ""
+    note = f", fewer than {ENOUGH}, which CI takes for a failure" if too_few(config) else ""
     if note or ran(config):
-        terminalreporter.write_line(f"{ran(config)} tests ran against {COUNTED[1]}{note}")
+        terminalreporter.write_line(f"Tests that ran against {COUNTED[1]}: {ran(config)}{note}")
