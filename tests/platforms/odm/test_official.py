@@ -1,0 +1,143 @@
+"""The vendor's own clients run against the sandbox unmodified, and read what bionb reads."""
+
+import io
+import json
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import bionb
+from bionb.platforms.odm.filters import where
+from tests.environments import plain_environ
+from tests.missing import python_of
+from tests.platforms.odm.conftest import BUCKET, connected, sent
+
+WALK = Path(__file__).with_name("official_walk.py")
+DATA = Path(bionb.__file__).parent / "platforms" / "odm" / "data"
+pytestmark = pytest.mark.outside
+
+
+def run(command):
+    """Run the vendor's program without our packages, and return what it said."""
+    done = subprocess.run(command, env=plain_environ(), capture_output=True, text=True, timeout=120, check=False)
+    assert 0 == done.returncode, done.stderr + done.stdout
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def after_the_walk():
+    """The vendor's Python client has walked: what it found, and a client of bionb on the same server."""
+    with bionb.start_sandbox("odm") as sandbox:
+        command = [str(python_of("odm")), str(WALK), sandbox.url("odm"), "sandbox-alice"]
+        found = json.loads(run([*command, str(DATA / "LIV2045_samples.tsv")]))
+        with connected(sandbox) as odm:
+            yield found, odm
+
+
+@pytest.fixture
+def found(after_the_walk):
+    """What the vendor's client found."""
+    return after_the_walk[0]
+
+
+@pytest.fixture
+def odm(after_the_walk):
+    """bionb's client on the same server."""
+    return after_the_walk[1]
+
+
+def test_the_vendors_client_sees_the_guides_numbers_and_codes(found):
+    """Jobs, accessions, 204 and 200, and 409 for a file that is there."""
+    accessions = [next(iter(each["result"].values())) for each in found["outputs"]]
+
+    assert [1268, 1269, 1271] == found["jobs"]
+    assert ["GSF1147033", "GSF1147034", "GSF1147049"] == accessions
+    assert (204, 200) == (found["linked samples"], found["linked data"])
+    assert (409, 400, 200) == (found["duplicate"], found["link nowhere"], found["patched"])
+    assert "COMPLETED" == found["upload"]["status"]
+
+
+def test_both_read_the_same_jobs(found, odm):
+    """Including the form of the time that the vendor's client can read."""
+    job = odm.job(1268)
+
+    assert (found["info"]["jobName"], found["info"]["startedBy"]) == (job.name, job.started_by)
+    assert found["info"]["createTime"] == job.created_on.strftime("%Y-%m-%d %H:%M:%S")
+    assert found["outputs"][0]["result"] == job.result
+
+
+def test_both_read_the_same_metadata(found, odm):
+    """Lists, one record, a filter, samples of a study: value for value."""
+    tumor = (where("Organism") == "Mus musculus") & (where("Tissue") == "tumor")
+
+    assert found["studies"] == list(odm.studies())
+    assert found["study"] == odm.study("GSF1147033")
+    assert found["samples"]["data"] == list(odm.samples(tumor, fields="original"))
+    assert found["in study"] == list(odm.samples(study="GSF1147033"))
+    assert [] == found["validation"]["samples"][0]["attributes"] == odm.validation_summary("GSF1147033").values.tolist()
+
+
+def test_both_read_the_same_data(found, odm):
+    """Measurements one by one, and the streamed matrix, which the vendor's client gives as one text."""
+    tidy = odm.expression(["Stat3", "Cd8a"]).to_frame()
+    matrix = odm.stream_expression("GSF1147049").to_frame()
+
+    values = {(each["feature"]["feature"], each["itemOrigin"]["runSourceId"]) for each in found["expression"]}
+    assert values == set(zip(tidy["feature.feature"], tidy["run"], strict=True))
+    assert [each["value"]["value"] for each in found["expression"]] == tidy["value.value"].tolist()
+    assert [each["relationships"]["sample"] for each in found["expression"]] == tidy["sample"].tolist()
+    pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(found["matrix"]), index_col="feature"), matrix)
+
+
+def test_both_search_alike(found, odm):
+    """Queries over samples, the study search with its facets, and the entries of a mapping."""
+    samples = list(odm.omics_samples(study_filter=where("Study Source ID") == "GSE60871"))
+    search = odm.search_studies("mouse")
+    entries = odm.mapping_entries(found["entries"][0]["xrefSetId"], genes="ENSG10000000001")
+
+    assert [each["metadata"] for each in found["omics samples"]["data"]] == samples
+    assert [each["accession"] for each in found["search"]["objectsPage"]["content"]] == [
+        each["accession"] for each in search
+    ]
+    options = [each for group in found["search"]["filterOptionGroups"] for each in group["options"]]
+    assert options == search.facets()[["count", "filterId", "id", "name"]].to_dict("records")
+    assert found["entries"] == list(entries)
+
+
+def test_the_command_line_importer_works_on_its_older_paths(sandbox):
+    """Whoever has scripts around odm-import-data can try them on the sandbox; it links by itself."""
+    tool = python_of("odm").parent / "odm-import-data"
+    server = ["--host", sandbox.url("odm"), "--token", "sandbox-alice"]
+    files = ["--study", BUCKET + "study.tsv", "--samples", BUCKET + "samples.tsv"]
+    data = ["--expression", BUCKET + "expression.gct", "--data-class", "Bulk transcriptomics"]
+    mapping = ["--mapping-file", "s3://example_data/LIV2045/LIV2045_mapping.tsv"]
+    with sandbox.fault("odm", "instant_jobs"):
+        said = run([str(tool), *server, *files, *data, *mapping])
+        again = run([str(tool), *server, *files, *data])
+
+    assert "study GSF1147033 was added successfully" in said
+    assert "sample group accession is GSF1147034" in said
+    assert "Successfully linked: [mapping_file_to_expression]" in said
+    assert "was added" not in again
+    assert "POST /frontend/rs/genestack/job/default-released/import/study" in sent(sandbox)
+    with connected(sandbox) as odm:
+        assert 12 == len(odm.samples(study="GSF1147033"))
+        assert ["GSF1147049"] == odm.linked_groups("GSF1147033")["itemId"].tolist()
+
+
+def test_the_command_line_importer_loads_libraries_and_their_data(sandbox):
+    """What hangs below samples is linked in the right order by the vendor's own tool."""
+    tool, bucket = python_of("odm").parent / "odm-import-data", "s3://example_data/LIV2045/LIV2045_"
+    server = ["--host", sandbox.url("odm"), "--token", "sandbox-alice", "--allow-duplicates"]
+    files = ["--study", bucket + "study.tsv", "--samples", bucket + "samples.tsv", "--libraries"]
+    data = [bucket + "libraries.tsv", "--expression", bucket + "expression.tsv", "-nfa", "2", "-dc", "Proteomics"]
+    with sandbox.fault("odm", "instant_jobs"):
+        said = run([str(tool), *server, *files, *data])
+
+    assert "[libraries_to_samples]" in said
+    assert "[expression_to_libraries]" in said
+    with connected(sandbox) as odm:
+        assert "Proteomics" == odm.linked_groups("GSF1147033")["Data Class"].item()
+
