@@ -49,9 +49,7 @@ def finished(info):
 found = {}
 jobs = api("DataImportJobsApi")
 study = jobs.start_import_study(
-    body=odm_api.ImportMetadataRequest(
-        source="S3", metadata_link=BUCKET + "study.tsv", template_id="GSF000065"
-    )
+    body=odm_api.ImportMetadataRequest(source="S3", metadata_link=BUCKET + "study.tsv", template_id="GSF000065")
 )
 samples = jobs.start_import_samples(
     body=odm_api.ImportMetadataRequest(source="S3", metadata_link=BUCKET + "samples.tsv")
@@ -97,9 +95,7 @@ found["matrix"] = omics.omics_search_streamed_expression_data_as_user_without_pr
     group_accession=data_id
 ).data.decode()
 search = api("StudyIntegrationAsUserApi").search_studies_by_filter_as_user
-found["search"] = plain(
-    search(request=odm_api.SearchStudyRequest(filters=[{"type": "FULL_TEXT", "match": "mouse"}]))
-)
+found["search"] = plain(search(request=odm_api.SearchStudyRequest(filters=[{"type": "FULL_TEXT", "match": "mouse"}])))
 mapping = api("XrefsetQueriesApi")
 made = mapping.create(
     body=odm_api.XrefSetCreateRequest(

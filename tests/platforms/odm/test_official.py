@@ -140,4 +140,3 @@ def test_the_command_line_importer_loads_libraries_and_their_data(sandbox):
     assert "[expression_to_libraries]" in said
     with connected(sandbox) as odm:
         assert "Proteomics" == odm.linked_groups("GSF1147033")["Data Class"].item()
-

@@ -1,0 +1,215 @@
+"""Figures of studies: samples by attribute, expression, and which samples have data.
+
+Each takes frames and returns a matplotlib figure; what is drawn can be computed without drawing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bionb.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+HEATMAP_ROWS = 60
+PLACES = {
+    "study": (0.0, 1.0),
+    "samples": (1.1, 1.0),
+    "libraries": (2.2, 2.1),
+    "preparations": (2.4, 1.35),
+    "variant": (2.3, 0.5),
+    "flow-cytometry": (2.2, -0.1),
+    "cells": (4.0, 0.4),
+    "expression": (3.8, 1.75),
+}
+COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb")
+
+
+def sample_counts(samples: pd.DataFrame, attribute: str, by: str | None = None) -> pd.DataFrame:
+    """Return how many samples have each value of an attribute, split by a second one.
+
+    Parameters
+    ----------
+    samples : DataFrame
+        One row a sample, as ``odm.samples(...).to_frame()``.
+    attribute, by : str
+        Columns; multi-valued cells count for each of their values.
+
+    Returns
+    -------
+    DataFrame
+        Index: values of `attribute`; columns: values of `by`, or ``"samples"``; counts.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sample_counts(pd.DataFrame({"Tissue": ["liver", ["liver", "blood"], None]}), "Tissue")["samples"].to_dict()
+    {'(not given)': 1, 'blood': 1, 'liver': 2}
+    """
+    import pandas as pd
+
+    names = [attribute] if by is None else [attribute, by]
+    missing = [name for name in names if name not in samples]
+    if missing:
+        raise UsageError(f"The samples have no attribute {missing[0]!r}; they have: {', '.join(samples.columns)}.")
+    table = samples[names].reset_index(drop=True)
+    for name in names:
+        table = table.explode(name)
+        table[name] = table[name].astype(object).where(table[name].notna(), "(not given)").astype(str)
+    if by is None:
+        return table.groupby(attribute).size().to_frame("samples")
+    return pd.crosstab(table[attribute], table[by])
+
+
+def sample_overview(samples: pd.DataFrame, attribute: str, by: str | None = None) -> Figure:
+    """Draw how many samples have each value of an attribute, as stacked bars split by a second one."""
+    counts = sample_counts(samples, attribute, by)
+    figure, axes = _figure(6, 1.2 + 0.35 * len(counts))
+    left = [0] * len(counts)
+    for number, name in enumerate(counts.columns):
+        colour = COLOURS[number % len(COLOURS)]
+        axes.barh(counts.index, counts[name], left=left, color=colour, label=str(name))
+        left = [old + new for old, new in zip(left, counts[name], strict=True)]
+    axes.set_xlabel("samples")
+    axes.set_ylabel(attribute)
+    axes.invert_yaxis()
+    if by is not None:
+        axes.legend(title=by, frameon=False)
+    return figure
+
+
+def expression_heatmap(matrix: pd.DataFrame, *, scaled: bool = True, label: str = "expression") -> Figure:
+    """Draw a matrix of features by samples in colours.
+
+    Parameters
+    ----------
+    matrix : DataFrame
+        As `stream_expression` or `to_wide` give; at most the 60 features that vary most are drawn.
+    scaled : bool
+        Show standard deviations from each feature's mean instead of values.
+    label : str
+        What the values are, with their unit.
+    """
+    if matrix.empty:
+        return _nothing("no values")
+    values = most_variable(matrix, HEATMAP_ROWS)
+    if scaled:
+        spread = values.std(axis=1).replace(0, 1)
+        values = values.sub(values.mean(axis=1), axis=0).div(spread, axis=0)
+    figure, axes = _figure(2 + 0.35 * values.shape[1], 1.5 + 0.2 * len(values))
+    image = axes.imshow(values.to_numpy("float64"), aspect="auto", cmap="RdBu_r" if scaled else "viridis")
+    axes.set_xticks(range(values.shape[1]), values.columns, rotation=90)
+    axes.set_yticks(range(len(values)), [_name(each) for each in values.index])
+    figure.colorbar(image, ax=axes, label=f"{label}, standard deviations from the mean" if scaled else label)
+    return figure
+
+
+def most_variable(matrix: pd.DataFrame, rows: int) -> pd.DataFrame:
+    """Return the features whose values vary most, in their own order."""
+    if len(matrix) <= rows:
+        return matrix
+    chosen = matrix.var(axis=1).to_numpy().argsort(kind="stable")[::-1][:rows]
+    return matrix.iloc[sorted(chosen)]
+
+
+def grouped_values(matrix: pd.DataFrame, samples: pd.DataFrame, feature: Any, by: str) -> dict[str, list[float]]:
+    """Return a feature's values by group of samples; samples without a value are left out.
+
+    Parameters
+    ----------
+    matrix : DataFrame
+        Features by ``Sample Source ID``.
+    samples : DataFrame
+        One row a sample, with ``Sample Source ID`` and the attribute `by`.
+    feature : str or tuple
+        A label of the matrix's index.
+    by : str
+        The attribute that makes the groups.
+    """
+    if feature not in matrix.index:
+        raise UsageError(f"There is no feature {feature!r} in this matrix; it begins with {_name(matrix.index[0])!r}.")
+    if by not in samples:
+        raise UsageError(f"The samples have no attribute {by!r}; they have: {', '.join(samples.columns)}.")
+    row = matrix.loc[feature].dropna()
+    groups = samples.set_index("Sample Source ID")[by].dropna().astype(str)
+    shared = [name for name in row.index if name in groups.index]
+    found: dict[str, list[float]] = {}
+    for name in shared:
+        found.setdefault(groups[name], []).append(float(row[name]))
+    return dict(sorted(found.items()))
+
+
+def expression_boxplots(
+    matrix: pd.DataFrame, samples: pd.DataFrame, features: list[Any], by: str, *, label: str = "expression"
+) -> Figure:
+    """Draw features as box plots, one group of samples a box, every sample a dot."""
+    import matplotlib.pyplot as plt
+
+    figure, all_axes = plt.subplots(
+        1, len(features), figsize=(2.6 * len(features) + 0.6, 3.2), squeeze=False, layout="constrained"
+    )
+    for axes, feature in zip(all_axes[0], features, strict=True):
+        groups = grouped_values(matrix, samples, feature, by)
+        axes.boxplot(list(groups.values()), tick_labels=list(groups), showfliers=False)
+        for place, values in enumerate(groups.values(), 1):
+            axes.plot([place] * len(values), values, "o", color=COLOURS[0], alpha=0.7, markersize=4)
+        axes.set_title(_name(feature))
+        axes.set_xlabel(by)
+    all_axes[0][0].set_ylabel(label)
+    return figure
+
+
+def link_completeness(having: pd.DataFrame) -> Figure:
+    """Draw which samples have data: one row a data group, one column a sample.
+
+    Parameters
+    ----------
+    having : DataFrame
+        As ``odm.completeness(study)`` gives.
+    """
+    if having.empty:
+        return _nothing("no data groups")
+    figure, axes = _figure(2 + 0.3 * len(having), 1.4 + 0.35 * having.shape[1])
+    axes.imshow(having.to_numpy("float64").T, aspect="auto", cmap="Greens", vmin=0, vmax=1.3)
+    axes.set_xticks(range(len(having)), having.index, rotation=90)
+    shares = [f"{name}  {int(having[name].sum())} of {len(having)}" for name in having.columns]
+    axes.set_yticks(range(having.shape[1]), shares)
+    axes.set_xlabel("sample (dark: has data)")
+    return figure
+
+
+def data_model() -> Figure:
+    """Draw the data model: an arrow leads from what is linked to what it is linked to."""
+    from bionb.platforms.odm.links import TARGETS
+
+    figure, axes = _figure(9, 3.6)
+    for start, targets in TARGETS.items():
+        for end in targets:
+            arrow = {"arrowstyle": "->", "color": "#888888", "shrinkA": 26, "shrinkB": 26}
+            axes.annotate("", PLACES[end], PLACES[start], arrowprops=arrow)
+    for name, (x, y) in PLACES.items():
+        axes.text(x, y, name, ha="center", va="center", bbox={"boxstyle": "round", "facecolor": "#e8f0fe"})
+    axes.set(xlim=(-0.4, 4.4), ylim=(-0.3, 2.3), title="is linked to")
+    axes.set_axis_off()
+    return figure
+
+
+def _figure(width: float, height: float) -> tuple[Figure, Axes]:
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(min(width, 14), min(height, 14)), layout="constrained")
+    return figure, axes
+
+
+def _nothing(words: str) -> Figure:
+    figure, axes = _figure(4, 1.5)
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, words, ha="center", va="center")
+    return figure
+
+
+def _name(feature: Any) -> str:
+    return " ".join(map(str, feature)) if isinstance(feature, tuple) else str(feature)
