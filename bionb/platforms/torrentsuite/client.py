@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from bionb.frames import COUNT, FLAG, columns, to_frame
 from bionb.listing import Listing
 from bionb.pages import Page, Whole
 from bionb.platforms.torrentsuite.catalogue import API, Catalogue, Schema
+from bionb.platforms.torrentsuite.planning import PlanCalls
 from bionb.platforms.torrentsuite.problems import read_problem
 from bionb.platforms.torrentsuite.run_frames import RUN_COLUMNS, run_rows
 from bionb.platforms.torrentsuite.runs import RunCalls
@@ -27,7 +29,7 @@ RESOURCE_COLUMNS = columns("name list_endpoint schema")
 CHIP_COLUMNS = columns("id name description instrumentType", isActive=FLAG, slots=COUNT)
 
 
-class TorrentSuiteClient(RunCalls):
+class TorrentSuiteClient(RunCalls, PlanCalls):
     """A Torrent Suite server, spoken to through ``/rundb/api/v1/``.
 
     Parameters
@@ -54,6 +56,7 @@ class TorrentSuiteClient(RunCalls):
         self._username = credentials["username"]
         self.session = Session(url, _auth(credentials), label=LABEL, read_problem=read_problem, **options)
         self._catalogue = Catalogue(self.session)
+        self._planning, self._made = threading.Lock(), {}
 
     def whoami(self) -> str:
         """Return the account's name, by one real request.

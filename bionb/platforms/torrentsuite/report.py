@@ -6,8 +6,26 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bionb.frames import COUNT, FLAG, NUMBER, TIME, columns, to_frame
-from bionb.platforms.torrentsuite.run_frames import FIGURES, addressable, figures, plugin_row
+from bionb.frames import to_frame
+from bionb.platforms.torrentsuite.report_columns import (
+    ALIGNED,
+    ALIGNMENT_COLUMNS,
+    BARCODE_COLUMNS,
+    BARCODE_NAMES,
+    CHECKS,
+    FRAGMENT_COLUMNS,
+    LOADING_COLUMNS,
+    NOT_TOLD,
+    PARENTS,
+    PLUGIN,
+    PLUGIN_COLUMNS,
+    QUALITIES,
+    STAGES,
+    SUMMARY_COLUMNS,
+    SURVIVAL_COLUMNS,
+    THRESHOLD_COLUMNS,
+)
+from bionb.platforms.torrentsuite.run_frames import addressable, figures, plugin_row
 from bionb.platforms.torrentsuite.values import percent
 
 if TYPE_CHECKING:
@@ -15,43 +33,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Record = dict[str, Any]
-
-SUMMARY_COLUMNS = (
-    columns("report resultsName status state", thumbnail=FLAG, timeStamp=TIME)
-    + FIGURES
-    + columns(median_read_length=COUNT, mode_read_length=COUNT, max_read_length=COUNT, q20_percent=NUMBER)
-    + columns(mean_coverage=NUMBER, carry_forward_percent=NUMBER, incomplete_extension_percent=NUMBER)
-    + columns(droop_percent=NUMBER)
-)
-LOADING_COLUMNS = columns("stage", wells=COUNT) + columns("of", percent=NUMBER)
-ALIGNMENT_COLUMNS = columns("quality", reads=COUNT, bases=COUNT, mean_length=NUMBER, longest=COUNT, coverage=NUMBER)
-SURVIVAL_COLUMNS = columns("quality", length=COUNT, reads=COUNT, percent=NUMBER)
-FRAGMENT_COLUMNS = columns("name", length=COUNT, reads=COUNT, key_signal=NUMBER) + columns(
-    aq17_50_percent=NUMBER, aq17_100_percent=NUMBER, mean_aq17_length=NUMBER
-)
-PLUGIN_COLUMNS = columns("plugin version state", started=TIME, ended=TIME, minutes=NUMBER, size=COUNT)
-THRESHOLD_COLUMNS = columns("check", value=NUMBER, threshold=NUMBER, passed=FLAG)
-BARCODE_COLUMNS = columns("barcode sample", reads=COUNT, bases=COUNT, mean_read_length=NUMBER, percent=NUMBER)
-
-QUALITIES = (7, 10, 17, 20, 47)
-CHECKS = {
-    "Bead Loading (%)": "loading_percent",
-    "Key Signal (1-100)": "key_signal",
-    "Usable Sequence (%)": "usable_percent",
-}
-NOT_TOLD = (
-    "polyclonal, low-quality and primer-dimer reads one by one: the API gives only their sum, as 'filtered'",
-    "the read-length histogram: the API gives mean, median, mode and longest",
-    "the picture of the chip's density",
-)
-# Columns of the server's barcode summary, which differ between its versions.
-_BARCODE_NAMES = {
-    "barcode": ("Barcode Name", "ID", "barcode", "Name"),
-    "sample": ("Sample", "sample", "Sample Name"),
-    "reads": ("Total Reads", "Filtered_Mapped_Bases_in_Q7_Alignments reads", "Total_reads", "reads"),
-    "bases": ("Total Bases", "Total_bases", "Output", "bases"),
-    "mean_read_length": ("Mean Read Length", "Mean_read_length", "Mean Read Length (bp)"),
-}
 
 
 class RunReport:
@@ -134,14 +115,14 @@ class RunReport:
             return to_frame([], LOADING_COLUMNS)
         wells = {
             "addressable": addressable(self.analysis),
-            **{key: self.analysis.get(name) for key, name in _STAGES.items()},
+            **{key: self.analysis.get(name) for key, name in STAGES.items()},
         }
         rows = [
             {
                 "stage": stage,
                 "wells": count,
-                "of": _PARENTS[stage],
-                "percent": percent(count, wells.get(_PARENTS[stage])),
+                "of": PARENTS[stage],
+                "percent": percent(count, wells.get(PARENTS[stage])),
             }
             for stage, count in wells.items()
         ]
@@ -182,8 +163,8 @@ class RunReport:
             return to_frame([], ALIGNMENT_COLUMNS)
         rows = []
         for level in QUALITIES:
-            part = {name: self.library.get(f"q{level}_{name}") for name in _ALIGNED}
-            row = {new: part[old] for old, new in _ALIGNED.items()}
+            part = {name: self.library.get(f"q{level}_{name}") for name in ALIGNED}
+            row = {new: part[old] for old, new in ALIGNED.items()}
             rows.append({"quality": f"AQ{level}", **row, "coverage": self._coverage(part["mapped_bases"])})
         return to_frame(rows, ALIGNMENT_COLUMNS)
 
@@ -234,7 +215,7 @@ class RunReport:
             for name, state in (self.record.get("pluginState") or {}).items()
             if name not in known
         ]
-        return to_frame([{new: row.get(old) for old, new in _PLUGIN.items()} for row in rows], PLUGIN_COLUMNS)
+        return to_frame([{new: row.get(old) for old, new in PLUGIN.items()} for row in rows], PLUGIN_COLUMNS)
 
     @property
     def barcodes(self) -> pd.DataFrame:
@@ -249,7 +230,7 @@ class RunReport:
         reads = figures(self.analysis, self.quality, self.library)["total_reads"]
         rows = []
         for each in self._barcodes:
-            row = {new: next((each[old] for old in olds if old in each), None) for new, olds in _BARCODE_NAMES.items()}
+            row = {new: next((each[old] for old in olds if old in each), None) for new, olds in BARCODE_NAMES.items()}
             rows.append({**row, "percent": percent(_number(row["reads"]), reads)})
         return to_frame(rows, BARCODE_COLUMNS)
 
@@ -273,26 +254,6 @@ class RunReport:
 
     def __repr__(self) -> str:
         return f"<RunReport {self.record.get('id')} {self.record.get('resultsName')}: {self.record.get('status')}>"
-
-
-_STAGES = {
-    "addressable": "adjusted_addressable", "bead": "bead", "live": "live", "library": "lib", "test fragment": "tf",
-    "usable library": "libFinal",
-}  # fmt: skip
-_PARENTS = {
-    "addressable": "", "bead": "addressable", "live": "bead", "library": "live", "test fragment": "live",
-    "usable library": "library",
-}  # fmt: skip
-_ALIGNED = {
-    "alignments": "reads",
-    "mapped_bases": "bases",
-    "mean_alignment_length": "mean_length",
-    "longest_alignment": "longest",
-}
-_PLUGIN = {
-    "pluginName": "plugin", "pluginVersion": "version", "state": "state", "starttime": "started", "endtime": "ended",
-    "minutes": "minutes", "size": "size",
-}  # fmt: skip
 
 
 def _newest(records: Sequence[Record]) -> Record:

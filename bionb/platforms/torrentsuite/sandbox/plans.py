@@ -71,9 +71,10 @@ class Plans:
             return 400, {"error": nested(errors)}
         with self._store.lock:
             plan = self._store.add("plannedexperiment", self._made(body))
-        warnings = nested([each for each in found if each.level == "warning"]) or None
+        warnings = nested([each for each in found if each.level == "warning"])
         echo = {shown: body[name] for name, shown in ECHOED.items() if filled(body.get(name))}
-        return 201, {**plan, **echo, "flows": str(body.get("flows") or 0), "Warnings": warnings}
+        extra = {"flows": str(body.get("flows") or 0), **({"Warnings": warnings} if warnings else {})}
+        return 201, {**plan, **echo, **extra}
 
     def change(self, plan: Record, body: Any) -> tuple[int, Record]:
         """Return the status and body of the answer to a change; without flows it is refused when the plan has none."""

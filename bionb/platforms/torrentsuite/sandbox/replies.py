@@ -31,7 +31,7 @@ def empty(status: int, headers: Mapping[str, str]) -> Response:
 
 def web_page(status: int, title: str) -> Response:
     """Return a web page."""
-    return Response(f"<h1>{title}</h1><p>There is nothing here.</p>", status, BARE, mimetype="text/html")
+    return Response(f"<h1>{title}</h1><p>There is nothing here.</p>", status, BARE, content_type="text/html")
 
 
 def refusal(refused: Refused) -> Response:
