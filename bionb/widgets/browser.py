@@ -294,17 +294,9 @@ class Browser:
 
     def _show_table(self) -> None:
         table, branch = self._table, self._selected
-        self._heading.value = self._heading_html(branch)
+        self._heading.value = looks.where(branch.path if branch is not None else [])
         self._page.value = table.html() if table is not None and len(table.frame) else ""
         self._page_words.value = looks.faint(table.words()) if table is not None else ""
         self._previous.disabled = table is None or table.at_start
         self._next.disabled = table is None or table.at_end
         self._pager.layout.visibility = "hidden" if table is None else "visible"
-
-    def _heading_html(self, branch: Branch | None) -> str:
-        if branch is None or branch.node is None:
-            return looks.faint("Choose something on the left: its table appears here.")
-        path = branch.path
-        above = looks.faint(" › ".join(shorten(node.title or node.id, 60) for node in path[:-1])) if path[1:] else ""
-        name = looks.heading(shorten(branch.node.title or branch.node.id, 120))
-        return above + name + looks.faint(f"{branch.node.kind} {branch.node.id}")

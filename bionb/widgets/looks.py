@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from http import HTTPStatus
 
+from bionb.answers import shorten
 from bionb.errors import (
     AuthenticationFailed,
     BionbError,
@@ -13,6 +15,7 @@ from bionb.errors import (
     ResponseError,
     UsageError,
 )
+from bionb.protocol import Node
 
 BORDER = "1px solid var(--jp-border-color1, #bdbdbd)"
 COLOURS = {
@@ -30,12 +33,21 @@ def escape(text: object) -> str:
 
 def heading(text: str) -> str:
     """Return a title line."""
-    return f'<div style="font-weight: 600; font-size: 1.15em; line-height: 1.4">{escape(text)}</div>'
+    return f'<div style="font-weight: 600; font-size: 1.15em; line-height: 1.4">{escape(shorten(text, 120))}</div>'
 
 
 def faint(text: str) -> str:
     """Return a line that stands back."""
     return f'<div style="line-height: 1.4; {_FAINT}">{escape(text)}</div>'
+
+
+def where(path: Sequence[Node]) -> str:
+    """Return what is shown, and what it is in."""
+    if not path:
+        return faint("Choose something on the left: its table appears here.")
+    *above, node = path
+    names = " › ".join(shorten(each.title or each.id, 60) for each in above)
+    return (faint(names) if names else "") + heading(node.title or node.id) + faint(f"{node.kind} {node.id}")
 
 
 def message(kind: str, title: str, *lines: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import ipywidgets
 
 from bionb.answers import shorten
+from bionb.waiting import log
 from bionb.widgets import looks
 
 
@@ -58,14 +60,46 @@ class Status:
     def callback(self, action: Callable[[], Any]) -> Callable[[Any], None]:
         """Return a handler for a button or field that does an action whose failures `showing` has shown.
 
-        Front ends drop what a handler raises or warns of, so both end in the status area.
+        Front ends drop what a handler raises, warns of or logs (a pause for a rate limit), so all end in the status
+        area.
         """
 
         def handle(_: Any) -> None:
-            with warnings.catch_warnings(record=True) as caught, contextlib.suppress(Exception, KeyboardInterrupt):
+            with (
+                warnings.catch_warnings(record=True) as caught,
+                self._log_shown(),
+                contextlib.suppress(Exception, KeyboardInterrupt),
+            ):
                 warnings.simplefilter("always", UserWarning)
                 action()
             if caught and not self.text:
                 self.show("note", "Note", *dict.fromkeys(str(each.message) for each in caught))
 
         return handle
+
+    @contextlib.contextmanager
+    def _log_shown(self) -> Iterator[None]:
+        shown = _Shown(self)
+        log.addHandler(shown)
+        try:
+            yield
+        finally:
+            log.removeHandler(shown)
+
+    def pausing(self, why: str) -> None:
+        """Show why an action takes longer; it stays an action under way."""
+        busy = self._busy
+        self.show("note", why)
+        self._busy = busy
+
+
+class _Shown(logging.Handler):
+    """Shows log messages in a status area."""
+
+    def __init__(self, status: Status) -> None:
+        super().__init__(logging.WARNING)
+        self._status = status
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show one message."""
+        self._status.pausing(record.getMessage())

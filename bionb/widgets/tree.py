@@ -105,10 +105,12 @@ class Tree:
         self._top = Branch(None, open=True)
 
     def load(self) -> None:
-        """Read the roots anew and forget everything below them."""
+        """Read the roots anew and forget everything below them; a lone root is opened."""
         self._top = Branch(None, open=True)
         self._top.give(self._client.roots())
         self._top.read_to(SHOWN)
+        if len(self._top.read) == 1:
+            self.open(self._top.read[0])
 
     def open(self, branch: Branch) -> None:
         """Show what is below a node; it is read the first time."""
@@ -152,7 +154,9 @@ class Tree:
 
     def lines(self, around: Branch | None = None) -> list[Branch]:
         """Return the lines to show, `SHOWN` at most; where there are more, those near one branch."""
-        lines = self._matching()
+        matches = self._matches_and_parents()
+        below = set(around.read) if around is not None and around.open else set()
+        lines = [each for each in self._top.visible() if each in matches or each in below]
         if around in lines and lines.index(around) >= SHOWN:
             start = min(lines.index(around) - SHOWN // 10, len(lines) - SHOWN)
             return lines[start : start + SHOWN]
@@ -160,31 +164,30 @@ class Tree:
 
     def words(self, shown: int) -> str:
         """Say how much of the tree is shown, so that nothing is hidden silently."""
-        known = len(self._matching())
         unread = [branch.unread for branch in self._top.opened() if branch.unread]
         if self._text:
+            known = sum(map(self._is_match, self._top.visible()))
             rest = f"; only the first {SEARCHED:,} of a branch were searched" if unread else ""
-            return (f"{shown} of {known} matches shown" if shown < known else f"{known} match") + rest
+            return f"{known} {'match' if known == 1 else 'matches'} in what is open{rest}"
+        known = sum(1 for _ in self._top.visible())
         if not unread and shown == known:
             return f"{known} shown"
         rest = f" and {unread[0]} not read yet" if len(unread) == 1 else " and more not read yet" if unread else ""
         return f"{shown} of {known}{rest}: type above to find others"
 
-    def _matching(self) -> list[Branch]:
-        lines = list(self._top.visible())
-        if not self._text:
-            return lines
-        words = self._text.split()
+    def _is_match(self, branch: Branch) -> bool:
+        assert branch.node is not None
+        said = f"{branch.node.title} {branch.node.id}".lower()
+        return all(word in said for word in self._text.split())
+
+    def _matches_and_parents(self) -> set[Branch]:
         kept: set[Branch] = set()
-        for each in lines:
-            assert each.node is not None
-            said = f"{each.node.title} {each.node.id}".lower()
-            if all(word in said for word in words):
-                above: Branch | None = each
-                while above is not None and above not in kept:
-                    kept.add(above)
-                    above = above.parent
-        return [each for each in lines if each in kept]
+        for each in filter(self._is_match, self._top.visible()):
+            above: Branch | None = each
+            while above is not None and above not in kept:
+                kept.add(above)
+                above = above.parent
+        return kept
 
     def _matches(self, wanted: str, kind: str | None) -> list[Branch]:
         lines = ((each, each.node) for each in self._top.visible())

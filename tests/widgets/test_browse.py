@@ -71,8 +71,27 @@ def test_a_filter_keeps_the_parents_of_what_it_finds(library, face):
     next(each for each in face(browser).all(ipywidgets.Text) if each.placeholder == "Filter").value = "shelf 1"
 
     assert ["r0", "r0s1", "r2", "r2s1"] == [node.id for node in browser.nodes]
+    assert "2 matches in what is open" in face(browser).html
     assert ["r1"] == [node.id for node in browser.filter("R1")]
     assert 7 == len(browser.filter(""))
+
+
+def test_what_is_below_a_match_is_shown_when_it_is_opened(library):
+    """A click on something found must not seem to do nothing."""
+    browser = bionb.browse(library)
+    browser.filter("room 1")
+    browser.select("r1")
+
+    assert ["r1", "r1s0", "r1s1"] == [node.id for node in browser.nodes]
+
+
+def test_a_lone_root_is_opened(make_library, face):
+    """Where all is in one category, the categories are no choice."""
+    library = make_library(rooms=1)
+    browser = bionb.browse(library)
+
+    assert ["▾ room 0", "   ▸ shelf 0", "   ▸ shelf 1"] == labels(face(browser))
+    assert [("roots",), ("children", "r0")] == library.calls
 
 
 def test_the_front_end_never_gets_more_than_200_lines(make_library, face):
@@ -198,6 +217,19 @@ def test_a_warning_after_a_click_is_shown(library, face, monkeypatch):
     tree(face(browser)).value = 0
 
     assert "announced 30 records and gave 25" in browser.status
+
+
+def test_a_pause_for_a_rate_limit_is_shown_while_it_lasts(things, things_sandbox, clock, face, monkeypatch):
+    """After a click the log goes nowhere, and a minute without a word looks like a dead widget."""
+    browser = bionb.browse(things)
+    seen = []
+    monkeypatch.setattr(clock, "sleep", lambda seconds: (seen.append(browser.status), clock.slept.append(seconds)))
+    with things_sandbox.fault("things", "rate_limit", reset_after=30, times=1):
+        tree(face(browser)).value = 0
+
+    assert "Things answered 429: going on in" in seen[0]
+    assert "" == browser.status
+    assert 95 == len(browser.frame)
 
 
 def test_a_server_that_fails_at_once_is_shown_and_reload_helps(library, face):
