@@ -180,6 +180,17 @@ SHOWN = {
         "GET /landingzones/api/retrieve": r"\.wait_zone\(",
         "POST /landingzones/api/submit/move": r"\.move_zone\(",
     },
+    "4": {
+        "POST jobs/import/study": r"\.import_study\(",
+        "POST jobs/import/samples": r"\.import_samples\(",
+        "POST jobs/import/expression": r"\.import_expression\(",
+        "GET jobs/ID/output": r"\.wait_job\(",
+        "libraries": r"\.link_libraries\(",
+        "preparations": r"\.(?:import_|link_)?preparations\(",
+        "cross-reference mapping": r"\.import_mapping\(",
+        "POST link/sample/group/ID/to/study/ID": r"\.link_samples\(",
+        "POST link/expression/group/ID/to/sample/group/ID": r"\.link_expression\(",
+    },
 }
 
 
