@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -26,7 +26,7 @@ SETTINGS = {
 }
 # Off by default; on, it writes into the notebook what widgets hold: the way by which a secret could be saved.
 SAVE_WIDGETS = {"plugin": {"saveState": True}}
-START = 60  # seconds; ten are usual
+START = 120  # seconds; ten are usual
 READY = """async () => {
     await window.jupyterapp.restored;
     const {context} = window.jupyterapp.shell.currentWidget;
@@ -104,9 +104,11 @@ def wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> str:
     deadline = time.monotonic() + START
     while process.poll() is None and time.monotonic() < deadline:
         for written in (folder / "runtime").glob("jpserver-*.json"):
-            address: str = json.loads(written.read_text())["url"]
-            with urlopen(address + "api", timeout=START):
-                return address
+            # The file may be half written, and is there before the server listens.
+            with suppress(OSError, ValueError):
+                address: str = json.loads(written.read_text())["url"]
+                with urlopen(address + "api", timeout=START):
+                    return address
         time.sleep(0.1)
     raise RuntimeError("JupyterLab did not start: " + (folder / "lab.log").read_text()[-2000:])
 
@@ -118,7 +120,7 @@ def page_of(address: str) -> Iterator[Page]:
         # The sandbox of the browser does not work for root, which CI often is.
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page(base_url=address, viewport={"width": 1400, "height": 1000})
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         yield page
         browser.close()
 
