@@ -149,13 +149,13 @@ class Login:
         self._platform.layout.display = "none" if len(cards) == 1 else None
         self._server = ServerChoice()
         self._fields = ipywidgets.VBox(layout=Layout(width="auto"))
-        self._ways = ipywidgets.HTML(layout=Layout(width="auto", margin="0 0 0 108px"))
+        self._ways = ipywidgets.HTML(layout=Layout(width="auto", margin="0 0 0 148px"))
         usable = keeping.keyring_usable()
         self._remember = ipywidgets.Checkbox(
             description="Remember in the system keyring" if usable else "Remember (there is no keyring here)",
             disabled=not usable,
             indent=False,
-            layout=Layout(width="auto", margin="2px 2px 2px 108px"),
+            layout=Layout(width="auto", margin="2px 2px 2px 148px"),
         )
         self._connect = ipywidgets.Button(description="Connect", button_style="primary")
         self._sign_out = ipywidgets.Button(description="Sign out")
@@ -164,7 +164,7 @@ class Login:
         )
         self._buttons = ipywidgets.HBox([self._connect, self._sign_out])
         self._card = ipywidgets.VBox(
-            layout=Layout(width="500px", max_width="100%", border=looks.BORDER, padding="12px"),
+            layout=Layout(width="540px", max_width="100%", border=looks.BORDER, padding="12px"),
         )
         self._platform.observe(lambda change: self._take_platform(change["new"], None, False), "value")
         self._connect.on_click(self._status.callback(self._submit))
@@ -248,7 +248,7 @@ class Login:
         access = self._access
         self._connect.layout.display = "none" if access.connected else None
         self._sign_out.disabled = not access.connected
-        self._buttons.layout.margin = "4px 0 0 0" if access.connected else "4px 0 0 106px"
+        self._buttons.layout.margin = "4px 0 0 0" if access.connected else "4px 0 0 146px"
         self._title.value = looks.heading(access.card.label if access.connected else f"Log in to {access.card.label}")
         if not access.connected:
             self._card.children = [self._title, self._form, self._buttons, self._status.html]

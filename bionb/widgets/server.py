@@ -17,7 +17,7 @@ SANDBOX, OTHER = "sandbox", "other"
 
 def row() -> dict[str, Any]:
     """Return how a field of the form is laid out; 100 % would cut off its right border."""
-    return {"style": {"description_width": "100px"}, "layout": ipywidgets.Layout(width="auto")}
+    return {"style": {"description_width": "140px"}, "layout": ipywidgets.Layout(width="auto")}
 
 
 class ServerChoice:
@@ -32,7 +32,7 @@ class ServerChoice:
     def __init__(self) -> None:
         self._list = ipywidgets.Dropdown(description="Server", **row())
         self._url = ipywidgets.Text(description="Server URL", placeholder="https://", **row())
-        self._host = ipywidgets.HTML(layout=ipywidgets.Layout(width="auto", margin="0 0 0 108px"))
+        self._host = ipywidgets.HTML(layout=ipywidgets.Layout(width="auto", margin="0 0 0 148px"))
         self.box = ipywidgets.VBox([self._list, self._url, self._host], layout=ipywidgets.Layout(width="auto"))
         self._list.observe(lambda _: self._show(), "value")
         self._url.observe(lambda _: self._show(), "value")

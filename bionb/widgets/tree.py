@@ -155,7 +155,7 @@ class Tree:
     def lines(self, around: Branch | None = None) -> list[Branch]:
         """Return the lines to show, `SHOWN` at most; where there are more, those near one branch."""
         matches = self._matches_and_parents()
-        below = set(around.read) if around is not None and around.open else set()
+        below = set(around.read) if around in matches and around.open else set()
         lines = [each for each in self._top.visible() if each in matches or each in below]
         if around in lines and lines.index(around) >= SHOWN:
             start = min(lines.index(around) - SHOWN // 10, len(lines) - SHOWN)

@@ -83,6 +83,7 @@ def test_what_is_below_a_match_is_shown_when_it_is_opened(library):
     browser.select("r1")
 
     assert ["r1", "r1s0", "r1s1"] == [node.id for node in browser.nodes]
+    assert [] == browser.filter("nothing of this name")
 
 
 def test_a_lone_root_is_opened(make_library, face):
