@@ -255,6 +255,7 @@ class Browser:
         """Select a line: open it and show its table; what was opened stays when there is no table."""
         assert branch.node is not None
         self._selected, self._table = branch, None
+        self._show_table()  # nobody should take the old table for the new one meanwhile
         with self._status.showing(f"Reading {branch.node.kind} {shorten(branch.node.title, 80)} …"):
             try:
                 self._tree.open(branch)

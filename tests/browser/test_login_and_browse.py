@@ -11,6 +11,11 @@ sandbox = bionb.start_sandbox("sodar")
 login = bionb.login("sodar", sandbox.url("sodar"))
 login
 """
+CONNECTED = """
+import bionb
+sandbox = bionb.start_sandbox("sodar")
+login = bionb.connect("sodar", sandbox.url("sodar"), **sandbox.credentials("sodar"))
+"""
 BROWSE = """
 browser = bionb.browse(login)
 browser
@@ -43,6 +48,25 @@ def test_log_in_browse_and_go_on_in_the_next_cell(open_notebook):
     assert "<Login: not connected to SODAR>" in saved  # what it was when it was shown
     assert "widget-state+json" in saved
     assert TOKEN not in saved
+
+
+def test_the_stop_button_and_a_dead_server_leave_the_browser_usable(open_notebook):
+    """A slow answer can be given up, and a server that has gone is told beside the tree."""
+    slow = 'slow = sandbox.fault("sodar", "latency", ms=20_000)\nslow.__enter__()'
+    notebook = open_notebook(CONNECTED + BROWSE, slow, "slow.__exit__(None, None, None)", "sandbox.stop()")
+    notebook.run(0)
+    notebook.run(1)
+    browser = notebook.output(0)
+    browser.get_by_role("listbox").select_option(index=1)
+    browser.get_by_text("Reading project").wait_for()
+    notebook.page.evaluate("() => window.jupyterapp.commands.execute('notebook:interrupt-kernel')")
+    browser.get_by_text("Stopped").wait_for()
+    notebook.run(2)
+    browser.get_by_role("listbox").select_option(index=2)
+    browser.get_by_text("rows 1–").wait_for()
+    notebook.run(3)
+    browser.get_by_role("listbox").select_option(index=1)
+    browser.get_by_text("could not be reached").wait_for()
 
 
 def test_enter_in_the_token_field_connects(open_notebook):
