@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bionb.isatab.graph import Graph, Group, typed_frame
+from bionb.isatab.graph import Graph, Group
 from bionb.isatab.headers import Column
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _PARTS = ("value", "term_source", "accession", "unit", "unit_term_source", "unit_accession")
 ANNOTATION_DTYPES = dict.fromkeys(("node", "kind", "label", *_PARTS, "file", "column"), "str")
 _ROLES = {"term_source": "term_source", "term_accession": "accession"}
 
 
-def annotation_frame(graph: Graph) -> pd.DataFrame:
-    """Return one row a filled value of a node; see `ISATab.annotations`."""
+def annotation_columns(graph: Graph) -> dict[str, list[str]]:
+    """Return the columns of `ISATab.annotations`."""
     data: dict[str, list[str]] = {name: [] for name in ANNOTATION_DTYPES}
     for group, (nodes, rows) in zip(graph.groups, graph.by_group, strict=True):
         ids = [graph.ids[node] for node in nodes]
         for column in group.columns:
             if column.role == "value":
                 _append(data, ids, _values(graph, group, column, rows), column, graph.table.name)
-    return typed_frame(data, ANNOTATION_DTYPES)
+    return data
 
 
 def parts_of(group: Group, column: Column) -> dict[str, Column]:

@@ -63,20 +63,29 @@ def _read_bytes(data: bytes, name: str) -> dict[str, bytes]:
 
 
 def _read_folder(folder: Path, only: str | None = None) -> dict[str, bytes]:
-    """Read the ISA-Tab files of a folder; raw data beside them stay where they are."""
+    """Read the ISA-Tab files of a folder; raw data beside them stay where they are.
+
+    Where the folder has an investigation, sub-folders with one of their own are other sets (or old copies).
+    """
+    paths = [path for path in sorted(folder.rglob("*")) if is_isatab(path.name) and path.is_file()]
+    homes = {path.parent for path in paths if _is_investigation(path)}
+    others = homes - {folder} if folder in homes else set()
     files: dict[str, bytes] = {}
     total = 0
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if not is_isatab(name) or not path.is_file() or path.is_symlink():
+    for path in paths:
+        if path.is_symlink() or others.intersection(path.parents):
             continue
-        if only and name.lower().startswith("i_") and name != only:
+        if only and _is_investigation(path) and path.name != only:
             continue
         total += path.stat().st_size
         if total > MAX_BYTES or len(files) >= MAX_MEMBERS:
             raise InvalidSheet(f"{folder.name} holds too much ISA-Tab; give the folder of one i_*.txt alone")
-        files[name] = path.read_bytes()
+        files[path.relative_to(folder).as_posix()] = path.read_bytes()
     return files
+
+
+def _is_investigation(path: Path) -> bool:
+    return path.name.lower().startswith("i_")
 
 
 def is_isatab(name: str) -> bool:

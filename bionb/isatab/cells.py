@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bionb.isatab.typed import text_array
+
 if TYPE_CHECKING:
     import numpy as np
     from pandas.api.extensions import ExtensionArray
@@ -58,9 +60,7 @@ class RowCells:
 
     def array(self, position: int) -> ExtensionArray:
         """Return a column for a frame."""
-        import pandas as pd
-
-        return pd.array(self.column(position), dtype="str")
+        return text_array(self.column(position))
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         """Yield the rows, each as wide as the header."""
@@ -103,6 +103,10 @@ class CodedCells:
         chosen: Any = codes if rows is None else codes[rows]
         return list(map(texts.__getitem__, chosen.tolist()))
 
+    def coded(self, position: int) -> tuple[np.ndarray, list[str]]:
+        """Return codes and texts of a column as written."""
+        return self.codes[position], self.texts[position]
+
     def stripped_codes(self, position: int) -> tuple[np.ndarray, list[str]]:
         """Return codes and texts of a column without outer blanks; equal texts have one code."""
         if position not in self._stripped:
@@ -113,9 +117,7 @@ class CodedCells:
 
     def array(self, position: int) -> ExtensionArray:
         """Return a column for a frame."""
-        import pandas as pd
-
-        return pd.array(self.texts[position], dtype="str").take(self.codes[position])
+        return text_array(self.texts[position]).take(self.codes[position])
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         """Yield the rows, each as wide as the header."""

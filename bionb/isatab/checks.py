@@ -10,7 +10,7 @@ from bionb.isatab.expansion import expansion_of
 from bionb.isatab.graph import Graph
 from bionb.isatab.headers import FACTOR, SAMPLE, Column
 from bionb.isatab.members import Members
-from bionb.isatab.reading_rules import COMPLEX, where
+from bionb.isatab.reading_rules import COMPLEX, where_in
 from bionb.isatab.report import LEVELS, Finding, Report
 from bionb.isatab.table import Table
 from bionb.isatab.text import BOM
@@ -68,11 +68,10 @@ def _about_column(report: Report, column: Column) -> None:
     header = column.header.strip()
     if column.kind and header != column.title:
         report.add("note", f"AltamISA knows this header only as {column.title!r}", column, value=header)
-    texts = report.table.cells.column(column.position)
-    for text, rows in where(texts, lambda text: text != text.strip()).items():
+    for text, rows in where_in(report.table, column, lambda text: text != text.strip(), stripped=False).items():
         report.add("note", "blanks around a value, which AltamISA removes", column, rows, text)
     if column.kind in (*COMPLEX, "Performer"):
-        for text, rows in where(texts, lambda text: "\\" in text).items():
+        for text, rows in where_in(report.table, column, lambda text: "\\" in text, stripped=False).items():
             report.add("moderate", "AltamISA drops the backslash of this value", column, rows, text)
 
 

@@ -7,10 +7,12 @@ so memory follows the file and the later steps (graph, checks) work on small int
 from __future__ import annotations
 
 import gc
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
+import pandas as pd
 
 from bionb.isatab.cells import CodedCells, pad
 from bionb.isatab.text import BOM, Text, encoding_of, rows_of, tokenise
@@ -75,8 +77,57 @@ def _followed(bytes_: np.ndarray, returns: np.ndarray) -> np.ndarray:
     return followed
 
 
-def code_cells(text: Text, records: Sequence[int], width: int) -> tuple[CodedCells, list[int]]:
+def code_cells(text: Text, records: range, width: int) -> tuple[CodedCells, list[int]]:
     """Return the coded cells of the rows among some records, and the records that are rows."""
+    cells = _parsed(text, records, width)
+    if cells is not None:
+        return cells, list(records)
+    return _chunked(text, records, width)
+
+
+def _parsed(text: Text, records: range, width: int) -> CodedCells | None:
+    """Let pandas' parser read a table in which every record is a row as wide as the header; else return None."""
+    if not records or b"\0" in text.data or not _regular(text, records, width):
+        return None
+    body = io.BytesIO(text.data[text.starts[records[0]] :])
+    frame = pd.read_csv(
+        body,
+        sep="\t",
+        header=None,
+        names=range(width),
+        dtype=object,
+        na_filter=False,
+        skip_blank_lines=False,
+        low_memory=False,
+        encoding=text.encoding,
+    )
+    if len(frame) != len(records):
+        return None
+    codes, texts = [], []
+    for position in range(width):
+        column, distinct = pd.factorize(frame.pop(position).to_numpy())
+        codes.append(column.astype(np.int32))
+        texts.append(distinct.tolist())
+    if any(first.lstrip().startswith("#") for first in texts[0]):
+        return None
+    return CodedCells(codes, texts, len(records), None)
+
+
+def _regular(text: Text, records: range, width: int) -> bool:
+    """Tell whether all records have as many cells as the header, none is blank, and no cell holds a tab or line end."""
+    first = text.starts[records[0]]
+    bytes_ = np.frombuffer(text.data, dtype=np.uint8)[first:]
+    ends = np.asarray(text.ends[records[0] :]) - first
+    starts = np.asarray(text.starts[records[0] :]) - first
+    tabs = np.flatnonzero(bytes_ == _TAB)
+    per_record = np.searchsorted(tabs, ends) - np.searchsorted(tabs, starts)
+    breaks = np.count_nonzero(bytes_ == _LF) or np.count_nonzero(bytes_ == _CR)
+    line_ends = sum(1 for record in records if text.stops[record] > text.ends[record])
+    return bool((per_record == width - 1).all() and (ends > starts).all() and breaks == line_ends)
+
+
+def _chunked(text: Text, records: range, width: int) -> tuple[CodedCells, list[int]]:
+    """Code any table, some thousand records at a time."""
     codes: list[_Codes] = [_Codes() for _ in range(width)]
     parts: list[list[np.ndarray]] = [[] for _ in range(width)]
     kept: list[int] = []

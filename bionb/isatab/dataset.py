@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.errors import InvalidSheet, UsageError
 from bionb.isatab import archive, tidy
-from bionb.isatab.annotations import ANNOTATION_DTYPES, annotation_frame
+from bionb.isatab.annotations import ANNOTATION_DTYPES, annotation_columns
 from bionb.isatab.checks import check
 from bionb.isatab.comparing import Change, changes_frame, table_changes
 from bionb.isatab.editing import renamed_sample, replace_table, sample_names
 from bionb.isatab.expansion import expansion_frame
-from bionb.isatab.graph import EDGE_DTYPES, NODE_DTYPES, Graph, typed_frame
+from bionb.isatab.graph import EDGE_DTYPES, NODE_DTYPES, Graph
 from bionb.isatab.investigation import BY_NAME, frames_of
 from bionb.isatab.members import COLUMNAR_FROM, Members
-from bionb.isatab.report import Finding
+from bionb.isatab.report import FINDING_DTYPES, Finding
 from bionb.isatab.sections import replace_section, with_parameter
 from bionb.isatab.text import as_utf8
+from bionb.isatab.typed import stacked_frame, typed_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,17 +135,9 @@ class ISATab(Members):
         --------
         >>> isa.samples(numbers=True)[["Sample Name", "age [year]"]]
         """
-        import pandas as pd
-
         names = self.studies if study is None else [self._name(study)]
-        frames = []
-        for name in names:
-            frame = tidy.to_frame(tidy.sample_columns(self[name], terms, pairs), numbers)
-            frame.insert(0, "study", pd.array([name] * len(frame), dtype="str"))
-            frames.append(frame)
-        if not frames:
-            return pd.DataFrame({"study": [], "Sample Name": []}, dtype="str")
-        return frames[0] if len(frames) == 1 else _stacked(frames)
+        parts = {name: tidy.sample_columns(self[name], terms, pairs) for name in names}
+        return tidy.to_frame(tidy.stacked(parts), numbers)
 
     def assay(self, name: str, *, numbers: bool = False, terms: bool = False) -> pd.DataFrame:
         """Return one row for each row of an assay file, with the properties of its sample.
@@ -160,12 +153,12 @@ class ISATab(Members):
         numbers, terms : bool
             As in `samples`.
         """
+        import numpy as np
+
         file = self._name(name)
         study = next((s.file for s in self.declared for a in s.assays if a.file == file), None)
         columns, known = tidy.assay_columns(self[file], self[study] if study else None, terms)
-        frame = tidy.to_frame(columns, numbers)
-        frame["sample_in_study"] = known
-        return frame.astype({"sample_in_study": bool})
+        return tidy.to_frame(columns, numbers).assign(sample_in_study=np.array(known, dtype=bool))
 
     # Graph
 
@@ -185,11 +178,11 @@ class ISATab(Members):
             (key in the frame) and ``named`` (bool). A sample is listed once for each file that names it, with
             one id.
         """
-        return _together([graph.node_frame() for graph in self._graphs(table)], NODE_DTYPES)
+        return stacked_frame([graph.node_columns() for graph in self._graphs(table)], NODE_DTYPES)
 
     def edges(self, table: str | None = None) -> pd.DataFrame:
         """Return what leads to what, in one table or in all: ``source`` and ``target`` (ids), ``file``."""
-        return _together([graph.edge_frame() for graph in self._graphs(table)], EDGE_DTYPES)
+        return stacked_frame([graph.edge_columns() for graph in self._graphs(table)], EDGE_DTYPES)
 
     def annotations(self, table: str | None = None) -> pd.DataFrame:
         """Return what is said about each node, one row a filled value.
@@ -201,7 +194,7 @@ class ISATab(Members):
             brackets), ``value``, ``term_source``, ``accession``, ``unit``, ``unit_term_source``,
             ``unit_accession``, ``file`` and ``column`` (key in the frame).
         """
-        return _together([annotation_frame(graph) for graph in self._graphs(table)], ANNOTATION_DTYPES)
+        return stacked_frame([annotation_columns(graph) for graph in self._graphs(table)], ANNOTATION_DTYPES)
 
     def expansion(self) -> pd.DataFrame:
         """Say which tables AltamISA's writer, and so SODAR's export, will make longer or shorter.
@@ -232,11 +225,8 @@ class ISATab(Members):
             ``count`` (how often). Levels: ``error`` (AltamISA and so SODAR cannot read the set), ``critical``
             (SODAR refuses it), ``moderate``, ``advisory`` and ``note``.
         """
-        import pandas as pd
-
-        frame = pd.DataFrame(self._findings, columns=list(Finding._fields))
-        texts = dict.fromkeys(("file", "column", "level", "message", "value"), "str")
-        return frame.astype(texts | {"line": "Int64", "count": "Int64"})
+        columns = zip(*self._findings, strict=True) if self._findings else [()] * len(FINDING_DTYPES)
+        return typed_frame(dict(zip(FINDING_DTYPES, columns, strict=True)), FINDING_DTYPES)
 
     def accepted(self) -> bool:
         """Tell whether SODAR would import the set: AltamISA reads it, and warns of nothing critical.
@@ -370,23 +360,3 @@ class ISATab(Members):
     def to_zip(self) -> bytes:
         """Return a zip of all files, in their order and with their names."""
         return archive.to_zip(self._files)
-
-
-def _together(frames: list[pd.DataFrame], dtypes: dict[str, str]) -> pd.DataFrame:
-    """Put frames of the same columns below each other."""
-    import pandas as pd
-
-    if len(frames) == 1:
-        return frames[0]
-    filled = [frame for frame in frames if len(frame)]
-    return pd.concat(filled, ignore_index=True) if filled else typed_frame(dict.fromkeys(dtypes, []), dtypes)
-
-
-def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """Put frames with different columns below each other; what a study does not say is empty text."""
-    import pandas as pd
-
-    numeric = {name for frame in frames for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name])}
-    stacked = pd.concat(frames, ignore_index=True)
-    filled = {name: "" for name in stacked.columns if name not in numeric}
-    return stacked.fillna(filled).astype(dict.fromkeys(filled, "str"))

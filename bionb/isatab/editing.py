@@ -93,7 +93,7 @@ def _may_be_new(table: Table, key: object) -> bool:
 
 
 def _rows(table: Table, frame: pd.DataFrame) -> list[Row]:
-    columns = [list(map(as_text, frame[key].astype(object).tolist())) for key in frame.columns]
+    columns = [_texts(frame[key]) for key in frame.columns]
     rows = list(zip(*columns, strict=True))
     for number, row in enumerate(rows):
         if row[0].strip().startswith("#"):
@@ -102,6 +102,12 @@ def _rows(table: Table, frame: pd.DataFrame) -> list[Row]:
                 "use a name without '#'"
             )
     return rows
+
+
+def _texts(column: pd.Series) -> list[str]:
+    values = column.astype(object).tolist()
+    # A text column without gaps, the usual case, needs no look at each cell.
+    return values if column.dtype == "str" and not column.hasnans else list(map(as_text, values))
 
 
 def _projected(table: Table, sources: list[int | None]) -> list[Row]:

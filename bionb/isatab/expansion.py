@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from bionb.isatab.graph import Graph, typed_frame
+from bionb.isatab.graph import MANY, Graph
 from bionb.isatab.headers import SAMPLE, SOURCE
+from bionb.isatab.typed import typed_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,10 +62,10 @@ def rows_after(graph: Graph) -> tuple[int | None, str]:
     starts = _starts(graph)
     if not starts:
         return None, f"a table without {_start_type(graph)} cannot be written"
-    paths = _paths(graph, outgoing(graph))
+    paths = _path_counts(graph)
     if paths is None:
         return None, "a node leads back to itself; the table cannot be written"
-    return sum(paths[node] for node in starts), ""
+    return sum(int(paths[node]) for node in starts), ""
 
 
 def _start_type(graph: Graph) -> str:
@@ -84,8 +85,18 @@ def outgoing(graph: Graph) -> list[list[int]]:
     return following
 
 
-def _paths(graph: Graph, following: list[list[int]]) -> list[int] | None:
+def _path_counts(graph: Graph) -> Sequence[int] | None:
     """Return for each node the number of paths to an end, or None if there is a cycle."""
+    if len(graph) > MANY:
+        from bionb.isatab.graph_columnar import path_counts
+
+        counts = path_counts(graph)
+        if counts is not None:
+            return counts
+    return _paths(outgoing(graph))
+
+
+def _paths(following: list[list[int]]) -> list[int] | None:
     waiting = [len(heads) for heads in following]
     leading: list[list[int]] = [[] for _ in following]
     for tail, heads in enumerate(following):

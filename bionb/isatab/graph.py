@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bionb.isatab.cells import CodedCells
 from bionb.isatab.headers import DATA, PROTOCOL, SAMPLE, SOURCE, Column
 from bionb.isatab.table import Table
+from bionb.isatab.typed import repeated
 
-if TYPE_CHECKING:
-    import pandas as pd
-
+#: Above this number of nodes numpy repays its fixed cost.
+MANY = 5000
 NODE_DTYPES = {
     "id": "str",
     "kind": "str",
@@ -131,10 +131,14 @@ class Graph:
     @cached_property
     def by_group(self) -> list[tuple[list[int], list[int]]]:
         """For each group the nodes that appear first in it, and their rows."""
+        if len(self) > MANY:
+            from bionb.isatab.graph_columnar import split_by_group
+
+            return split_by_group(self.node_group, self.node_row, len(self.groups))
         result: list[tuple[list[int], list[int]]] = [([], []) for _ in self.groups]
         for node, (group, row) in enumerate(zip(self.node_group, self.node_row, strict=True)):
             result[group][0].append(node)
-            result[group][1].append(int(row))
+            result[group][1].append(row)
         return result
 
     @cached_property
@@ -189,36 +193,30 @@ class Graph:
         word = f"Empty {group.type}" if group.material else f"Anonymous {group.type.replace(' Name', '')}"
         return [f"{word}-{column}"] * len(rows)
 
-    def node_frame(self) -> pd.DataFrame:
-        """Return one row a node; see `ISATab.nodes`."""
+    def node_columns(self) -> dict[str, Any]:
+        """Return the columns of `ISATab.nodes`."""
         per_group = {
             "kind": [group.kind for group in self.groups],
             "type": [group.type for group in self.groups],
             "column": [(group.name or group.start).key for group in self.groups],
         }
         data: dict[str, Any] = {"id": self.ids, "name": self.names, "protocol": self.protocols}
-        data |= {name: list(map(values.__getitem__, self.node_group)) for name, values in per_group.items()}
+        data |= {name: self._picked(values, self.node_group) for name, values in per_group.items()}
         data["named"] = list(map(bool, self.names))
-        data["file"] = [self.table.name] * len(self)
-        return typed_frame(data, NODE_DTYPES)
+        data["file"] = self._picked([self.table.name], [0] * len(self))
+        return data
 
-    def edge_frame(self) -> pd.DataFrame:
-        """Return one row an edge; see `ISATab.edges`."""
-        ids = self.ids
-        data = {
-            "source": list(map(ids.__getitem__, self.tails)),
-            "target": list(map(ids.__getitem__, self.heads)),
-            "file": [self.table.name] * len(self.tails),
+    def edge_columns(self) -> dict[str, Any]:
+        """Return the columns of `ISATab.edges`."""
+        return {
+            "source": self._picked(self.ids, self.tails),
+            "target": self._picked(self.ids, self.heads),
+            "file": self._picked([self.table.name], [0] * len(self.tails)),
         }
-        return typed_frame(data, EDGE_DTYPES)
 
-
-def typed_frame(data: dict[str, Any], dtypes: dict[str, str]) -> pd.DataFrame:
-    """Return a frame with declared columns and dtypes, also when it is empty."""
-    import pandas as pd
-
-    columns = {name: pd.array(data[name], dtype=dtype) for name, dtype in dtypes.items()}
-    return pd.DataFrame(columns, columns=pd.Index(list(dtypes), dtype="str"))
+    def _picked(self, values: list[str], numbers: Sequence[int]) -> Any:
+        """Return texts by their numbers, as a list or, where there are many, as an array."""
+        return repeated(values, numbers) if len(self) > MANY else [values[number] for number in numbers]
 
 
 def graph_of(table: Table, study: str, assay: str) -> Graph:

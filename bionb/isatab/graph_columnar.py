@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 
 from bionb.isatab.cells import CodedCells
-from bionb.isatab.graph import Group
+from bionb.isatab.graph import Graph, Group
 
 _NONE = -1
 
 
-def link(
-    cells: CodedCells, groups: list[Group]
-) -> tuple[list[int], list[int], list[int], list[int], list[Sequence[int]]]:
+def link(cells: CodedCells, groups: list[Group]) -> tuple[Any, Any, Any, Any, list[Any]]:
     """Give each row its nodes: group by group, then in order of first appearance."""
     named, count = _named(cells, groups)
     matrix = _with_unnamed(named, count, len(cells))
@@ -25,8 +23,8 @@ def link(
     first = _first(codes)
     matrix = codes.reshape(matrix.shape)
     tails, heads = _edges(matrix)
-    members: list[Sequence[int]] = [matrix[:, group] for group in range(width)]
-    return (first % width).tolist(), (first // width).tolist(), tails.tolist(), heads.tolist(), members
+    members = [matrix[:, group] for group in range(width)]
+    return first % width, first // width, tails, heads, members
 
 
 def _named(cells: CodedCells, groups: list[Group]) -> tuple[list[np.ndarray], int]:
@@ -92,3 +90,24 @@ def _edges(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     pairs = (matrix[:, :-1] * size + matrix[:, 1:]).ravel()
     distinct = pd.factorize(pairs)[1]
     return distinct // size, distinct % size
+
+
+def split_by_group(node_group: Sequence[int], node_row: Sequence[int], count: int) -> list[tuple[list[int], list[int]]]:
+    """Return for each group its nodes and their first rows."""
+    groups, rows = np.asarray(node_group), np.asarray(node_row)
+    chosen = [np.flatnonzero(groups == group) for group in range(count)]
+    return [(nodes.tolist(), rows[nodes].tolist()) for nodes in chosen]
+
+
+def path_counts(graph: Graph) -> list[int] | None:
+    """Return for each node the number of paths to an end; None where that needs more than floats can count."""
+    groups, tails, heads = (np.asarray(numbers) for numbers in (graph.node_group, graph.tails, graph.heads))
+    if not (groups[tails] < groups[heads]).all():
+        return None
+    paths = np.ones(len(groups))
+    for group in range(len(graph.groups) - 1, -1, -1):
+        here = groups[tails] == group
+        if here.any():
+            sums = np.bincount(tails[here], weights=paths[heads[here]], minlength=len(groups))
+            paths = np.where(sums > 0, sums, paths)
+    return paths.astype(np.int64).tolist() if paths.sum() < 2**53 else None

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from bionb.isatab.typed import typed_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,10 +66,25 @@ SIMPLE = (
 LABELLED = (CHARACTERISTICS, COMMENT, FACTOR, PARAMETER)
 SECONDARY = {UNIT: "unit", TERM_SOURCE: "term_source", TERM_ACCESSION: "term_accession"}
 
+STARTS = frozenset((*MATERIALS, *DATA, PROTOCOL))
+TERM_ROLES = ("term_source", "term_accession")
+
 _EXACT = {kind.lower(): kind for kind in (*MATERIALS, *DATA, *PROCESS_NAMES, PROTOCOL, *SIMPLE, *SECONDARY)}
 _BRACKET = re.compile(r"(characteristics|comment|factor value|parameter value)\s*\[(.*)\]", re.I | re.DOTALL)
 _LABELLED = {kind.lower(): kind for kind in LABELLED}
 _COUNTED = re.compile(r"(.+)\.\d+")
+
+
+_COLUMN_DTYPES = {
+    "position": "Int64",
+    "key": "str",
+    "header": "str",
+    "kind": "str",
+    "label": "str",
+    "node": "Int64",
+    "role": "str",
+    "owner": "Int64",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +127,32 @@ class Column:
 
 
 def parse_header(headers: Sequence[str]) -> list[Column]:
-    """Return the column model of a header row."""
-    columns = []
+    """Return the column model of a header row.
+
+    A material, data or protocol column starts a node; a process name belongs to the protocol before it that has
+    none yet, else it starts a process of its own. A unit belongs to the value before it, a term to the value or
+    unit before it.
+    """
+    columns: list[Column] = []
+    node: int | None = None
+    nameless_protocol = False
+    value: int | None = None
+    last: int | None = None
     for position, (header, key) in enumerate(zip(headers, unique_keys(headers), strict=True)):
         kind, label = kind_of(header)
-        columns.append(Column(position, key, header, kind, label))
-    return _with_owners(_with_nodes(columns))
+        named = kind in PROCESS_NAMES
+        starts = kind in STARTS or (named and not nameless_protocol)
+        if starts:
+            node = 0 if node is None else node + 1
+        if starts or named:
+            nameless_protocol = kind == PROTOCOL
+        role = "name" if starts or named else SECONDARY.get(kind, "value")
+        owner = value if role == "unit" else last if role in TERM_ROLES else None
+        columns.append(Column(position, key, header, kind, label, node, role, owner))
+        if role not in TERM_ROLES:
+            last = position
+            value = value if role == "unit" else position
+    return columns
 
 
 def kind_of(header: str) -> tuple[str, str | None]:
@@ -151,51 +188,7 @@ def header_for(key: str) -> str:
     return counted[1] if counted and kind_of(counted[1])[0] else key
 
 
-def _with_nodes(columns: list[Column]) -> list[Column]:
-    """Give each column its node: a material, data or protocol column starts one.
-
-    A process name belongs to the protocol before it that has none yet, else it starts a process of its own.
-    """
-    result = []
-    node: int | None = None
-    nameless_protocol = False
-    for column in columns:
-        kind = column.kind
-        named = kind in PROCESS_NAMES
-        starts = kind in MATERIALS or kind in DATA or kind == PROTOCOL or (named and not nameless_protocol)
-        if starts:
-            node = 0 if node is None else node + 1
-        if starts or named:
-            nameless_protocol = kind == PROTOCOL
-        role = "name" if starts or named else SECONDARY.get(kind, "value")
-        result.append(replace(column, node=node, role=role))
-    return result
-
-
-def _with_owners(columns: list[Column]) -> list[Column]:
-    """Tell units the value before them, and terms the value or unit before them."""
-    result = []
-    value: int | None = None
-    term: int | None = None
-    for column in columns:
-        if column.role == "unit":
-            column = replace(column, owner=value)
-            term = column.position
-        elif column.role in ("term_source", "term_accession"):
-            column = replace(column, owner=term)
-        else:
-            value = term = column.position
-        result.append(column)
-    return result
-
-
 def column_table(columns: Sequence[Column]) -> pd.DataFrame:
     """Return the columns as a frame, one row a column."""
-    import pandas as pd
-
-    names = ("position", "key", "header", "kind", "label", "node", "role", "owner")
-    data = {name: [getattr(column, name) for column in columns] for name in names}
-    frame = pd.DataFrame(data, columns=list(names))
-    integers = dict.fromkeys(("position", "node", "owner"), "Int64")
-    texts = dict.fromkeys(("key", "header", "kind", "label", "role"), "str")
-    return frame.astype(integers | texts)
+    data = {name: [getattr(column, name) for column in columns] for name in _COLUMN_DTYPES}
+    return typed_frame(data, _COLUMN_DTYPES)

@@ -16,6 +16,7 @@ from bionb.isatab.cells import CodedCells, recode
 from bionb.isatab.graph import Graph, Group
 from bionb.isatab.headers import CHARACTERISTICS, FACTOR, PARAMETER, Column
 from bionb.isatab.report import Report
+from bionb.isatab.table import Table
 
 #: Columns whose value may have a unit, and may be a list.
 COMPLEX = (CHARACTERISTICS, FACTOR, PARAMETER)
@@ -92,12 +93,24 @@ def where(texts: Sequence[Any], wrong: Callable[[Any], bool]) -> dict[Any, list[
     return rows
 
 
+def where_in(table: Table, column: Column, wrong: Callable[[str], bool], stripped: bool = True) -> dict[str, list[int]]:
+    """Return the rows of each distinct text of a column that is wrong, in order of appearance."""
+    cells = table.cells
+    if not isinstance(cells, CodedCells):
+        read = cells.stripped if stripped else cells.column
+        return where(read(column.position), wrong)
+    codes, texts = cells.stripped_codes(column.position) if stripped else cells.coded(column.position)
+    chosen = [code for code, text in enumerate(texts) if wrong(text)]
+    rows = {texts[code]: (codes == code).nonzero()[0].tolist() for code in chosen}
+    return dict(sorted(rows.items(), key=lambda item: item[1][0]))
+
+
 def _check_field_size(report: Report) -> None:
     limit = csv.field_size_limit()
     if len(report.table.data) <= limit:
         return
     for column in report.table.model:
-        for rows in where(report.table.cells.column(column.position), lambda text: len(text) > limit).values():
+        for rows in where_in(report.table, column, lambda text: len(text) > limit, stripped=False).values():
             report.add("error", f"field larger than field limit ({limit})", column, rows)
 
 
@@ -117,6 +130,8 @@ def _check_short_rows(report: Report, graph: Graph) -> None:
 def _check_repeated_rows(report: Report) -> None:
     """AltamISA refuses equal rows, and rows equal to the header."""
     table = report.table
+    if _has_key(table):
+        return
     seen = {tuple(cell.strip() for cell in table.header)}
     repeated = []
     for row, cells in enumerate(_whole_rows(report)):
@@ -126,6 +141,15 @@ def _check_repeated_rows(report: Report) -> None:
     if repeated:
         name = table.cells.stripped(0, repeated[:1])[0]
         report.add("error", "Found duplicated rows", None, repeated, name)
+
+
+def _has_key(table: Table) -> bool:
+    """Tell at a glance that no two rows are equal: some column has another text in each, and none its header."""
+    cells = table.cells
+    if not isinstance(cells, CodedCells):
+        return False
+    keyed = (column for column in table.model if len(cells.stripped_codes(column.position)[1]) == len(cells))
+    return any(column.header.strip() not in cells.stripped_codes(column.position)[1] for column in keyed)
 
 
 def _whole_rows(report: Report) -> Iterator[tuple[str, ...]]:
@@ -153,20 +177,20 @@ def _check_unnamed_rows(report: Report, graph: Graph) -> None:
 
 def _check_protocol(report: Report, group: Group) -> None:
     if group.protocol:
-        texts = report.table.cells.stripped(group.protocol.position)
-        for rows in where(texts, lambda text: not text).values():
+        for rows in where_in(report.table, group.protocol, lambda text: not text).values():
             position = group.protocol.position + 1
             report.add("error", f"Missing protocol reference in column {position}", group.protocol, rows)
 
 
 def _check_dates(report: Report, column: Column) -> None:
-    texts = report.table.cells.stripped(column.position)
-    for text, rows in where(texts, lambda text: bool(text) and not is_date(text)).items():
+    for text, rows in where_in(report.table, column, lambda text: bool(text) and not is_date(text)).items():
         report.add("error", f'Invalid ISO8601 date "{text}"', column, rows, text)
 
 
 def _check_lists(report: Report, parts: Parts) -> None:
     columns = [parts[name] for name in ("value", "term_source", "accession")]
+    if not any(where_in(report.table, column, lambda text: ";" in text) for column in columns):
+        return
     texts = list(zip(*(report.table.cells.stripped(c.position) for c in columns), strict=True))
     for triple, rows in where(texts, lambda t: len({len(tokens(text)) for text in t}) > 1).items():
         message = f"Irregular numbers of fields in ontology term columns(i.e. ';'-separated fields): {list(triple)}"

@@ -26,6 +26,9 @@ class Finding(NamedTuple):
     count: int = 1  # type: ignore[assignment]
 
 
+FINDING_DTYPES = {name: "Int64" if name in ("line", "count") else "str" for name in Finding._fields}
+
+
 class Report:
     """Collects the findings of one table; equal ones are counted and stand where they come first."""
 

@@ -133,8 +133,8 @@ class _Writer:
         result: list[str] = []
         for source, value in zip(self._sources, cells, strict=False):
             like = _like(raw, source, result)
-            old = source is not None and source < len(raw) and closed(like) and unquote(like) == value
-            result.append(like if old else quote(value, like))
+            old = source is not None and source < len(raw)
+            result.append(like if old and _says(like, value) else quote(value, like))
         if self._exact:
             return join(result)
         return join(self._trimmed(result, cells, raw) + raw[len(self._table.model) :])
@@ -159,6 +159,13 @@ def _like(raw: list[str], source: int | None, before: list[str]) -> str:
     if source is not None and source < len(raw):
         return raw[source]
     return before[-1] if before else ""
+
+
+def _says(cell: str, value: str) -> bool:
+    """Tell whether a cell as written has a value, and may stand before other cells."""
+    if not cell.startswith('"'):
+        return cell == value
+    return closed(cell) and unquote(cell) == value
 
 
 def new_header(table: Table, keys: Sequence[str], sources: Sequence[int | None]) -> list[str] | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bionb.isatab.cells import Cells, RowCells
 from bionb.isatab.headers import Column, column_table, parse_header, unique_keys
 from bionb.isatab.text import Text, rows_of, tokenise
+from bionb.isatab.typed import frame_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,11 +51,8 @@ class Table:
     @property
     def frame(self) -> pd.DataFrame:
         """Every cell as text, one row a record."""
-        import pandas as pd
-
         cells = self.cells
-        data = {column.key: cells.array(column.position) for column in self.model}
-        return pd.DataFrame(data, index=pd.RangeIndex(len(cells)), columns=pd.Index(list(data), dtype="str"))
+        return frame_of({column.key: cells.array(column.position) for column in self.model}, len(cells))
 
     @property
     def columns(self) -> pd.DataFrame:

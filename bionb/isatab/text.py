@@ -107,6 +107,8 @@ def rows_of(records: Iterable[str]) -> list[list[str]]:
 
 def raw_cells(record: str) -> list[str]:
     """Return the cells of one record as written, quotes included."""
+    if '"' not in record:
+        return record.split("\t")
     cells = []
     position = 0
     while True:
@@ -120,7 +122,7 @@ def raw_cells(record: str) -> list[str]:
 
 def unquote(cell: str) -> str:
     """Return the value of a cell as written."""
-    match = _QUOTED.fullmatch(cell)
+    match = _QUOTED.fullmatch(cell) if cell.startswith('"') else None
     return match[1].replace('""', '"') + match[2] if match else cell
 
 
@@ -131,7 +133,7 @@ def closed(cell: str) -> bool:
 
 def quote(value: str, like: str = "") -> str:
     """Return a value as it is written, quoted where it must be or where ``like`` (its neighbour) is."""
-    if _NEEDS_QUOTES.search(value) or like.startswith('"'):
+    if like.startswith('"') or _NEEDS_QUOTES.search(value):
         return '"' + value.replace('"', '""') + '"'
     return value
 

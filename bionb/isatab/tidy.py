@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bionb.isatab.headers import PROTOCOL, SAMPLE, Column
 from bionb.isatab.table import Table
+from bionb.isatab.typed import frame_of, text_array
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,11 +100,11 @@ def _owner(table: Table, column: Column) -> str:
 
 def merge_rows(columns: Columns, key: Sequence[str]) -> tuple[list[str], Columns]:
     """Return one row a key; where rows of a key differ, their distinct values are joined with ``;``."""
+    if len(set(key)) == len(key):
+        return list(key), columns
     groups: dict[str, list[int]] = {}
     for row, name in enumerate(key):
         groups.setdefault(name, []).append(row)
-    if len(groups) == len(key):
-        return list(key), columns
     merged = {
         name: [values[rows[0]] if len(rows) == 1 else _joined(values, rows) for rows in groups.values()]
         for name, values in columns.items()
@@ -144,13 +145,21 @@ def assay_columns(assay: Table, study: Table | None, terms: bool) -> tuple[Colum
     return lead | found | own, [row is not None for row in where]
 
 
+def stacked(parts: dict[str, Columns]) -> Columns:
+    """Put the samples of several studies below each other; what a study does not say is empty."""
+    names = dict.fromkeys(["study", SAMPLE, *(name for columns in parts.values() for name in columns)])
+    result: Columns = {name: [] for name in names}
+    for study, columns in parts.items():
+        height = len(columns[SAMPLE])
+        for name, values in result.items():
+            values += [study] * height if name == "study" else columns.get(name, [""] * height)
+    return result
+
+
 def to_frame(columns: Columns, numbers: bool) -> pd.DataFrame:
     """Return a frame of text columns; on request those that hold only numbers as numbers."""
-    import pandas as pd
-
     height = len(next(iter(columns.values()), []))
-    data = {name: pd.array(values, dtype="str") for name, values in columns.items()}
-    frame = pd.DataFrame(data, index=pd.RangeIndex(height), columns=pd.Index(list(data), dtype="str"))
+    frame = frame_of({name: text_array(values) for name, values in columns.items()}, height)
     if numbers:
         for name in frame.columns:
             frame[name] = _as_numbers(frame[name])

@@ -58,6 +58,16 @@ def test_one_investigation_file_leaves_its_neighbours_out(tmp_path):
     assert ["i_other.txt", "i_small.txt"] == read_isatab(folder).investigations
 
 
+def test_other_sets_in_sub_folders_are_left_out(tmp_path):
+    """An old copy in a folder called backup must not make a second investigation; a sub-folder of tables belongs."""
+    files = small()
+    files["tables/a_small.txt"] = files.pop("a_small.txt")
+    folder = isatab(files).write(tmp_path / "set")
+    isatab(small()).write(folder / "backup")
+
+    assert files.keys() == read_isatab(folder).files.keys()
+
+
 def test_raw_data_beside_the_sheets_are_not_read(tmp_path):
     """A study folder may hold terabytes."""
     folder = isatab(small()).write(tmp_path / "set")
