@@ -159,7 +159,7 @@ def _joined(parts: list[Any], dtype: str | None) -> Any:
         values.extend([None] * part.rows if isinstance(part, _Missing) else part)
     if dtype == TEXT:
         return _texts(values)
-    return _guessed(values) if dtype is None else pd.Series(values, dtype=object).array
+    return _guessed(values) if dtype is None else pd.Series(values, dtype=object)
 
 
 def _rows_of(part: Any) -> int:
@@ -242,4 +242,5 @@ def _guessed(values: list[Any]) -> Any:
             return pd.array(values, dtype=dtype)
     if kinds and kinds <= {int, float}:
         return pd.array([None if value is None else float(value) for value in values], dtype=NUMBER)
-    return pd.Series(values, dtype=object).array
+    # A bare array would be given a dtype by DataFrame.
+    return pd.Series(values, dtype=object)
