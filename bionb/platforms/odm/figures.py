@@ -19,11 +19,11 @@ PLACES = {
     "study": (0.0, 1.0),
     "samples": (1.1, 1.0),
     "libraries": (2.2, 2.1),
-    "preparations": (2.4, 1.35),
-    "variant": (2.3, 0.5),
-    "flow-cytometry": (2.2, -0.1),
-    "cells": (4.0, 0.4),
-    "expression": (3.8, 1.75),
+    "preparations": (2.4, 1.5),
+    "variant": (2.3, 0.35),
+    "flow-cytometry": (2.2, -0.2),
+    "cells": (4.1, 0.3),
+    "expression": (3.7, 1.1),
 }
 COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb")
 
@@ -77,7 +77,7 @@ def sample_overview(samples: pd.DataFrame, attribute: str, by: str | None = None
     axes.set_ylabel(attribute)
     axes.invert_yaxis()
     if by is not None:
-        axes.legend(title=by, frameon=False)
+        axes.legend(title=by, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     return figure
 
 

@@ -121,6 +121,10 @@ def _parsed(
 ) -> tuple[list[list[Any]], np.ndarray[Any, Any]]:
     import pandas as pd
 
+    for line in (lines[0], lines[-1]) if lines else ():
+        cells = len(next(csv.reader([line], delimiter=mark)))
+        if cells != len(names):
+            raise UnexpectedResponse(f"ODM streamed a row of {cells} cells for {label} under {len(names)} names.")
     try:
         frame = pd.read_csv(
             io.StringIO("\n".join(lines)),
