@@ -30,5 +30,7 @@ def _hint(status: int) -> str:
     if status == 401:
         return "Check the token: make a new one in SODAR's app “API Tokens” if it has expired."
     if status == 503:
-        return "Nothing was changed: wait until the other operation in this project has ended, then try again."
+        return (
+            "Nothing was changed: wait until other work in this project has ended (or iRODS is back), then try again."
+        )
     return ""

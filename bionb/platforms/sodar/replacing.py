@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -125,9 +125,7 @@ class ReplaceCalls(ZoneCalls):
         if before is not None:
             findings += _broken_rules(isa, before, self._assays_with_zones(uuid, before))
         if findings:
-            first = f"{findings[0]['file']}: {findings[0]['message']}".split("\n")[0][:200]
-            more = f" (and {len(findings) - 1} more in .findings)" if len(findings) > 1 else ""
-            raise InvalidInput(f"SODAR would refuse these sheets; nothing was sent. {first}{more}", findings)
+            raise InvalidInput(_refusal(findings), findings)
 
     def _assays_with_zones(self, uuid: str, before: Investigation) -> set[str]:
         if not before.irods_status:
@@ -146,26 +144,41 @@ class ReplaceCalls(ZoneCalls):
             )
 
 
+def _refusal(findings: Sequence[Record]) -> str:
+    first = f"{findings[0]['file']}: {findings[0]['message']}".split("\n")[0][:200]
+    more = sum(int(each["count"]) for each in findings) - 1
+    return (
+        f"SODAR would refuse these sheets; nothing was sent. {first}{f' (and {more} more)' if more else ''}. "
+        "Repair what is in .findings of this error (file, line, column), then try again."
+    )
+
+
 def _broken_rules(isa: ISATab, before: Investigation, zoned: set[str]) -> list[Record]:
     """Return what the server would refuse without a reason: it keeps the UUIDs of what has collections or zones."""
     frames = isa.investigation
     studies = dict(zip(frames["studies"]["Study Identifier"], frames["studies"]["Study File Name"], strict=True))
-    assays = set(map(posixpath.basename, frames["assays"]["Study Assay File Name"]))
+    by_study = dict(zip(frames["studies"]["study"], frames["studies"]["Study Identifier"], strict=True))
+    assays = {
+        (by_study.get(study), posixpath.basename(name))
+        for study, name in zip(frames["assays"]["study"], frames["assays"]["Study Assay File Name"], strict=True)
+    }
     findings = []
     for study in before.studies:
         kept = posixpath.basename(studies.get(study["identifier"], "")) == study["file_name"]
         if before.irods_status and not kept:
             findings.append(_finding(study["file_name"], f"the study {study['identifier']} has iRODS collections"))
-    for assay in before.assays:
-        if assay["file_name"] not in assays and assay["sodar_uuid"] in zoned:
-            findings.append(_finding(assay["file_name"], "this assay has a landing zone (also a moved one counts)"))
-        elif assay["file_name"] not in assays and before.irods_status:
-            findings.append(_finding(assay["file_name"], "this assay has iRODS collections"))
+        for assay in study["assays"].values():
+            if (study["identifier"], assay["file_name"]) in assays:
+                continue
+            if assay["sodar_uuid"] in zoned:
+                findings.append(_finding(assay["file_name"], "this assay has a landing zone (also a moved one counts)"))
+            elif before.irods_status:
+                findings.append(_finding(assay["file_name"], "this assay has iRODS collections"))
     return findings
 
 
 def _finding(file: str, why: str) -> Record:
-    text = f"{why} and must stay, with the same identifier and file name"
+    text = f"{why} and must stay, with the same file name in the same study"
     return {"file": file, "line": None, "column": "", "level": "error", "message": text, "value": "", "count": 1}
 
 

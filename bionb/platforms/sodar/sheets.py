@@ -71,20 +71,24 @@ class SheetCalls(MemberCalls):
         if record["type"] == "CATEGORY":
             raise UsageError(f"{record['title']} is a category: sheets belong to a project below it.")
         if record["archive"]:
-            raise UsageError(f"{record['title']} is archived: its sheets can be read, not changed.")
+            raise UsageError(
+                f"{record['title']} is archived: its sheets can be read, not changed, until an owner unarchives it."
+            )
         return record
 
     def _import(self, project: Record, files: list[tuple[str, tuple[str, bytes, str]]]) -> Record:
         what = f"import sheets into {project['title']}"
         try:
             found = self.api.json("sheets", "POST", f"{API}/import/{project['sodar_uuid']}", files=files, what=what)
-        except ServerFailed as error:
-            if not error.detail or "Server Error" in error.detail:
-                raise
-            text = str(error).split(" Try again later")[0]
-            error.reword(
-                f"{text} This is about the sheets, not an outage: bionb.read_isatab(source).check() lists all findings."
-            )
+        except ResponseError as error:
+            if isinstance(error, ServerFailed) and error.detail and "Server Error" not in error.detail:
+                text = str(error).split(" Try again later")[0]
+                error.reword(
+                    f"{text} This is about the sheets, not an outage: bionb.read_isatab(source).check() lists all "
+                    "findings."
+                )
+            elif error.status == 400:
+                error.reword(f"{error} replace_sheets(project, source) names the server's rules that are broken.")
             raise
         return {"detail": found["detail"], "sodar_warnings": list(found.get("sodar_warnings") or [])}
 
@@ -174,7 +178,7 @@ class SheetCalls(MemberCalls):
         except ResponseError as error:
             if error.status == 400:
                 error.reword(f"{error} investigation(project) shows whether sheets and collections are there.")
-                raise
+            raise
         return str(found["path"])
 
     def files(
@@ -215,12 +219,25 @@ class SheetCalls(MemberCalls):
     def irods_environment(self) -> Record:
         """Return what an iRODS client needs: save it as ``~/.irods/irods_environment.json``, then ``iinit``.
 
+        Raises
+        ------
+        NotFound, ResponseError
+            iRODS is off or down.
+
         Notes
         -----
         ``GET /irods/api/environment`` (IrodsEnvRetrieveAPIView).
         """
         what = "show the iRODS environment"
-        response = self.api.request("irods", "GET", "irods/api/environment", what=what)
+        try:
+            response = self.api.request("irods", "GET", "irods/api/environment", what=what)
+        except ResponseError as error:
+            if error.status in (400, 404):
+                error.reword(
+                    f'{error.platform} answered {error.status} to "{what}": {error.detail} iRODS is off or down here: '
+                    "ask the server's administrators."
+                )
+            raise
         found: Record = parse_json(response, self.session.label, what)["irods_environment"]
         return found
 
@@ -240,7 +257,10 @@ def parts_of(source: Any, single_files: bool) -> list[tuple[str, tuple[str, byte
     isa = source if isinstance(source, ISATab) else read_isatab(source)
     if len(isa.investigations) != 1:
         found = ", ".join(isa.investigations) or "none"
-        raise UsageError(f"SODAR imports exactly one investigation; this source has: {found}.")
+        raise UsageError(
+            f"SODAR imports exactly one investigation file (i_*.txt); this source has: {found}. Give a folder or zip "
+            "with one."
+        )
     if single_files:
         tables = [isa.investigations[0], *isa.studies, *isa.assays]
         return [

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from bionb.errors import Conflict, NotFound, ResponseError, UsageError
+from bionb.errors import Conflict, JobFailed, NotFound, ResponseError, UsageError
 from bionb.listing import Listing
 from bionb.platforms.sodar import shapes
 from bionb.platforms.sodar.investigation import Investigation
 from bionb.platforms.sodar.shapes import Record, uuid_of
 from bionb.platforms.sodar.sheets import SheetCalls
+from bionb.platforms.sodar.zone_words import explained, left_behind, progress, with_advice
 from bionb.waiting import wait_for
 
 API = "landingzones/api"
 BUSY = ("CREATING", "PREPARING", "VALIDATING", "MOVING", "DELETING")
 READY = ("ACTIVE", "FAILED")
 ENDED = ("MOVED", "NOT CREATED", "DELETED")
-_PROGRESS = re.compile(r"\((\d+)/(\d+): \d+%\)$")
 DAY = 86_400.0
 
 
@@ -109,8 +108,10 @@ class ZoneCalls(SheetCalls):
         ------
         UsageError
             No such assay in this project.
-        PermissionDenied, ServerFailed, ResponseError
+        PermissionDenied, ResponseError
             Refused; the message says when sheets or iRODS collections are missing, which the server does not.
+        ServerFailed
+            iRODS is down or off: a zone that the server left in CREATING is in ``.partial`` of the error.
 
         Notes
         -----
@@ -132,7 +133,9 @@ class ZoneCalls(SheetCalls):
             try:
                 made = self.api.json("zones", "POST", f"{API}/create/{uuid}", json=body, what="create a landing zone")
             except ResponseError as error:
-                raise _explained(error, sheets) from error.__cause__
+                if error.status == 500:
+                    left_behind(error, self.zones(uuid), body)
+                raise explained(error, sheets) from error.__cause__
         return _zone(made)
 
     def _sheets_for_zone(self, uuid: str) -> Investigation:
@@ -169,10 +172,7 @@ class ZoneCalls(SheetCalls):
         -----
         ``POST /landingzones/api/submit/move/<zone>`` (LandingZoneSubmitMoveAPIView).
         """
-        uuid = uuid_of(zone)
-        if self._is_empty(uuid):
-            warnings.warn("This landing zone has no files: moving it only removes it.", EmptyZone, stacklevel=2)
-        return self._submit("move", uuid)
+        return self._submit("move", zone)
 
     def delete_zone(self, zone: str | Mapping[str, Any]) -> Record:
         """Ask SODAR to delete a zone with all files in it; then ``wait_zone(zone, "DELETED")``.
@@ -189,7 +189,8 @@ class ZoneCalls(SheetCalls):
         with self._submitting, self.session.one_call():
             present = self._read_zone(uuid, opens=True)
             waiting = self._submitted.get(uuid) == present["date_modified"]
-            if waiting or present["status"] in BUSY:
+            stillborn = action == "delete" and present["status"] == "CREATING"
+            if waiting or (present["status"] in BUSY and not stillborn):
                 state = "was submitted a moment ago" if waiting else f"is {present['status']}"
                 raise Conflict(
                     f"The landing zone {present['title']} {state}: wait_zone(zone) first; submitting twice "
@@ -203,10 +204,15 @@ class ZoneCalls(SheetCalls):
                     platform=self.session.label,
                     status=409,
                 )
-            answer: Record = self.api.json(
-                "zones", "POST", f"{API}/submit/{action}/{uuid}", what=f"{action} the landing zone {present['title']}"
-            )
-            self._submitted[uuid] = present["date_modified"]
+            if action == "move" and self._is_empty(uuid):
+                warnings.warn("This landing zone has no files: moving it only removes it.", EmptyZone, stacklevel=3)
+            self._submitted[uuid] = present["date_modified"]  # also when no answer comes back
+            what = f"{action} the landing zone {present['title']}"
+            try:
+                answer: Record = self.api.json("zones", "POST", f"{API}/submit/{action}/{uuid}", what=what)
+            except ResponseError:
+                del self._submitted[uuid]
+                raise
         return {**answer, "sodar_uuid": uuid}
 
     def _is_empty(self, uuid: str) -> bool:
@@ -262,38 +268,26 @@ class ZoneCalls(SheetCalls):
             opens, first[0] = first[0], False
             return self._read_zone(uuid, opens=opens)
 
-        record = wait_for(
-            poll,
-            lambda found: str(found["status"]),
-            wanted=(wanted,),
-            failed=tuple(each for each in ("FAILED", *ENDED) if each != wanted),
-            what="The landing zone",
-            deadline=deadline if deadline is not None else (DAY if wanted == "MOVED" else 600.0),
-            stuck_after=stuck_after,
-            interval=0.1,
-            fresh=lambda found: found["date_modified"] != before,
-            changed=lambda found: (found["status"], found["date_modified"], found["status_info"]),
-            explain=lambda found: str(found["status_info"]),
-            progress=_progress,
-        )
+        try:
+            record = wait_for(
+                poll,
+                lambda found: str(found["status"]),
+                wanted=(wanted,),
+                failed=tuple(each for each in ("FAILED", *ENDED) if each != wanted),
+                what="The landing zone",
+                deadline=deadline if deadline is not None else (DAY if wanted == "MOVED" else 600.0),
+                stuck_after=stuck_after,
+                interval=0.1,
+                fresh=lambda found: found["date_modified"] != before,
+                changed=lambda found: (found["status"], found["date_modified"], found["status_info"]),
+                explain=lambda found: str(found["status_info"]),
+                progress=progress,
+            )
+        except JobFailed as error:
+            raise with_advice(error) from error.__cause__
         self._submitted.pop(uuid, None)
         return record
 
 
 def _zone(found: Mapping[str, Any]) -> Record:
     return {**found, "user": shapes.user(found["user"])}
-
-
-def _progress(zone: Mapping[str, Any]) -> tuple[float, float] | None:
-    found = _PROGRESS.search(str(zone["status_info"]))
-    return (float(found.group(1)), float(found.group(2))) if found else None
-
-
-def _explained(error: ResponseError, sheets: Investigation) -> ResponseError:
-    """Say what a bare 403 hides: the permission rule fires first when the collections are missing."""
-    if error.status in (400, 403, 503) and not sheets.irods_status:
-        error.reword(
-            f'{error.platform} answered {error.status} to "create a landing zone": the project has no iRODS '
-            "collections yet. Run create_collections(project), then try again."
-        )
-    return error
