@@ -52,3 +52,47 @@ def bob(server):
 def project(alice, server):
     """A new project of alice's."""
     return alice.create_project(title(), server.category)
+
+
+@pytest.fixture(params=["new", "old"])
+def sandbox(request, sandboxes):
+    """The sandbox of each generation, as it is at the start: what SODAR Core sites lack, sheets and zones."""
+    yield sandboxes[request.param].reset("default")
+    sandboxes[request.param].reset("default")
+
+
+@pytest.fixture
+def connect(sandbox):
+    """Log in to the sandbox as anybody."""
+    clients = []
+
+    def connect(user):
+        clients.append(bionb.connect("sodar", sandbox.url("sodar"), **sandbox.credentials("sodar", user)))
+        return clients[-1]
+
+    yield connect
+    for each in clients:
+        each.close()
+
+
+@pytest.fixture
+def sodar(connect):
+    """The owner of everything in Genomics."""
+    return connect("alice")
+
+
+@pytest.fixture
+def projects(sodar):
+    """All projects and categories by title."""
+    return {each["title"]: each for each in sodar.projects()}
+
+
+@pytest.fixture
+def posted(sandbox):
+    """The addresses, with query, of all requests so far that were to change something."""
+
+    def posted():
+        sent = [each for each in sandbox.received("sodar") if each.method != "GET"]
+        return [f"{each.path}?{each.query}" if each.query else each.path for each in sent]
+
+    return posted

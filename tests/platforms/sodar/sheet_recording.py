@@ -110,10 +110,11 @@ class Uploads:
             return zipped({path.replace("a_small2", "a_small2_alt"): text for path, text in renamed.items()})
         return zipped(self.files(name))
 
-    def _changed(self, old: str, new: str) -> dict[str, str]:
+    def _changed(self, old: str, new: str, start: str = "") -> dict[str, str]:
         files = self.files("i_small2")
-        assert any(old in text for text in files.values()), f"{old} is nowhere in i_small2"
-        return {path: text.replace(old, new) for path, text in files.items()}
+        found = [path for path, text in files.items() if Path(path).name.startswith(start) and old in text]
+        assert found, f"{old} is nowhere in {start}* of i_small2"
+        return {path: text.replace(old, new) if path in found else text for path, text in files.items()}
 
     def _broken(self) -> dict[str, Callable[[], bytes]]:
         def without(prefix: str) -> bytes:
@@ -124,7 +125,7 @@ class Uploads:
             "import without study": lambda: without("s_"),
             "import without assay": lambda: without("a_"),
             "import broken investigation": lambda: zipped(self._changed("STUDY FACTORS", "STUDY FAKTORS")),
-            "import broken study header": lambda: zipped(self._changed("Source Name", "Sauce Name")),
+            "import broken study header": lambda: zipped(self._changed("Source Name", "Sauce Name", "s_")),
         }
 
     def _single_files(self, label: str) -> Parts:

@@ -1,0 +1,242 @@
+"""Editing sheets means replacing them whole: everything that can go wrong is found before anything is sent."""
+
+import posixpath
+
+import pytest
+
+import bionb
+from bionb.errors import Conflict, InvalidInput, PermissionDenied, ServerFailed, UsageError
+from tests.platforms.sodar.sheet_recording import zipped
+from tests.platforms.sodar.sources import EXOME, RNA, annotated_twice, changed, texts
+
+STUDY, ASSAY = "exome_pilot/s_exome_pilot.txt", "exome_pilot/a_exome_pilot.txt"
+
+
+def refused(kind, call):
+    """Return the error of a call, which has to be of one line."""
+    with pytest.raises(kind) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+    return caught.value
+
+
+@pytest.fixture
+def project(projects):
+    """A project with sheets."""
+    return projects["Exome pilot"]
+
+
+def edited(isa, column="Characteristics[Age]", value="9"):
+    """Change the first cell of a column of the study."""
+    (name,) = isa.studies
+    frame = isa[name].frame
+    frame.loc[0, column] = value
+    return isa.replace(name, frame)
+
+
+def renamed(old, new):
+    """Pack the example with one of its files under another name."""
+    files = {name.replace(old, new): text.replace(old, new) for name, text in texts(EXOME).items()}
+    return zipped(files)
+
+
+# -- the workflow ---------------------------------------------------------------------------------------------------
+
+
+def test_an_edited_cell_arrives_and_nothing_else_changes(sodar, project):
+    """What seed and notebook promise: export, edit, check, replace, compare."""
+    done = sodar.replace_sheets(project, edited(sodar.export_sheets(project)))
+
+    assert 1 == len(done.changes)
+    assert ["41", "9"] == done.changes.loc[0, ["old", "new"]].tolist()
+    assert "9" == done.stored[STUDY].frame.loc[0, "Characteristics[Age]"]
+    assert [0, 0] == done.tables[["missing", "added"]].sum().tolist()
+    assert done.uuids["kept"].all()
+    assert [] == done.sodar_warnings
+    assert "1 changes sent, 0 UUIDs lost" in repr(done)
+
+
+def test_replacing_works_where_nothing_was_before(sodar, projects):
+    """The first import can go the careful way, too."""
+    done = sodar.replace_sheets(projects["RNA pilot"], RNA)
+
+    assert 0 == len(done.changes)
+    assert not done.uuids["kept"].any()
+    assert ["investigation", "study", "assay"] == done.uuids["kind"].tolist()
+
+
+def test_pooled_rows_are_counted_before_and_after(sodar, projects):
+    """Eight rows sent become 32 stored; that is SODAR's writer and no loss."""
+    done = sodar.replace_sheets(projects["RNA pilot"], RNA)
+    assay = done.tables.set_index("file").loc["a_rna_pilot.txt"]
+
+    assert [8, 32, 0] == assay[["rows_sent", "rows_stored", "missing"]].tolist()
+    assert 24 == assay["added"]
+
+
+def test_a_renamed_assay_file_shows_as_lost_and_new(sodar, project):
+    """Without collections the server takes it, and every link to the old UUID breaks."""
+    done = sodar.replace_sheets(project, renamed("a_exome_pilot", "a_other"))
+    lost = done.uuids[~done.uuids["kept"]]
+
+    assert ["a_other.txt", "a_exome_pilot.txt"] == lost["file_name"].tolist()
+    assert "2 UUIDs lost or new" in repr(done)
+
+
+def test_what_the_server_warns_of_is_on_the_result(sodar, project):
+    """An assay without plugin is stored all the same."""
+    done = sodar.replace_sheets(project, changed("i_", "exome sequencing", "guesswork", EXOME))
+
+    assert 1 == len(done.sodar_warnings)
+    assert "guesswork" in done.sodar_warnings[0]
+
+
+def test_the_request_behind_it_is_the_first_of_the_call(sodar, project):
+    """A learner sees where the workflow begins."""
+    sodar.replace_sheets(project, EXOME)
+
+    assert "project/api/retrieve" in sodar.last_request.python
+
+
+# -- nobody else's change is overwritten ----------------------------------------------------------------------------
+
+
+def test_sheets_changed_since_the_export_are_not_overwritten(sodar, connect, project, posted):
+    """SODAR has no lock: the last one wins, and the others' edits are gone."""
+    mine = edited(sodar.export_sheets(project))
+    other = connect("bob")
+    other.replace_sheets(project, edited(other.export_sheets(project), value="77"))
+    before = posted()
+    error = refused(Conflict, lambda: sodar.replace_sheets(project, mine))
+
+    assert "nothing was sent" in str(error)
+    assert "Export again" in str(error)
+    assert before == posted()
+    assert "77" == sodar.export_sheets(project)[STUDY].frame.loc[0, "Characteristics[Age]"]
+
+
+def test_the_date_of_an_export_of_another_day_can_be_given(sodar, connect, project):
+    """A notebook of today edits the export of yesterday."""
+    date = sodar.export_sheets(project, "json")["date_modified"]
+    with_date = connect("bob")
+    with_date.replace_sheets(project, EXOME, date_modified=date)
+
+    refused(Conflict, lambda: sodar.replace_sheets(project, EXOME, date_modified=date))
+
+
+def test_replacing_twice_in_a_row_is_no_conflict_with_oneself(sodar, project):
+    """The date moves with each replace."""
+    once = sodar.replace_sheets(project, edited(sodar.export_sheets(project)))
+    twice = sodar.replace_sheets(project, edited(once.stored, value="10"))
+
+    assert ["9", "10"] == twice.changes.loc[0, ["old", "new"]].tolist()
+
+
+# -- refused here, since the server would refuse it without a reason ------------------------------------------------
+
+
+def test_another_study_is_refused_once_there_are_collections(sodar, project, posted):
+    """The server only says: see the error log."""
+    sodar.create_collections(project)
+    before = posted(), sodar.export_sheets(project, "json")
+    error = refused(InvalidInput, lambda: sodar.replace_sheets(project, RNA))
+
+    assert "nothing was sent" in str(error)
+    assert {"s_exome_pilot.txt", "a_exome_pilot.txt"} == {each["file"] for each in error.findings}
+    assert all("iRODS collections" in each["message"] for each in error.findings)
+    assert before == (posted(), sodar.export_sheets(project, "json"))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(lambda: renamed("a_exome_pilot", "a_other"), id="assay file renamed"),
+        pytest.param(lambda: renamed("s_exome_pilot.txt", "s_other.txt"), id="study file renamed"),
+        pytest.param(lambda: changed("i_", "Identifier\ts_exome", "Identifier\tanother", EXOME), id="study identifier"),
+        pytest.param(lambda: RNA, id="another study"),
+    ],
+)
+def test_what_passes_here_passes_there_and_what_fails_here_fails_there(source, sodar, project):
+    """The local rules are the server's: neither stricter nor looser."""
+    sodar.create_collections(project)
+    source = source()
+
+    refused(InvalidInput, lambda: sodar.replace_sheets(project, source))
+    with pytest.raises(bionb.BionbError, match="400"):
+        sodar.import_sheets(project, source)
+    sodar.replace_sheets(project, edited(sodar.export_sheets(project)))
+
+
+def test_the_assay_of_a_zone_must_stay(sodar, project, clock):
+    """Also of a zone that is gone: the server looks for its assay by name."""
+    sodar.create_collections(project)
+    zone = sodar.wait_zone(sodar.create_zone(project, "a_exome_pilot.txt"))
+    sodar.delete_zone(zone)
+    sodar.wait_zone(zone, "DELETED")
+    error = refused(InvalidInput, lambda: sodar.replace_sheets(project, renamed("a_exome_pilot", "a_other")))
+
+    assert "landing zone" in error.findings[0]["message"]
+
+
+def test_critical_warnings_are_listed_with_file_line_and_column(sodar, project, posted):
+    """The server would count them, and list them in its web interface only."""
+    before = posted()
+    error = refused(InvalidInput, lambda: sodar.replace_sheets(project, annotated_twice()))
+
+    assert ".findings" in str(error)
+    assert "(and 7 more)" in str(error)
+    assert {"file", "line", "column", "level", "message"} <= set(error.findings[0])
+    assert 8 == sum(each["count"] for each in error.findings)
+    assert {"critical"} == {each["level"] for each in error.findings}
+    assert before == posted()
+
+
+def test_all_92_critical_warnings_are_findings(sodar, projects, posted, reference_data):
+    """A published data set that SODAR refuses."""
+    source = reference_data / "isatab" / "altamisa-BII-I-1.zip"
+    error = refused(InvalidInput, lambda: sodar.replace_sheets(projects["RNA pilot"], source))
+
+    assert 92 == sum(each["count"] for each in error.findings)
+    assert "(and 91 more)" in str(error)
+    assert len(str(error)) < 400
+    assert [] == posted()
+
+
+@pytest.mark.parametrize(
+    ("start", "old", "new"),
+    [("s_", "Source Name", "Sauce Name"), ("i_", "STUDY FACTORS", "STUDY FAKTORS")],
+    ids=["unknown header", "broken section"],
+)
+def test_broken_sheets_are_findings_before_they_are_sent(start, old, new, sodar, projects, posted):
+    """Each with its file."""
+    source = changed(start, old, new)
+    error = refused(InvalidInput, lambda: sodar.replace_sheets(projects["RNA pilot"], source))
+
+    assert posixpath.basename(str(error.findings[0]["file"])).startswith(start)
+    assert new in str(error)
+    assert [] == posted()
+
+
+@pytest.mark.parametrize("title", ["Genomics", "Panel 2019"])
+def test_categories_and_archived_projects_are_not_replaced(title, sodar, projects, posted):
+    """As for importing."""
+    refused(UsageError, lambda: sodar.replace_sheets(projects[title], RNA))
+
+    assert [] == posted()
+
+
+def test_a_guest_is_told_whom_to_ask(connect, project):
+    """Guests may read and edit a copy, not replace."""
+    carol = connect("carol")
+    error = refused(PermissionDenied, lambda: carol.replace_sheets(project, edited(carol.export_sheets(project))))
+
+    assert "Ask an owner" in str(error)
+
+
+def test_a_failed_upload_changes_nothing(sandbox, sodar, project):
+    """The sheets are as they were, and the edit is still in the user's hands."""
+    mine = edited(sodar.export_sheets(project))
+    with sandbox.fault("sodar", "maintenance", path="import"):
+        refused(ServerFailed, lambda: sodar.replace_sheets(project, mine))
+
+    assert "41" == sodar.export_sheets(project)[STUDY].frame.loc[0, "Characteristics[Age]"]

@@ -1,0 +1,500 @@
+"""A landing zone goes from CREATING to MOVED, never twice, never silently, and never for ever."""
+
+import threading
+import warnings
+
+import pytest
+
+from bionb.errors import (
+    BionbError,
+    Conflict,
+    ConnectionFailed,
+    JobFailed,
+    NotFound,
+    PermissionDenied,
+    ResponseError,
+    ServerFailed,
+    UsageError,
+    WaitTimeout,
+)
+from bionb.platforms.sodar.zones import EmptyZone
+from tests.platforms.sodar.sheet_recording import zipped
+from tests.platforms.sodar.sources import EXOME, RNA, texts
+
+ASSAY = "a_exome_pilot.txt"
+
+
+def refused(kind, call):
+    """Return the error of a call, which has to be of one line."""
+    with pytest.raises(kind) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+    return caught.value
+
+
+@pytest.fixture
+def project(sodar, projects):
+    """A project with sheets and collections."""
+    sodar.create_collections(projects["Exome pilot"])
+    return projects["Exome pilot"]
+
+
+@pytest.fixture
+def zone(sodar, project, clock):
+    """A landing zone ready for files; waiting takes no time."""
+    return sodar.wait_zone(sodar.create_zone(project, ASSAY))
+
+
+@pytest.fixture
+def put(sandbox):
+    """Put a file into a zone, in place of an upload by an iRODS client."""
+    return sandbox.app("sodar").put_file
+
+
+# -- the way of a zone ----------------------------------------------------------------------------------------------
+
+
+def test_files_go_through_a_zone_into_the_project(sodar, project, zone, put):
+    """The whole lesson: create, ACTIVE, upload, validate, move, MOVED, and the file is where it belongs."""
+    put(zone, "FAM1-father-N1/reads.bam", b"invented reads")
+    sodar.validate_zone(zone)
+    validated = sodar.wait_zone(zone)
+    sodar.move_zone(zone)
+    moved = sodar.wait_zone(zone, "MOVED")
+    files = sodar.files(project).to_frame()
+
+    assert ("ACTIVE", "MOVED") == (validated["status"], moved["status"])
+    assert "1 file" in validated["status_info"]
+    assert ["reads.bam"] == files["name"].tolist()
+    assert files.loc[0, "path"].startswith(sodar.investigation(project).assay(ASSAY)["irods_path"])
+    assert 14 == files.loc[0, "size"]
+
+
+def test_a_new_zone_says_what_it_is_for(sodar, project):
+    """Title, description and assay are what the list of zones shows."""
+    made = sodar.create_zone(project, ASSAY, title="Run 7", description="first trio", user_message="please check")
+
+    assert "CREATING" == made["status"]
+    assert made["title"].endswith("_run_7")
+    assert ("first trio", "please check") == (made["description"], made["user_message"])
+    assert sodar.investigation(project).assays[0]["sodar_uuid"] == made["assay"]
+    assert sodar.current_user()["sodar_uuid"] == made["user"]["sodar_uuid"]
+
+
+def test_options_of_a_new_zone_reach_the_server(sandbox, sodar, project):
+    """Collections made and restricted at once spare the user a typing error in a path."""
+    sodar.create_zone(
+        project, ASSAY, configuration="special", config_data={"a": 1}, create_colls=True, restrict_colls=True
+    )
+    sent = sandbox.received("sodar")[-1].body.decode()
+
+    for part in ('"create_colls": true', '"restrict_colls": true', '"configuration": "special"', '"a": 1'):
+        assert part in sent
+
+
+def test_lists_show_unfinished_zones_unless_asked_for_all(sodar, project, zone, put):
+    """Moved zones are history, and pile up."""
+    put(zone, "reads.bam")
+    sodar.move_zone(zone)
+    sodar.wait_zone(zone, "MOVED")
+    sodar.create_zone(project, ASSAY)
+
+    assert ["CREATING"] == sodar.zones(project).to_frame()["status"].tolist()
+    assert {"CREATING", "MOVED"} == set(sodar.zones(project, finished=True).to_frame()["status"])
+
+
+def test_a_deleted_zone_ends_as_deleted(sodar, project, zone):
+    """Its files are gone with it, so its end must be certain."""
+    sodar.delete_zone(zone)
+
+    assert "DELETED" == sodar.wait_zone(zone, "DELETED")["status"]
+    assert [] == list(sodar.zones(project))
+
+
+def test_files_of_a_zone_are_listed_where_the_server_can(sandbox, sodar, zone, put):
+    """Only servers from 1.2 have that list."""
+    put(zone, "reads.bam")
+    if sandbox.app("sodar").generation == "new":
+        assert ["reads.bam"] == sodar.files(zone=zone).to_frame()["name"].tolist()
+    else:
+        refused(NotFound, lambda: list(sodar.files(zone=zone)))
+
+
+def test_a_failed_validation_can_be_repaired(sodar, zone, put):
+    """FAILED is no end: the reason is in status_info, and the zone takes files again."""
+    put(zone, "reads.bam", checksum=False)
+    sodar.validate_zone(zone)
+    error = refused(JobFailed, lambda: sodar.wait_zone(zone))
+    put(zone, "reads.bam")
+    sodar.validate_zone(zone)
+
+    assert ("FAILED", "FAILED") == (error.state, error.record["status"])
+    assert "reads.bam" in str(error)
+    assert "validate_zone(zone)" in str(error)
+    assert "ACTIVE" == sodar.wait_zone(zone)["status"]
+
+
+def test_the_browser_shows_investigation_and_zones_below_a_project(sodar, project, zone):
+    """Project, investigation, study, assay as tables; and what is on its way."""
+    node = next(each for each in sodar.children(sodar.roots()[0]) if each.id == project["sodar_uuid"])
+    investigation, listed = list(sodar.children(node))
+    (study,) = sodar.children(investigation)
+    (assay,) = sodar.children(study)
+
+    assert ["investigation", "zone"] == [investigation.kind, listed.kind]
+    assert zone["title"] == listed.title
+    assert [12, 12] == [len(sodar.frame(study)), len(sodar.frame(assay))]
+    assert ["ACTIVE"] == sodar.frame(listed)["status"].tolist()
+
+
+# -- which assay ----------------------------------------------------------------------------------------------------
+
+
+def two_assays():
+    """Pack an example with a second assay."""
+    files = texts(EXOME)
+    lines = []
+    for line in files["exome_pilot/i_exome_pilot.txt"].splitlines():
+        name, *values = line.split("\t")
+        if name == "Study Assay File Name":
+            values.append("a_second.txt")
+        elif name.startswith("Study Assay"):
+            values *= 2
+        lines.append("\t".join([name, *values]))
+    files["exome_pilot/i_exome_pilot.txt"] = "\n".join(lines) + "\n"
+    files["exome_pilot/a_second.txt"] = files[f"exome_pilot/{ASSAY}"]
+    return zipped(files)
+
+
+def test_the_assay_is_named_and_never_silently_the_first(sodar, projects, clock):
+    """Files in the wrong assay are found months later."""
+    project = projects["RNA pilot"]
+    sodar.import_sheets(project, two_assays())
+    sodar.create_collections(project)
+    second = sodar.investigation(project).assay("a_second.txt")
+    made = [sodar.create_zone(project, each)["assay"] for each in ("a_second.txt", "second", second)]
+
+    assert [second["sodar_uuid"]] * 3 == made
+    with pytest.raises(TypeError):
+        sodar.create_zone(project)
+
+
+def test_an_assay_of_another_project_is_refused_with_a_list_of_the_right_ones(sodar, projects, project, posted):
+    """Neither by name nor by UUID; nothing is sent."""
+    sodar.import_sheets(projects["RNA pilot"], RNA)
+    other = sodar.investigation(projects["RNA pilot"]).assays[0]
+    before = posted()
+    for assay in ("a_rna_pilot.txt", other["sodar_uuid"], other, "nonsense"):
+        error = refused(UsageError, lambda assay=assay: sodar.create_zone(project, assay))
+        assert ASSAY in str(error)
+
+    assert before == posted()
+
+
+# -- what is missing ------------------------------------------------------------------------------------------------
+
+
+def test_missing_collections_are_named_where_the_server_only_says_403(sodar, projects):
+    """New servers check the permission first, and deny it to everybody without collections."""
+    error = refused(ResponseError, lambda: sodar.create_zone(projects["Exome pilot"], ASSAY))
+
+    assert "no iRODS collections" in str(error)
+    assert "create_collections(project)" in str(error)
+    assert [] == list(sodar.zones(projects["Exome pilot"], finished=True))
+
+
+def test_missing_sheets_are_named_before_missing_collections(sodar, projects):
+    """One step at a time."""
+    error = refused(NotFound, lambda: sodar.create_zone(projects["RNA pilot"], ASSAY))
+
+    assert "import_sheets(project, source)" in str(error)
+
+
+def test_guests_have_no_zones(connect, project):
+    """With collections there, 403 means what it says."""
+    error = refused(PermissionDenied, lambda: connect("carol").create_zone(project, ASSAY))
+
+    assert "collections" not in str(error)
+    assert "Ask an owner" in str(error)
+
+
+def test_another_contributors_zone_is_not_touched(connect, sodar, project, zone, posted):
+    """Owners and delegates may; contributors see and submit their own only."""
+    bob = connect("bob")
+    before = posted()
+    for call in (bob.zone, bob.validate_zone, bob.move_zone, bob.delete_zone):
+        assert "Ask an owner" in str(refused(PermissionDenied, lambda call=call: call(zone)))
+
+    assert before == posted()
+    assert [] == list(bob.zones(project))
+    assert [zone["sodar_uuid"]] == [each["sodar_uuid"] for each in sodar.zones(project)]
+
+
+def test_the_limit_of_zones_is_named(sodar, project):
+    """The collections are there: the reason is another one."""
+    for _ in range(5):
+        sodar.create_zone(project, ASSAY)
+
+    assert "limit" in str(refused(PermissionDenied, lambda: sodar.create_zone(project, ASSAY)))
+
+
+def test_a_zone_left_behind_by_a_dead_irods_is_on_the_error(sandbox, sodar, project, clock):
+    """The server says 500 and keeps the zone: another try makes a second one."""
+    with sandbox.fault("sodar", "irods_down"):
+        error = refused(ServerFailed, lambda: sodar.create_zone(project, ASSAY, description="trio"))
+    (listed,) = sodar.zones(project)
+
+    assert ("CREATING", "trio") == (error.partial["status"], error.partial["description"])
+    assert listed["sodar_uuid"] == error.partial["sodar_uuid"]
+    assert listed["title"] in str(error)
+    sodar.delete_zone(error.partial)
+    assert "DELETED" == sodar.wait_zone(error.partial, "DELETED")["status"]
+
+
+def test_zones_that_cannot_be_listed_either_are_pointed_at(sandbox, sodar, project):
+    """The second failure must not hide the first."""
+    broken = sandbox.fault("sodar", "web_page", path="/landingzones/api/list")
+    with sandbox.fault("sodar", "irods_down"), broken:
+        error = refused(ServerFailed, lambda: sodar.create_zone(project, ASSAY))
+
+    assert error.partial is None
+    assert "zones(project)" in str(error)
+
+
+# -- submitting once ------------------------------------------------------------------------------------------------
+
+
+def test_a_second_submit_is_refused_here_since_the_server_takes_it(sodar, zone, put, posted):
+    """Right after a submit the zone still reads ACTIVE, and servers accept another that spoils it."""
+    put(zone, "reads.bam")
+    sodar.move_zone(zone)
+    before = posted()
+    for call in (sodar.move_zone, sodar.validate_zone, sodar.delete_zone):
+        assert "wait_zone(zone)" in str(refused(Conflict, lambda call=call: call(zone)))
+    assert "VALIDATING" in str(refused(Conflict, lambda: sodar.move_zone(zone)))
+
+    assert before == posted()
+    assert "MOVED" == sodar.wait_zone(zone, "MOVED")["status"]
+
+
+def test_two_threads_submit_once(sodar, zone, put, posted):
+    """A button clicked twice runs two handlers."""
+    put(zone, "reads.bam")
+    errors = []
+
+    def move():
+        try:
+            sodar.move_zone(zone)
+        except BionbError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=move) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(10)
+
+    assert [Conflict] * 3 == [type(each) for each in errors]
+    assert 1 == sum("submit/move" in each for each in posted())
+
+
+def test_a_submit_whose_answer_was_lost_counts_as_sent(sandbox, sodar, zone, put):
+    """It may have arrived: to send it again could spoil the zone."""
+    put(zone, "reads.bam")
+    with (
+        sandbox.fault("sodar", "drop_connection", path="submit/move"),
+        pytest.raises(ConnectionFailed),
+    ):
+        sodar.move_zone(zone)
+
+    assert "wait_zone(zone)" in str(refused(Conflict, lambda: sodar.move_zone(zone)))
+
+
+def test_a_finished_zone_is_not_submitted(sodar, zone, put, posted):
+    """The wrong state is known before anything is sent."""
+    put(zone, "reads.bam")
+    sodar.move_zone(zone)
+    sodar.wait_zone(zone, "MOVED")
+    before = posted()
+    for call in (sodar.move_zone, sodar.validate_zone, sodar.delete_zone):
+        error = refused(Conflict, lambda call=call: call(zone))
+        assert "MOVED" in str(error)
+        assert "create another" in str(error)
+
+    assert before == posted()
+
+
+def test_the_server_refuses_the_wrong_state_too(sodar, zone):
+    """For who sends the plain request."""
+    sodar.delete_zone(zone)
+    sodar.wait_zone(zone, "DELETED")
+    path = f"landingzones/api/submit/move/{zone['sodar_uuid']}"
+    error = refused(ResponseError, lambda: sodar.api.json("zones", "POST", path, what="move it anyway"))
+
+    assert 400 == error.status
+    assert "status=DELETED" in str(error)
+
+
+def test_a_locked_project_is_503_and_nothing_is_lost(sandbox, sodar, zone, put):
+    """Another zone is being validated: wait, then submit again."""
+    put(zone, "reads.bam")
+    with sandbox.fault("sodar", "locked"):
+        error = refused(ServerFailed, lambda: sodar.move_zone(zone))
+
+    assert 503 == error.status
+    assert "try again" in str(error)
+    sodar.move_zone(zone)
+    assert "MOVED" == sodar.wait_zone(zone, "MOVED")["status"]
+
+
+def test_one_zone_at_a_time_is_validated_in_a_project(sodar, project, zone, put):
+    """The second one gets the same 503, and can be submitted later."""
+    other = sodar.wait_zone(sodar.create_zone(project, ASSAY))
+    put(zone, "one.bam")
+    put(other, "two.bam")
+    sodar.validate_zone(zone)
+    sodar.zone(zone)
+    assert 503 == refused(ServerFailed, lambda: sodar.validate_zone(other)).status
+    sodar.wait_zone(zone)
+    sodar.validate_zone(other)
+
+    assert "ACTIVE" == sodar.wait_zone(other)["status"]
+
+
+def test_moving_an_empty_zone_warns(sandbox, sodar, zone):
+    """The server moves nothing and removes the zone. Old servers cannot be asked for a zone's files."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        sodar.move_zone(zone)
+
+    expected = [EmptyZone] if sandbox.app("sodar").generation == "new" else []
+    assert expected == [each.category for each in caught]
+    assert all(__file__ == each.filename for each in caught)
+
+
+def test_a_full_zone_does_not_warn(sodar, zone, put):
+    """Else nobody would read the warning."""
+    put(zone, "reads.bam")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sodar.move_zone(zone)
+
+
+def test_a_query_string_turns_validating_into_moving_and_bionb_never_sends_one(sodar, zone, put, posted):
+    """A server oddity that would move files that were only to be checked."""
+    put(zone, "reads.bam")
+    sodar.validate_zone(zone)
+    after_ours = sodar.wait_zone(zone)
+    path = f"landingzones/api/submit/validate/{zone['sodar_uuid']}"
+
+    assert "ACTIVE" == after_ours["status"]
+    assert f"/{path}" == posted()[-1]
+    sodar.api.request("zones", "POST", path, what="validate with a query", params={"x": 1})
+    assert "MOVED" == sodar.wait_zone(zone, "MOVED")["status"]
+
+
+# -- waiting --------------------------------------------------------------------------------------------------------
+
+
+def test_waiting_ends_only_when_something_has_changed_since_the_submit(sandbox, sodar, zone, put):
+    """ACTIVE is what was before and what is awaited."""
+    put(zone, "reads.bam")
+    sodar.validate_zone(zone)
+    polls = len(sandbox.received("sodar"))
+    done = sodar.wait_zone(zone)
+
+    assert "Successfully validated" in done["status_info"]
+    assert done["date_modified"] > zone["date_modified"]
+    assert len(sandbox.received("sodar")) - polls > 3
+
+
+def test_progress_is_read_from_the_servers_words(sodar, zone, put, monkeypatch):
+    """The only place where the server says how far it is."""
+    seen = []
+    monkeypatch.setattr(
+        "bionb.waiting.Progress.update", lambda bar, done, text="", total=None: seen.append((done, total))
+    )
+    put(zone, "reads.bam")
+    put(zone, "more.bam")
+    sodar.validate_zone(zone)
+    sodar.wait_zone(zone)
+
+    assert [(0.0, 2.0), (2.0, 2.0)] == [each for each in seen if each[1]]
+
+
+def test_a_zone_that_never_leaves_moving_is_called_stuck(sandbox, sodar, zone, put, clock):
+    """After an iRODS outage zones stay MOVING for ever, and nobody should wait as long."""
+    put(zone, "reads.bam")
+    with sandbox.fault("sodar", "stuck"):
+        sodar.move_zone(zone)
+        error = refused(WaitTimeout, lambda: sodar.wait_zone(zone, "MOVED"))
+
+    assert ("MOVING", "MOVING") == (error.state, error.record["status"])
+    assert "ask an administrator" in str(error)
+    assert 900 <= sum(clock.slept) < 1000
+    assert max(clock.slept) <= 30
+
+
+def test_a_deadline_ends_the_waiting_and_not_the_work(sandbox, sodar, zone, put, clock):
+    """The next wait takes up where this one ended."""
+    put(zone, "reads.bam")
+    sodar.move_zone(zone)
+    error = refused(WaitTimeout, lambda: sodar.wait_zone(zone, "MOVED", deadline=0))
+
+    assert "wait again" in str(error)
+    assert "MOVED" == sodar.wait_zone(zone, "MOVED")["status"]
+
+
+def test_after_a_deadline_the_old_status_is_still_not_taken_for_the_new(sodar, zone, put):
+    """The zone may read ACTIVE for a while after the submit."""
+    put(zone, "reads.bam")
+    sodar.validate_zone(zone)
+    refused(WaitTimeout, lambda: sodar.wait_zone(zone, deadline=0))
+
+    assert "Successfully validated" in sodar.wait_zone(zone)["status_info"]
+
+
+def test_an_end_that_was_not_awaited_is_said_at_once(sodar, zone):
+    """Who waits for ACTIVE shall not wait for a zone that is gone."""
+    sodar.delete_zone(zone)
+    error = refused(JobFailed, lambda: sodar.wait_zone(zone, "MOVED"))
+
+    assert "DELETED" == error.state
+    assert "create_zone(project, assay)" in str(error)
+
+
+def test_a_lost_irods_fails_a_zone_that_was_submitted(sandbox, sodar, zone, put):
+    """The submit is accepted, the work fails; repairable once iRODS is back."""
+    put(zone, "reads.bam")
+    with sandbox.fault("sodar", "irods_down"):
+        sodar.move_zone(zone)
+        assert "FAILED" == refused(JobFailed, lambda: sodar.wait_zone(zone, "MOVED")).state
+    sodar.move_zone(zone)
+
+    assert "MOVED" == sodar.wait_zone(zone, "MOVED")["status"]
+
+
+def test_a_few_polls_may_fail(sandbox, sodar, zone, put):
+    """A proxy hiccup must not end a wait of hours."""
+    put(zone, "reads.bam")
+    sodar.move_zone(zone)
+    with sandbox.fault("sodar", "maintenance", path="retrieve", times=2):
+        assert "MOVED" == sodar.wait_zone(zone, "MOVED")["status"]
+
+
+def test_only_statuses_that_last_can_be_waited_for(sodar, zone):
+    """VALIDATING may be over between two polls."""
+    error = refused(UsageError, lambda: sodar.wait_zone(zone, "VALIDATING"))
+
+    assert "ACTIVE" in str(error)
+
+
+def test_an_archived_project_takes_no_new_zone_and_loses_old_ones(sandbox, sodar, project, zone):
+    """Reading and deleting remain."""
+    sodar.update_project(project, description="over")
+    sandbox.app("sodar").world.projects[project["sodar_uuid"]].archive = True
+    for call in (lambda: sodar.create_zone(project, ASSAY), lambda: sodar.validate_zone(zone)):
+        refused(PermissionDenied, call)
+    sodar.delete_zone(zone)
+
+    assert "DELETED" == sodar.wait_zone(zone, "DELETED")["status"]
