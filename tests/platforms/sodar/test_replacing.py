@@ -6,18 +6,11 @@ import pytest
 
 import bionb
 from bionb.errors import Conflict, InvalidInput, PermissionDenied, ServerFailed, UsageError
+from tests.platforms.sodar.refusing import refused
 from tests.platforms.sodar.sheet_recording import zipped
 from tests.platforms.sodar.sources import EXOME, RNA, annotated_twice, changed, texts
 
 STUDY, ASSAY = "exome_pilot/s_exome_pilot.txt", "exome_pilot/a_exome_pilot.txt"
-
-
-def refused(kind, call):
-    """Return the error of a call, which has to be of one line."""
-    with pytest.raises(kind) as caught:
-        call()
-    assert "\n" not in str(caught.value)
-    return caught.value
 
 
 @pytest.fixture

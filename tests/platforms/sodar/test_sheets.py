@@ -10,6 +10,7 @@ import pytest
 import bionb
 from bionb.errors import InvalidSheet, NotFound, PermissionDenied, ResponseError, ServerFailed, UsageError
 from bionb.platforms.sodar.sheets import parts_of
+from tests.platforms.sodar.refusing import refused
 from tests.platforms.sodar.sheet_recording import zipped
 from tests.platforms.sodar.sources import EXOME, RNA, annotated_twice, changed, texts, without
 
@@ -26,14 +27,6 @@ SOURCES = {
 def by_base_name(isa):
     """Return the files of an ISA-Tab without their folder."""
     return {posixpath.basename(name): data for name, data in isa.files.items()}
-
-
-def refused(kind, call):
-    """Return the error of a call, which has to be of one line."""
-    with pytest.raises(kind) as caught:
-        call()
-    assert "\n" not in str(caught.value)
-    return caught.value
 
 
 @pytest.fixture

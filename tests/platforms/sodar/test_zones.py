@@ -18,18 +18,11 @@ from bionb.errors import (
     WaitTimeout,
 )
 from bionb.platforms.sodar.zones import EmptyZone
+from tests.platforms.sodar.refusing import refused
 from tests.platforms.sodar.sheet_recording import zipped
 from tests.platforms.sodar.sources import EXOME, RNA, texts
 
 ASSAY = "a_exome_pilot.txt"
-
-
-def refused(kind, call):
-    """Return the error of a call, which has to be of one line."""
-    with pytest.raises(kind) as caught:
-        call()
-    assert "\n" not in str(caught.value)
-    return caught.value
 
 
 @pytest.fixture
