@@ -37,6 +37,7 @@ class Clock:
 
 
 CLOCK = Clock()
+REDRAWN = 0.1  # seconds at least between two pictures of a bar
 
 
 class Progress:
@@ -58,11 +59,14 @@ class Progress:
         self._label, self._total, self._unit, self._after = label, total, unit, after
         self._started = CLOCK.now()
         self._bar: Any = None
+        self._shown = -1.0
 
     def update(self, done: float, text: str = "", total: float | None = None) -> None:
         """Show how much is done in all, and optionally a word about it."""
-        if self._bar is None and CLOCK.now() - self._started < self._after:
+        now = CLOCK.now()
+        if now - self._started < self._after or now - self._shown < REDRAWN:
             return
+        self._shown = now
         if self._bar is None:
             from tqdm.auto import tqdm
 
