@@ -10,70 +10,13 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import Future
 from typing import Any, Protocol
 
-Record = dict[str, Any]
+from bionb.page import Page as Page
+from bionb.page import Record as Record
+
 Params = Mapping[str, Any]
-Parse = Callable[[bytes], list[Record]]
 Key = Callable[[Record], Hashable]
 
 REREADS = 2
-
-
-class Page:
-    """One answer of a listing.
-
-    Once its records were handed out a page keeps only the answer's bytes, which take a fraction of the memory of the
-    parsed records, and parses them again when asked.
-
-    Parameters
-    ----------
-    records : list of dict
-        In the server's order.
-    total : int, optional
-        Records in the whole listing, if the server tells.
-    more : bool, optional
-        Whether a page follows, if the server tells.
-    cursor : optional
-        Names the next page.
-    body, parse : optional
-        The answer and how it was parsed, to save memory.
-    """
-
-    __slots__ = ("_body", "_dropped", "_parse", "_records", "count", "cursor", "more", "total")
-
-    def __init__(
-        self,
-        records: list[Record],
-        total: int | None = None,
-        more: bool | None = None,
-        cursor: Any = None,
-        body: bytes | None = None,
-        parse: Parse | None = None,
-    ) -> None:
-        self._records: list[Record] | None = records
-        self.count, self.total, self.more, self.cursor = len(records), total, more, cursor
-        self._body, self._parse, self._dropped = body, parse, frozenset[int]()
-
-    def records(self) -> list[Record]:
-        """Return the records and stop keeping them, if they can be parsed again."""
-        records = self._records
-        if self._body is None or self._parse is None:
-            return list(records or ())
-        self._records = None
-        if records is None:
-            records = self._parse(self._body)
-            if self._dropped:
-                records = [each for number, each in enumerate(records) if number not in self._dropped]
-        return records
-
-    def drop(self, numbers: set[int]) -> None:
-        """Leave out the records at these places: they were on an earlier page."""
-        records = self._records or []
-        self._records = [each for number, each in enumerate(records) if number not in numbers]
-        self._dropped, self.count = frozenset(numbers), len(self._records)
-
-    def peek(self) -> list[Record]:
-        """Return the records without giving them up."""
-        return self._records or []
 
 
 class Reader(Protocol):
@@ -104,18 +47,25 @@ class _Seen:
     """Drops records that an earlier page had, and counts what one pass over the listing gave."""
 
     def __init__(self, key: Key | None) -> None:
-        self.key, self._keys, self.this_pass = key, set[Hashable](), set[Hashable]()
+        self.key, self._keys = key, dict[Hashable, int]()
+        self._number, self.this_pass = 0, 0
         self.count = 0
+
+    def begin(self) -> None:
+        """Begin another pass."""
+        self._number, self.this_pass = self._number + 1, 0
 
     def filter(self, page: Page) -> None:
         if self.key is not None:
             again = set[int]()
             for number, record in enumerate(page.peek()):
                 key = self.key(record)
-                if key in self._keys:
+                last = self._keys.get(key)
+                if last is not None:
                     again.add(number)
-                self._keys.add(key)
-                self.this_pass.add(key)
+                if last != self._number:
+                    self.this_pass += 1
+                    self._keys[key] = self._number
             if again:
                 page.drop(again)
         self.count += page.count
@@ -228,8 +178,9 @@ class Offset:
 
     def _begin(self) -> None:
         self._at, self._moved = 0, False
-        self._seen.this_pass.clear()
+        self._seen.begin()
         self._futures: dict[tuple[int, int], Future[Page]] = {}
+        self._kept = set[tuple[int, int]]()
 
     def advance(self) -> Page:
         """Read the next page; read again what a change of the listing displaced."""
@@ -257,6 +208,7 @@ class Offset:
         """Give up pending pages and keep those finished or under way, so that reading goes on where it stopped."""
         kept = {place: each for place, each in self._futures.items() if not each.cancel()}
         self._futures = {place: each for place, each in kept.items() if not (each.done() and each.exception())}
+        self._kept = set(self._futures)
 
     def _next_page(self) -> Page:
         place = (self._at, self._limit)
@@ -267,6 +219,10 @@ class Offset:
         self._read_ahead(place)
         future = self._futures.get(place)
         if future is None:
+            return self._ask(place)
+        if place in self._kept and future.exception() is not None:
+            # It was under way when reading stopped, and failed for the same reason: ask anew.
+            del self._futures[place]
             return self._ask(place)
         page = future.result()
         del self._futures[place]  # not before: an interrupt must not cost a page that is under way
@@ -297,7 +253,7 @@ class Offset:
         for future in self._futures.values():
             future.cancel()
         whole = self.total is None or self._at == self.total
-        unique = self._seen.key is None or len(self._seen.this_pass) == self._at
+        unique = self._seen.key is None or self._seen.this_pass == self._at
         if whole and unique and not self._moved:
             self.done = True
             return

@@ -164,7 +164,7 @@ class Session:
         """Read one page of a listing (GET); `options` are those of `request` and of `page_of`."""
         parts = {name: options.pop(name) for name in ("total", "more", "cursor") if name in options}
         response = self.request("GET", path, what=what, opens=opens, **options)
-        return self.page_of(response, what=what, pick=pick, **parts)
+        return Page.later(lambda: self.page_of(response, what=what, pick=pick, **parts))
 
     def page_of(self, response: requests.Response, *, what: str, pick: Pick, **parts: Any) -> Page:
         """Return an answer as a page of a listing; see `answers.page_of`."""

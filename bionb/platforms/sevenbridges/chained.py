@@ -27,6 +27,7 @@ class Chained:
     def advance(self) -> Page:
         """Read the next page; the total is known once the last query has begun."""
         self._reader.wanted = None if self.wanted is None else self.wanted - self._before
+        self._reader.wanted = None if self.wanted is None else max(0, self.wanted - self._before)
         page = self._reader.advance()
         self.doubt = self.doubt or (self._reader.doubt if self._reader.done else "")
         if self._reader.done and self._waiting:
