@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Record = Mapping[str, Any]
 
+BATCH = 5_000  # rows collected before times and numbers are packed: pandas is slow on small arrays
 TEXT, COUNT, NUMBER, FLAG, TIME, ANY = "str", "Int64", "Float64", "boolean", "datetime64[us, UTC]", "object"
 
 
@@ -59,7 +60,8 @@ class FrameBuilder:
     def __init__(self, declared: Sequence[Column]) -> None:
         self._dtypes = {each.name: each.dtype for each in declared}
         self._parts: dict[str, list[Any]] = {name: [] for name in self._dtypes}
-        self._rows = 0
+        self._pools: dict[str, dict[Any, Any] | None] = {}
+        self._rows = self._packed_rows = 0
 
     def add(self, records: Sequence[Record]) -> None:
         """Add a page."""
@@ -70,10 +72,40 @@ class FrameBuilder:
         for name, values in page.items():
             if name not in self._parts:
                 self._parts[name] = [_Missing(self._rows)] if self._rows else []
-            self._parts[name].append(_packed(values, self._dtypes.get(name)))
+            self._parts[name].append(self._shared(name, values))
         for name in self._parts.keys() - page.keys():
             self._parts[name].append(_Missing(len(records)))
         self._rows += len(records)
+        if self._rows - self._packed_rows >= BATCH:
+            self._pack()
+
+    def _shared(self, name: str, values: list[Any]) -> list[Any]:
+        """Let equal texts of a column be one object: most columns repeat themselves, and texts take most memory."""
+        dtype = self._dtypes.get(name)
+        if dtype not in (TEXT, None) or len(values) < 2:
+            return values
+        if not set(map(type, values)) <= {str, type(None)}:
+            if dtype is None:
+                return values
+            values = _as_texts(values)
+        if name not in self._pools:
+            self._pools[name] = {} if 2 * len(set(values)) <= len(values) else None
+        pool = self._pools[name]
+        if pool is None:
+            return values
+        if len(pool) > BATCH:
+            self._pools[name] = None
+        return [pool.setdefault(value, value) for value in values]
+
+    def _pack(self) -> None:
+        """Turn what was collected of times and numbers into their dtype, which frees their texts."""
+        self._packed_rows = self._rows
+        for name, dtype in self._dtypes.items():
+            if dtype not in (TIME, COUNT, NUMBER, FLAG):
+                continue
+            done = [part for part in self._parts[name] if not isinstance(part, list | _Missing)]
+            values = _values(self._parts[name][len(done) :])
+            self._parts[name] = [*done, _packed(values, dtype)] if values else done
 
     def frame(self) -> pd.DataFrame:
         """Return what was collected.
@@ -85,6 +117,7 @@ class FrameBuilder:
         """
         import pandas as pd
 
+        self._pack()
         names = [name for name in self._parts if name in self._dtypes or not self._is_hull(name)]
         data = {name: _joined(self._parts[name], self._dtypes.get(name)) for name in names}
         return pd.DataFrame(data, index=pd.RangeIndex(self._rows), columns=names)
@@ -131,48 +164,41 @@ def _flatten(records: Sequence[Any], prefix: str, page: dict[str, list[Any]], dt
         page[name] = values
 
 
-def _packed(values: list[Any], dtype: str | None) -> Any:
-    """Turn one page of one column into its dtype at once, which frees the texts of times and numbers."""
-    if dtype == TIME:
-        return _times(values)
-    if dtype in (COUNT, NUMBER, FLAG):
-        return _numbers(values, dtype)
-    return values
+def _packed(values: list[Any], dtype: str) -> Any:
+    return _times(values) if dtype == TIME else _numbers(values, dtype)
 
 
 def _joined(parts: list[Any], dtype: str | None) -> Any:
     import pandas as pd
 
     if dtype in (TIME, COUNT, NUMBER, FLAG):
-        arrays = [
-            _packed([None] * part.rows, dtype) if isinstance(part, _Missing) else part
-            for part in parts
-            if _rows_of(part)
-        ]
-        if not arrays:
-            return pd.array([], dtype=dtype)
-        return (
-            arrays[0] if len(arrays) == 1 else pd.concat([pd.Series(each) for each in arrays], ignore_index=True).array
-        )
-    values: list[Any] = []
-    for part in parts:
-        values.extend([None] * part.rows if isinstance(part, _Missing) else part)
+        if len(parts) < 2:
+            return parts[0] if parts else pd.array([], dtype=dtype)
+        return pd.concat([pd.Series(each) for each in parts], ignore_index=True).array
+    values = _values(parts)
     if dtype == TEXT:
         return _texts(values)
     return _guessed(values) if dtype is None else pd.Series(values, dtype=object)
 
 
-def _rows_of(part: Any) -> int:
-    """Return the rows of one collected part."""
-    return part.rows if isinstance(part, _Missing) else len(part)
+def _values(parts: Sequence[Any]) -> list[Any]:
+    """Return the values of collected parts, None where a page had no such field."""
+    values: list[Any] = []
+    for part in parts:
+        values.extend([None] * part.rows if isinstance(part, _Missing) else part)
+    return values
 
 
 def _texts(values: list[Any]) -> Any:
     import pandas as pd
 
     if not set(map(type, values)) <= {str, type(None)}:
-        values = [value if value is None or isinstance(value, str) else _as_text(value) for value in values]
+        values = _as_texts(values)
     return pd.array(values, dtype="str")
+
+
+def _as_texts(values: list[Any]) -> list[Any]:
+    return [value if value is None or isinstance(value, str) else _as_text(value) for value in values]
 
 
 def _as_text(value: Any) -> str:
