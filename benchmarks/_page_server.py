@@ -12,7 +12,8 @@ import sys
 from functools import cache
 
 HEAD = (
-    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nX-Total-Matching-Query: {total}\r\n"
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n"
+    "X-Total-Matching-Query: {total}\r\n"
     "X-RateLimit-Limit: 1000\r\nX-RateLimit-Remaining: 999\r\nX-RateLimit-Reset: 4000000000\r\n\r\n"
 )
 
@@ -88,7 +89,8 @@ def page(offset: int, limit: int, path: str) -> bytes:
     """Render one page with its header."""
     items = [record(number) for number in range(offset, min(offset + limit, Pages.total))]
     here = f"http://127.0.0.1:{PORT}{path}?project=demo%2Flarge&fields=_all&limit={limit}&offset="
-    links = [{"href": f"{here}{offset + limit}", "rel": "next", "method": "GET"}] if offset + limit < Pages.total else []
+    more = offset + limit < Pages.total
+    links = [{"href": f"{here}{offset + limit}", "rel": "next", "method": "GET"}] if more else []
     body = json.dumps({"href": f"{here}{offset}", "items": items, "links": links}).encode()
     return HEAD.format(length=len(body), total=Pages.total).encode() + body
 

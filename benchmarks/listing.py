@@ -33,7 +33,7 @@ PLAIN = ("id", "name", "size", "project", "parent", "type", "created_on", "modif
 
 
 def bionb_frame(url: str) -> Callable[[], Any]:
-    """Our client, as in a notebook."""
+    """Use our client, as in a notebook."""
     import pandas  # noqa: F401
 
     import bionb
@@ -43,13 +43,13 @@ def bionb_frame(url: str) -> Callable[[], Any]:
 
 
 def official_list(url: str) -> Callable[[], Any]:
-    """The official client's own list of objects."""
+    """Return the official client's own list of objects."""
     sevenbridges = _official()
     return lambda: list(sevenbridges.Api(url=f"{url}/v2", **LOGIN).files.query(project=PROJECT).all())
 
 
 def official_frame(url: str, limit: int | None = None) -> Callable[[], Any]:
-    """The official client, its objects read into a frame."""
+    """Read the official client's objects into a frame."""
     import pandas as pd
 
     sevenbridges = _official()
@@ -67,12 +67,12 @@ def official_frame(url: str, limit: int | None = None) -> Callable[[], Any]:
 
 
 def official_frame_100(url: str) -> Callable[[], Any]:
-    """The same with the largest pages."""
+    """Do the same with the largest pages."""
     return official_frame(url, limit=100)
 
 
 def plain_loop(url: str) -> Callable[[], Any]:
-    """What a scientist would write with requests."""
+    """Do what a scientist would write with requests."""
     import pandas as pd
     import requests
 
@@ -91,7 +91,7 @@ def plain_loop(url: str) -> Callable[[], Any]:
 
 
 def floor(url: str) -> Callable[[], Any]:
-    """As fast as threads and plain dicts go: no checks, no retries, no errors, no types but the two times."""
+    """Go as fast as threads and plain dicts allow: no checks, no retries, no errors, no types but the two times."""
     import pandas as pd
     import urllib3
 
