@@ -56,12 +56,15 @@ class Finding:
         ``"error"`` (refused) or ``"warning"``.
     alone : bool
         True when the server's answer has the text itself and no list of texts.
+    key : str
+        The field under which the server tells it, where that is another one.
     """
 
     path: tuple[str, ...]
     message: str
     level: str = "error"
     alone: bool = False
+    key: str = ""
 
 
 @dataclass
@@ -221,7 +224,7 @@ def _chip_in_kit(plan: Plan, known: Known) -> Iterator[Finding]:
     fit = [each for each in str((kit or {}).get("chipTypes") or "").split(";") if each]
     if chip and kit and fit and chip["name"] not in fit:
         words = f"chip {chip['name']} does not go with {kit['name']}, which takes {', '.join(fit)}."
-        yield Finding(("Error",), words, alone=True)
+        yield Finding(("chipType",), words, alone=True, key="Error")
 
 
 def _barcoded(plan: Plan, known: Known) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from bionb.platforms.torrentsuite.catalogue import API
 from bionb.platforms.torrentsuite.plan_answers import PlanWarning, refused
 from bionb.platforms.torrentsuite.plan_lookup import known_to, records
 from bionb.platforms.torrentsuite.plan_rules import Finding, findings
-from bionb.platforms.torrentsuite.plan_tables import refuse, twice, unknown_fields
+from bionb.platforms.torrentsuite.plan_tables import refuse, unknown_fields
 from bionb.platforms.torrentsuite.problems import told
 from bionb.platforms.torrentsuite.values import clean, number_in
 
@@ -38,14 +38,13 @@ class PlanSender(TorrentBase):
         return dict(clean(found))
 
     def _create(self, body: Record, found: list[Finding], check: bool, again: bool) -> Record:
-        refuse(found, "The samples of the plan have faults")
         # One plan at a time, so that a double click meets the plan that the first click made.
         with self._planning:
             key = json.dumps(body, sort_keys=True, default=str)
             if key in self._made and not again:
                 return dict(self._made[key])
             if check:
-                refuse(self._findings(body), "The plan has faults")
+                refuse([*found, *self._findings(body)], "The plan has faults")
             self._made[key] = self._send(body)
             return dict(self._made[key])
 
@@ -93,4 +92,4 @@ class PlanSender(TorrentBase):
 
     def _findings(self, body: Record) -> list[Finding]:
         known_fields = {*self._catalogue.schema("plannedexperiment", opens=False)["fields"], *UNTOLD}
-        return [*findings(body, known_to(self.session, body)), *twice(body), *unknown_fields(body, known_fields)]
+        return [*findings(body, known_to(self.session, body)), *unknown_fields(body, known_fields)]

@@ -15,6 +15,7 @@ from bionb.platforms.torrentsuite.plan_tables import (
     finding_frame,
     rows_of,
     table_findings,
+    twice,
 )
 from bionb.platforms.torrentsuite.runs import identifier
 
@@ -253,10 +254,10 @@ class PlanCalls(PlanSender):
 def _body(
     plan: Mapping[str, Any] | None, fields: Mapping[str, Any], samples: Any = None
 ) -> tuple[Record, list[Finding]]:
-    """Return the plan to send, and what is wrong with its table of samples."""
+    """Return the plan to send, and what is wrong with its samples that the server would not say."""
     body = {**(plan or {}), **fields}
     if samples is None:
-        return body, []
+        return body, twice(body)
     rows = rows_of(samples)
     found = table_findings(rows)
     return {**body, "barcodedSamples": barcoded_samples(rows, body)}, found

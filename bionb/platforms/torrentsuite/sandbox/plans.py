@@ -132,7 +132,7 @@ def nested(found: list[Finding]) -> dict[str, Any]:
     """Return findings in the server's shape: lists by field, and samples and barcodes nested in lists of one."""
     answer: dict[str, Any] = {}
     for each in found:
-        field, *rest = each.path
+        field, *rest = (each.key, *each.path[1:]) if each.key else each.path
         if not rest:
             answer[field] = each.message if each.alone else [*answer.get(field, []), each.message]
             continue
