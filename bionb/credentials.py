@@ -103,12 +103,20 @@ def origin(url: str) -> tuple[str, str, int | None]:
     >>> origin("https://Example.org/sodar/")
     ('https', 'example.org', 443)
     """
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port
-    except ValueError:
-        raise UsageError(f"The URL {url!r} has an impossible port.") from None
+    except ValueError as error:
+        raise UsageError(f"The URL {url[:100]!r} makes no sense: {error}.") from None
     return parts.scheme.lower(), (parts.hostname or "").lower(), port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def same_origin(url: str, other: str) -> bool:
+    """Tell whether two URLs have one origin; a URL that makes no sense has none."""
+    try:
+        return origin(url) == origin(other)
+    except UsageError:
+        return False
 
 
 def is_loopback(url: str) -> bool:
@@ -127,6 +135,7 @@ def checked_url(url: str, label: str, allow_http: bool) -> str:
         Plain http to another computer without `allow_http`.
     """
     url = url.strip().rstrip("/")
+    origin(url)
     parts = urlsplit(url)
     if parts.username or parts.password:
         raise UsageError(f"{label}: leave user and password out of the URL and pass them as arguments.")

@@ -15,7 +15,7 @@ import requests
 from bionb import answers
 from bionb.answers import Pick, Problem
 from bionb.auth import Auth, NoAuth
-from bionb.credentials import checked_url, is_loopback, origin
+from bionb.credentials import checked_url, is_loopback, same_origin
 from bionb.crew import Crew
 from bionb.errors import InsecureConnection, ResponseError, SessionClosed
 from bionb.history import SentRequest
@@ -70,7 +70,6 @@ class Session:
         allow_http: bool = False,
     ) -> None:
         self.url, self.label, self.source = checked_url(url, label, allow_http), label, source
-        self.origin = origin(self.url)
         self.workers = max(1, workers)
         self._auth, self._read_problem = auth, read_problem
         self._transport = Transport(self.url, auth, label, self.workers, timeout)
@@ -225,12 +224,11 @@ class Session:
     def _absolute(self, path: str, auth: bool) -> str:
         if self._closed:
             raise self._closed_error()
-        if not urlsplit(path).scheme and not path.startswith("//"):
+        if not _is_absolute(path):
             return self.url + "/" + path.lstrip("/")
-        if auth and origin(path) != self.origin:
-            raise InsecureConnection(
-                f"{self.label}: a link leads to {urlsplit(path).netloc}, another server; it was not followed."
-            )
+        if auth and not same_origin(path, self.url):
+            where = answers.shorten(path.partition("//")[2].partition("/")[0], 100)
+            raise InsecureConnection(f"{self.label}: a link leads to {where}, another server; it was not followed.")
         return path
 
     def _closed_error(self) -> SessionClosed:
@@ -243,6 +241,13 @@ class Session:
         if opened is False:
             self._call.opened = True
         self.history.last = sent
+
+
+def _is_absolute(path: str) -> bool:
+    try:
+        return bool(urlsplit(path).scheme) or path.startswith("//")
+    except ValueError:
+        return True  # no URL at all, and of no origin
 
 
 class SessionOwner:

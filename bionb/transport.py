@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -16,7 +17,7 @@ from requests.utils import get_environ_proxies
 
 from bionb import answers
 from bionb.auth import Auth, NoAuth
-from bionb.credentials import is_loopback, origin
+from bionb.credentials import is_loopback, same_origin
 from bionb.errors import ConnectionFailed, InsecureConnection
 from bionb.history import History
 from bionb.waiting import CLOCK, pause
@@ -74,7 +75,7 @@ class Transport:
     """
 
     def __init__(self, url: str, auth: Auth, label: str, workers: int, timeout: float | tuple[float, float]) -> None:
-        self._label, self._host, self._timeout = label, urlsplit(url).netloc, timeout
+        self._label, self._url, self._host, self._timeout = label, url, urlsplit(url).netloc, timeout
         self.history = History()
         self.budget: RateBudget | None = None
         self._lock, self._one_waits = threading.Lock(), threading.Lock()
@@ -99,8 +100,8 @@ class Transport:
                 return response
             response.close()
             here = call.prepared.url or ""
-            target = urljoin(here, target)
-            if origin(target) != origin(here):
+            target = self._joined(here, target, call.what)
+            if not same_origin(target, here):
                 raise InsecureConnection(
                     f'{self._label} answered "{call.what}" with a redirect to {urlsplit(target).netloc}, another '
                     "server; it was not followed and nothing was sent there. If the server has moved, connect to its "
@@ -112,7 +113,7 @@ class Transport:
                     "requests are repeated elsewhere. Check the URL you connected to."
                 )
             call.prepared = call.prepared.copy()
-            call.prepared.prepare_url(target, None)
+            call.prepared.url = target
         raise ConnectionFailed(f'{self._label} redirects "{call.what}" in a circle. Check the URL you connected to.')
 
     def body(self, response: requests.Response, what: str, size: int) -> Iterator[bytes]:
@@ -123,6 +124,18 @@ class Transport:
             raise self._connection_failed(error, what) from answers.without_frames(error)
         finally:
             response.close()
+
+    def _joined(self, here: str, target: str, what: str) -> str:
+        """Return where a redirect leads, as the URL that would really be asked."""
+        try:
+            asked = requests.Request("GET", urljoin(here, target)).prepare().url
+        except ValueError:  # of urllib and of requests alike
+            asked = None
+        if not asked:
+            raise ConnectionFailed(
+                f'{self._label} answered "{what}" with a redirect to nowhere. Check the URL you connected to.'
+            )
+        return asked
 
     def _send(self, call: Call) -> requests.Response:
         """Send one request, repeated as its kind allows."""
@@ -146,6 +159,7 @@ class Transport:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _send_once(self, call: Call, attempt: int) -> requests.Response:
+        self._check_target(call)
         number, begun = self.history.start(), time.perf_counter()
         status, size = None, 0
         session = self._with_auth if call.auth else self._without
@@ -160,6 +174,15 @@ class Transport:
             with self._lock:
                 self.budget = RateBudget(*found)
         return response
+
+    def _check_target(self, call: Call) -> None:
+        """Look at the URL that is really asked: with a backslash in it Python and urllib3 see two different hosts."""
+        url = call.prepared.url or ""
+        if call.auth and not same_origin(url, self._url):
+            raise InsecureConnection(
+                f'{self._label}: a link leads "{call.what}" to {urlsplit(url).netloc}, another server; it was not '
+                "followed and nothing was sent there."
+            )
 
     def _repeat_after(self, response: requests.Response, repeatable: bool, attempt: int) -> float | None:
         """Return the pause before a repeat, or None when this answer is final."""
@@ -203,8 +226,16 @@ def _backoff(attempt: int) -> float:
     return min(0.3 * 2.0**attempt, 10.0) * _JITTER.uniform(0.8, 1.2)
 
 
+class _PlainSession(requests.Session):
+    """A session that leaves redirects alone: requests would parse the target before we can refuse it."""
+
+    def resolve_redirects(self, *arguments: Any, **options: Any) -> Iterator[Any]:
+        """Give none."""
+        return iter(())
+
+
 def _requests_session(url: str | None, auth: Auth, workers: int) -> requests.Session:
-    session = requests.Session()
+    session = _PlainSession()
     session.auth = auth
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = HTTPAdapter(pool_connections=workers, pool_maxsize=workers, max_retries=0)
