@@ -1,9 +1,12 @@
 """A sandbox and a client of its own for each test."""
 
+import pathlib
+
 import pytest
 
 import bionb
 
+DATA = pathlib.Path(bionb.__file__).parent / "platforms" / "odm" / "data"
 BUCKET = "s3://example_data/GSE60871/GSE60871_"
 LIVER = "GSF1146901"
 

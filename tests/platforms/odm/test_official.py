@@ -12,10 +12,9 @@ import bionb
 from bionb.platforms.odm.filters import where
 from tests.environments import plain_environ
 from tests.missing import python_of
-from tests.platforms.odm.conftest import BUCKET, connected, sent
+from tests.platforms.odm.conftest import BUCKET, DATA, connected, sent
 
 WALK = Path(__file__).with_name("official_walk.py")
-DATA = Path(bionb.__file__).parent / "platforms" / "odm" / "data"
 pytestmark = pytest.mark.outside
 
 

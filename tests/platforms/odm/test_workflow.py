@@ -1,15 +1,13 @@
 """build_study: one call, every step told, and after a failure nothing twice."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 
 import bionb
 from bionb.errors import InvalidInput, JobFailed, UsageError
-from tests.platforms.odm.conftest import BUCKET, sent
+from tests.platforms.odm.conftest import BUCKET, DATA, sent
 
-DATA = Path(bionb.__file__).parent / "platforms" / "odm" / "data"
 LIVER = "s3://example_data/LIV2045/LIV2045_"
 FILES = (BUCKET + "study.tsv", BUCKET + "samples.tsv", BUCKET + "expression.gct")
 
