@@ -186,13 +186,13 @@ class Offset:
         """Read the next page; read again what a change of the listing displaced."""
         try:
             page = self._next_page()
+            received = page.count  # parses it
         except BaseException:
             self._keep_finished()
             raise
         if page.total is not None:
             self._moved |= self.total is not None and page.total != self.total
             self.total = page.total
-        received = page.count
         self._at += received
         self._seen.filter(page)
         if not received or self._is_last(page):

@@ -327,6 +327,24 @@ def test_no_record_comes_twice_and_none_is_lost_however_it_repeats(ids, limit, w
     assert sorted(set(map(str, ids))) == sorted(found)
 
 
+def test_a_page_that_cannot_be_read_ends_the_reading_ahead(things, things_sandbox):
+    """After an error in page 3 the other 197 are not wanted any more."""
+    things_sandbox.app("things").things = [things_sandbox.app("things").thing(n) for n in range(2000)]
+    listing = things.things()
+    listing.first(20)
+    with (
+        things_sandbox.fault("things", "latency", ms=20),
+        things_sandbox.fault("things", "malformed", times=1),
+        pytest.raises(UnexpectedResponse, match="broken JSON"),
+    ):
+        list(listing)
+    time.sleep(0.3)
+
+    assert len(sent(things_sandbox)) < 30  # 32 were planned
+    assert 2000 == len(listing.to_frame())
+    assert 201 == len(sent(things_sandbox))
+
+
 def test_an_interrupt_in_the_middle_keeps_what_was_read_and_sends_nothing_twice(things, things_sandbox):
     """A person presses stop while sixteen threads read; the rest is given up, and the next cell goes on."""
     things_sandbox.app("things").things = [things_sandbox.app("things").thing(n) for n in range(2000)]

@@ -528,9 +528,9 @@ def test_json_that_lacks_what_it_should_hold_is_unexpected(serve, connect):
     """Another program may answer at that URL."""
     session = connect(serve(Answer(body=b'{"data": []}')))
     with pytest.raises(UnexpectedResponse, match="no 'items'"):
-        session.page("/x", what="list", pick=lambda body: body["items"])
+        session.page("/x", what="list", pick=lambda body: body["items"]).records()
     with pytest.raises(UnexpectedResponse, match="another form than documented"):
-        session.page("/x", what="list", pick=lambda body: body["data"]["items"])
+        session.page("/x", what="list", pick=lambda body: body["data"]["items"]).records()
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
