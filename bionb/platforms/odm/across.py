@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bionb.frames import columns, to_frame
+from bionb.listing import Listing
+from bionb.pages import Offset
 from bionb.platforms.odm.filters import where
 from bionb.platforms.odm.jobs import accession_of
 from bionb.platforms.odm.metadata import LIMIT, Metadata, offset_reader, role
@@ -36,6 +38,48 @@ class Across(Metadata):
         groups = self._groups_by_study(kind, accession_of(study), as_curator)
         rows = [{"itemId": each["itemId"], **(each.get("metadata") or {})} for each in groups]
         return to_frame(rows, columns("itemId")).dropna(axis="columns", how="all")
+
+    def links(
+        self,
+        first: Any,
+        first_type: str | None = None,
+        *,
+        second: Any = None,
+        second_type: str | None = None,
+        as_curator: bool = False,
+        limit: int = 1000,
+    ) -> Listing:
+        """Return links of one thing of whatever type, such as the mapping of an expression group.
+
+        Parameters
+        ----------
+        first, second : str, Job or dict
+            Accessions; `second` narrows.
+        first_type, second_type : str, optional
+            The server's words: ``"study"``, ``"expressionGroup"``, ``"geneTranscriptMapping"``.
+
+        Returns
+        -------
+        Listing
+            Frame columns: ``firstId``, ``firstType``, ``secondId``, ``secondType``.
+
+        Notes
+        -----
+        ``GET /api/v1/as-user/links`` (Linkage as User).
+        """
+        asked = {
+            "firstId": accession_of(first),
+            "firstType": first_type,
+            "secondId": accession_of(second) if second is not None else None,
+            "secondType": second_type,
+        }
+        params = {name: value for name, value in asked.items() if value}
+        path, names = f"api/v1/{role(as_curator)}/links", ("offset", "limit")
+
+        def start() -> Offset:
+            return offset_reader(self.session, path, "list the links", params, limit, None, names)
+
+        return Listing("links", start, columns("firstId firstType secondId secondType"))
 
     def completeness(self, study: Any, *, as_curator: bool = False) -> pd.DataFrame:
         """Which samples of a study have data: one row a sample, one column a data group.

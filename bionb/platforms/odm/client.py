@@ -49,6 +49,7 @@ class OdmClient(Workflow, Curation, Queries, Search, Mappings, SessionOwner):
     ) -> None:
         if api_version is not None:
             raise UsageError("ODM's API has one version, that of its server: leave out api_version.")
+        self._uploaded = {}
         self.session = Session(
             url,
             _auth(credentials),

@@ -96,7 +96,7 @@ def accession_of(thing: Any) -> str:
     if isinstance(thing, str):
         return thing.strip()
     if isinstance(thing, Mapping):
-        for name in (ACCESSION, "accession", "itemId", "groupAccession", "xrefSetId"):
+        for name in (ACCESSION, "accession", "itemId", "groupAccession", "xrefSetId", "runId"):
             if thing.get(name):
                 return str(thing[name])
     for name in ("accession", "id"):

@@ -59,15 +59,17 @@ class Linked:
 
 
 class Links(Across):
-    """The client's methods that link and unlink groups."""
+    """The client's methods that link and unlink groups, or with ``level="object"`` single things."""
 
-    def link_samples(self, group: Any, study: Any) -> Linked:
+    def link_samples(self, group: Any, study: Any, *, level: str = "group") -> Linked:
         """Link a sample group to its study; first of all links.
 
         Parameters
         ----------
         group, study : str, Job or dict
             Accessions, or what has one.
+        level : {"group", "object"}
+            Whether `group` is a whole group or a single sample.
 
         Notes
         -----
@@ -78,10 +80,16 @@ class Links(Across):
         >>> odm.link_samples("GSF1146902", "GSF1146901")
         <Linked GSF1146902 to GSF1146901: 204, everything>
         """
-        return self._link("samples", group, "study", study)
+        return self._link("samples", group, "study", study, level=level)
 
     def link_expression(
-        self, group: Any, sample_group: Any, linking_attribute: str | None = None, *, to: str = "samples"
+        self,
+        group: Any,
+        sample_group: Any,
+        linking_attribute: str | None = None,
+        *,
+        to: str = "samples",
+        level: str = "group",
     ) -> Linked:
         """Link a data group to a sample, library, preparation or cell group.
 
@@ -93,6 +101,8 @@ class Links(Across):
             The sample attribute that matches the data's column names; ``Sample Source ID`` by default.
         to : {"samples", "libraries", "preparations", "cells"}
             What the target holds; a finished import job tells it by itself.
+        level : {"group", "object"}
+            Whether both ends are whole groups, or a single run (its number) and a single sample.
 
         Returns
         -------
@@ -109,28 +119,34 @@ class Links(Across):
         >>> odm.link_expression("GSF1146928", "GSF1146912", to="libraries")
         <Linked GSF1146928 to GSF1146912: 204, everything>
         """
-        return self._link("expression", group, to, sample_group, linking_attribute)
+        return self._link("expression", group, to, sample_group, linking_attribute, level)
 
-    def link_libraries(self, group: Any, sample_group: Any) -> Linked:
+    def link_libraries(self, group: Any, sample_group: Any, *, level: str = "group") -> Linked:
         """Link a library group to its sample group, by ``Sample Source ID``.
 
         Notes
         -----
         ``POST .../integration/link/library/group/{sourceId}/to/sample/group/{targetId}``: 204.
         """
-        return self._link("libraries", group, "samples", sample_group)
+        return self._link("libraries", group, "samples", sample_group, level=level)
 
-    def link_preparations(self, group: Any, sample_group: Any) -> Linked:
+    def link_preparations(self, group: Any, sample_group: Any, *, level: str = "group") -> Linked:
         """Link a preparation group to its sample group, by ``Sample Source ID``.
 
         Notes
         -----
         ``POST .../integration/link/preparation/group/{sourceId}/to/sample/group/{targetId}``: 204.
         """
-        return self._link("preparations", group, "samples", sample_group)
+        return self._link("preparations", group, "samples", sample_group, level=level)
 
     def link_variant(
-        self, group: Any, sample_group: Any, linking_attribute: str | None = None, *, to: str = "samples"
+        self,
+        group: Any,
+        sample_group: Any,
+        linking_attribute: str | None = None,
+        *,
+        to: str = "samples",
+        level: str = "group",
     ) -> Linked:
         """Link a variant group to a sample group; as `link_expression`, but to samples only.
 
@@ -138,10 +154,16 @@ class Links(Across):
         -----
         ``POST .../integration/link/variant/group/{sourceId}/to/sample/group/{targetId}``.
         """
-        return self._link("variant", group, to, sample_group, linking_attribute)
+        return self._link("variant", group, to, sample_group, linking_attribute, level)
 
     def link_flow_cytometry(
-        self, group: Any, sample_group: Any, linking_attribute: str | None = None, *, to: str = "samples"
+        self,
+        group: Any,
+        sample_group: Any,
+        linking_attribute: str | None = None,
+        *,
+        to: str = "samples",
+        level: str = "group",
     ) -> Linked:
         """Link a flow cytometry group to a sample group; as `link_expression`, but to samples only.
 
@@ -149,7 +171,7 @@ class Links(Across):
         -----
         ``POST .../integration/link/flow-cytometry/group/{sourceId}/to/sample/group/{targetId}``.
         """
-        return self._link("flow-cytometry", group, to, sample_group, linking_attribute)
+        return self._link("flow-cytometry", group, to, sample_group, linking_attribute, level)
 
     def link_cells(self, group: Any, target: Any, *, to: str = "samples") -> Linked:
         """Link a cell group to a sample, library or preparation group, by the cells' ``batch``.
@@ -160,58 +182,66 @@ class Links(Across):
         """
         return self._link("cells", group, to, target)
 
-    def unlink_samples(self, group: Any, study: Any) -> None:
+    def unlink_samples(self, group: Any, study: Any, *, level: str = "group") -> None:
         """Take a sample group out of its study; links of data to the samples stay.
 
         Notes
         -----
         ``DELETE`` on the path of `link_samples`: 204.
         """
-        self._unlink("samples", group, "study", study)
+        self._unlink("samples", group, "study", study, level)
 
-    def unlink_expression(self, group: Any, sample_group: Any, *, to: str = "samples") -> None:
+    def unlink_expression(self, group: Any, sample_group: Any, *, to: str = "samples", level: str = "group") -> None:
         """Undo `link_expression`; not possible for cells."""
-        self._unlink("expression", group, to, sample_group)
+        self._unlink("expression", group, to, sample_group, level)
 
-    def unlink_libraries(self, group: Any, sample_group: Any) -> None:
+    def unlink_libraries(self, group: Any, sample_group: Any, *, level: str = "group") -> None:
         """Undo `link_libraries`."""
-        self._unlink("libraries", group, "samples", sample_group)
+        self._unlink("libraries", group, "samples", sample_group, level)
 
-    def unlink_preparations(self, group: Any, sample_group: Any) -> None:
+    def unlink_preparations(self, group: Any, sample_group: Any, *, level: str = "group") -> None:
         """Undo `link_preparations`."""
-        self._unlink("preparations", group, "samples", sample_group)
+        self._unlink("preparations", group, "samples", sample_group, level)
 
-    def unlink_variant(self, group: Any, sample_group: Any) -> None:
+    def unlink_variant(self, group: Any, sample_group: Any, *, level: str = "group") -> None:
         """Undo `link_variant`."""
-        self._unlink("variant", group, "samples", sample_group)
+        self._unlink("variant", group, "samples", sample_group, level)
 
-    def unlink_flow_cytometry(self, group: Any, sample_group: Any) -> None:
+    def unlink_flow_cytometry(self, group: Any, sample_group: Any, *, level: str = "group") -> None:
         """Undo `link_flow_cytometry`."""
-        self._unlink("flow-cytometry", group, "samples", sample_group)
+        self._unlink("flow-cytometry", group, "samples", sample_group, level)
 
     # -- requests ---------------------------------------------------------------------------------------------------
 
-    def _link(self, kind: str, source: Any, to: str, target: Any, attribute: str | None = None) -> Linked:
+    def _link(
+        self,
+        kind: str,
+        source: Any,
+        to: str,
+        target: Any,
+        attribute: str | None = None,
+        level: str = "group",
+    ) -> Linked:
         to = _checked_pair(kind, source, to, target)
-        path, first, second = _path(kind, source, to, target)
-        if attribute is not None and to != "samples":
-            raise UsageError(f"linking_attribute is for links to samples; {to} are linked by their own key.")
+        path, first, second = _path(kind, source, to, target, level)
+        if attribute is not None and (to != "samples" or level == "object"):
+            raise UsageError("linking_attribute is for groups that are linked to samples; others have their own key.")
         params = {"linkingAttribute": attribute} if attribute else None
         with self.session.one_call():
             response = self.session.request(
-                "POST", path, params=params, what=f"link the {kind} group {first} to {second}"
+                "POST", path, params=params, what=f"link the {kind} {level} {first} to {second}"
             )
-            if response.status_code == 204 or kind not in DATA or to != "samples":
+            if response.status_code == 204 or kind not in DATA or to != "samples" or level == "object":
                 return Linked(response.status_code, first, second)
             runs, samples = self._left_over(kind, first, second)
         return Linked(response.status_code, first, second, runs, samples)
 
-    def _unlink(self, kind: str, source: Any, to: str, target: Any) -> None:
+    def _unlink(self, kind: str, source: Any, to: str, target: Any, level: str) -> None:
         to = _checked_pair(kind, source, to, target)
         if to == "cells":
             raise UsageError("The server can't undo a link to cells.")
-        path, first, second = _path(kind, source, to, target)
-        self.session.request("DELETE", path, what=f"unlink the {kind} group {first} from {second}")
+        path, first, second = _path(kind, source, to, target, level)
+        self.session.request("DELETE", path, what=f"unlink the {kind} {level} {first} from {second}")
 
 
 def _checked_pair(kind: str, source: Any, to: str, target: Any) -> str:
@@ -226,7 +256,12 @@ def _checked_pair(kind: str, source: Any, to: str, target: Any) -> str:
     return to
 
 
-def _path(kind: str, source: Any, to: str, target: Any) -> tuple[str, str, str]:
+def _path(kind: str, source: Any, to: str, target: Any, level: str) -> tuple[str, str, str]:
+    if level not in ("group", "object"):
+        raise UsageError(f"level={level!r} is not known: use 'group' or 'object'.")
+    if level == "object" and "cells" in (kind, to):
+        raise UsageError("Cells are linked as whole groups only.")
     first, second = accession_of(source), accession_of(target)
-    group = "" if to == "study" else "group/"
-    return f"{CURATOR_LINK}/{WORDS.get(kind, kind)}/group/{first}/to/{WORDS[to]}/{group}{second}", first, second
+    group = "group/" if level == "group" else ""
+    ends = f"{WORDS.get(kind, kind)}/{group}{first}/to/{WORDS[to]}/{'' if to == 'study' else group}{second}"
+    return f"{CURATOR_LINK}/{ends}", first, second

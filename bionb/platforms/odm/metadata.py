@@ -71,7 +71,13 @@ class MetadataListing(Listing):
 
 
 def offset_reader(
-    session: Session, path: str, what: str, params: Mapping[str, Any], limit: int, key: Callable[[Any], Any] | None
+    session: Session,
+    path: str,
+    what: str,
+    params: Mapping[str, Any],
+    limit: int,
+    key: Callable[[Any], Any] | None,
+    names: tuple[str, str] = ("pageOffset", "pageLimit"),
 ) -> Offset:
     """Return the reader of a list answer: the next offset is the present one plus what came, never plus the limit."""
 
@@ -85,7 +91,7 @@ def offset_reader(
             total=lambda response, body: body["meta"]["pagination"]["total"],
         )
 
-    return Offset(read, limit, names=("pageOffset", "pageLimit"), key=key, submit=session.submit)
+    return Offset(read, limit, names=names, key=key, submit=session.submit)
 
 
 def role(as_curator: bool) -> str:

@@ -212,12 +212,13 @@ class Queries:
         def opened() -> Any:
             path = f"{base}/omics/expression/streamed-data"
             return self.session.request(
-                "GET", path, params=asked, what=f"stream the matrix of {accession}", stream=True, opens=False
+                "GET", path, params=asked, what=f"stream the matrix of {accession}", stream=True
             )
 
         def count() -> int | None:
             path = f"{base}/expressions/group/{accession}"
-            found = self.session.json("GET", path, what=f"look up the group {accession}").get("metadata") or {}
+            body = self.session.json("GET", path, what=f"look up the group {accession}", opens=False)
+            found = body.get("metadata") or {}
             names = [*(found.get("Features (string)") or ()), *(found.get("Features (numeric)") or ())]
             return len(names) or None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,9 @@ class StudyBuild:
 
 class Workflow(Imports, Links):
     """The client's method that builds a whole study."""
+
+    # The server knows links again, but not uploads: what this client has uploaded, and by which job.
+    _uploaded: dict[tuple[str, str, str], int]
 
     def build_study(
         self,
@@ -176,16 +179,15 @@ class Workflow(Imports, Links):
 
     def _import_once(self, kind: str, source: Any, options: Mapping[str, Any]) -> Job:
         place = (kind, digest(source), repr(sorted(options.items(), key=str)))
-        done = self.__dict__.setdefault("_uploaded", {})
-        if not is_link(source) and place in done:
-            job: Job = self.job(done[place])
-            if job.status not in ENDED_BADLY:
-                return Job(job.id, job.status, kind, job.name, reused=True)
-        job = getattr(self, f"import_{kind}")(source, **options)
+        if not is_link(source) and place in self._uploaded:
+            earlier = self.job(self._uploaded[place])
+            if earlier.status not in ENDED_BADLY:
+                return replace(earlier, kind=kind, reused=True)
+        job: Job = getattr(self, f"import_{kind}")(source, **options)
         if job.reused and job.status in ("FAILED", "STOPPED"):
             job = self.restart_job(job)
         if not is_link(source):
-            done[place] = job.id
+            self._uploaded[place] = job.id
         return job
 
     def _link_all(self, build: StudyBuild, expression_to: str, attribute: str | None) -> None:

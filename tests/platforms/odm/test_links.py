@@ -55,6 +55,43 @@ def test_links_show_in_the_study_and_their_opposites_take_them_out(odm):
     assert [VARIANTS] == odm.linked_groups(LIVER, "variant")["itemId"].tolist()
 
 
+def test_single_things_are_linked_and_unlinked(odm):
+    """One sample of a study, one library of a sample, one column of a matrix."""
+    odm.unlink_samples("GSF1146904", LIVER, level="object")
+    assert 7 == len(odm.samples(study=LIVER))
+    assert 204 == odm.link_samples("GSF1146904", LIVER, level="object").status
+
+    run = odm.expression("ENSG10000000003")[0]["item"].partition("-")[0]
+    odm.unlink_expression(run, "GSF1146914", to="libraries", level="object")
+    assert 6 == len(odm.expression("ENSG10000000003"))
+    assert 204 == odm.link_expression({"runId": run}, "GSF1146914", to="libraries", level="object").status
+    assert 7 == len(odm.expression("ENSG10000000003"))
+
+    odm.unlink_libraries("GSF1146914", "GSF1146904", level="object")
+    assert 204 == odm.link_libraries("GSF1146914", "GSF1146904", level="object").status
+
+
+def test_wrong_levels_are_told(odm):
+    """Cells have no links of their own, and attributes match groups."""
+    with pytest.raises(UsageError, match="'group' or 'object'"):
+        odm.link_samples(SAMPLES, LIVER, level="file")
+    with pytest.raises(UsageError, match="whole groups only"):
+        odm.link_expression("45215", CELLS, to="cells", level="object")
+    with pytest.raises(UsageError, match="linking_attribute is for groups"):
+        odm.link_variant("45215", "GSF1146904", "Sample Name", level="object")
+
+
+def test_links_of_any_type_are_listed(odm):
+    """A mapping is linked by the general operation, and found by it."""
+    mapping = odm.import_mapping("s3://example_data/LIV2045/LIV2045_mapping.tsv")
+    odm.link_mapping(mapping, EXPRESSION)
+
+    found = odm.links(EXPRESSION, "expressionGroup").to_frame()
+    assert [mapping["xrefSetId"]] == found["secondId"].tolist()
+    assert 1 == len(odm.links(EXPRESSION, second=mapping, second_type="geneTranscriptMapping", limit=1))
+    assert 0 == len(odm.links(LIVER))
+
+
 def test_cells_can_be_linked_but_not_unlinked(sandbox, odm):
     """The server has no DELETE for cells; saying so is better than a 404."""
     assert 204 == odm.link_cells(CELLS, LIBRARIES, to="libraries").status
@@ -114,7 +151,7 @@ def test_another_attribute_can_match(odm):
     for number in range(1146904, 1146912):
         odm.update_sample(f"GSF{number}", {"Cell Line": f"LIV{number - 1146903:02d}"})
     assert 204 == odm.link_variant(VARIANTS, SAMPLES, linking_attribute="Cell Line").status
-    with pytest.raises(UsageError, match="for links to samples"):
+    with pytest.raises(UsageError, match="linking_attribute is for groups"):
         odm.link_expression(EXPRESSION, LIBRARIES, "Sample Name", to="libraries")
 
 

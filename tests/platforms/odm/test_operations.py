@@ -47,6 +47,8 @@ def everything(odm):
         if name != "cells":
             getattr(odm, f"unlink_{name}")(*ends, **{key: value for key, value in options.items() if key == "to"})
         getattr(odm, f"link_{name}")(*ends, **options)
+    odm.link_samples("GSF1146904", LIVER, level="object")
+    odm.unlink_expression(odm.expression("CD36", attribute="gene")[0]["item"].split("-")[0], "GSF1146914", **SINGLE)
     for listing in listings(odm):
         listing.first(1)
     for each in ("expression", "variant", "flow-cytometry", "library", "preparation"):
@@ -63,6 +65,7 @@ def everything(odm):
     odm.link_mapping(odm.import_mapping("s3://example_data/LIV2045/LIV2045_mapping.tsv"), EX)
 
 
+SINGLE = {"to": "libraries", "level": "object"}
 LINKS = [
     ("samples", (SAMPLES, LIVER), {}),
     ("libraries", (LIB, SAMPLES), {}),
@@ -90,6 +93,7 @@ def listings(odm):
     yield odm.libraries(group=LIB)
     yield odm.preparations(group=PREP)
     yield odm.files(query="x")
+    yield odm.links(EX, "expressionGroup", second=LIVER, second_type="study")
     yield odm.search_studies("liver")
     yield odm.mapping_entries(genes="ENSG10000000001")
     yield odm.omics_samples(study_filter="Sex=F", sample_query="x", data_query="feature=x", variant_query="feature=x")
@@ -129,9 +133,7 @@ def test_the_table_of_definitions_has_them_all(operations):
 def test_the_table_names_methods_that_exist(odm):
     """A table of methods must follow the code."""
     names = [
-        word
-        for cell in definitions()["methods"]
-        for word in re.findall(r"[a-z]\w*\*?", re.sub(r"\(.*?\)", "", cell))
+        word for cell in definitions()["methods"] for word in re.findall(r"[a-z]\w*\*?", re.sub(r"\(.*?\)", "", cell))
     ]
 
     assert names

@@ -215,6 +215,7 @@ def test_a_matrix_is_streamed_in_chunks(sandbox, linked):
     assert ["feature"] == whole.index.names
     assert {"float64"} == {str(dtype) for dtype in whole.dtypes}
     assert "/omics/expression/streamed-data" in sent(sandbox)[-1]
+    assert "/omics/expression/streamed-data" in linked.last_request.python
     assert "not read yet" in repr(stream)
 
 
