@@ -160,7 +160,7 @@ class Session:
         return answers.parse_json(response, self.label, what)
 
     def page(self, path: str, *, what: str, pick: Pick, opens: bool = True, **options: Any) -> Page:
-        """Read one page of a listing (GET); `options` are those of `request` and of `page_of`."""
+        """Fetch a page of a listing (GET), parsed when first looked at; `options` as of `request` and `page_of`."""
         parts = {name: options.pop(name) for name in ("total", "more", "cursor") if name in options}
         response = self.request("GET", path, what=what, opens=opens, **options)
         return Page.later(lambda: self.page_of(response, what=what, pick=pick, **parts))

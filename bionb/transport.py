@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -78,7 +79,8 @@ class Transport:
         self._label, self._url, self._host, self._timeout = label, url, urlsplit(url).netloc, timeout
         self.history = History()
         self.budget: RateBudget | None = None
-        self._lock, self._one_waits = threading.Lock(), threading.Lock()
+        self._landed, self._one_waits = threading.Condition(), threading.Lock()
+        self._flying = 0
         self._with_auth = _requests_session(url, auth, workers)
         self._without = _requests_session(None, NoAuth(), workers)
 
@@ -141,9 +143,9 @@ class Transport:
         """Send one request, repeated as its kind allows."""
         waited = 0.0
         for attempt in range(ATTEMPTS):
-            self._await_budget()
             try:
-                response = self._send_once(call, attempt)
+                with self._allowance(call.auth):
+                    response = self._send_once(call, attempt)
             except requests.RequestException as error:
                 if not call.repeatable or attempt + 1 == ATTEMPTS:
                     raise self._connection_failed(error, call.what) from answers.without_frames(error)
@@ -171,8 +173,7 @@ class Transport:
             self.history.add(number, call.prepared.method, call.path, status, ms, size, attempt)
         found = answers.rate_budget(response)
         if found is not None:
-            with self._lock:
-                self.budget = RateBudget(*found)
+            self._note(RateBudget(*found))
         return response
 
     def _check_target(self, call: Call) -> None:
@@ -192,15 +193,49 @@ class Transport:
         # A window that ended in the past (clocks differ) or "after 0 seconds" must not become five requests at once.
         return max(answers.retry_after(response) or 0.0, _backoff(attempt))
 
+    @contextmanager
+    def _allowance(self, counts: bool) -> Iterator[None]:
+        """Hold a request back until the rate limit has room for it and for those under way."""
+        if not counts:
+            yield
+            return
+        with self._one_waits:  # the other threads find nothing left to wait for: one message, one bar
+            with self._landed:
+                self._landed.wait_for(lambda: not self._promised())
+            self._await_budget()
+            with self._landed:
+                self._flying += 1
+        try:
+            yield
+        finally:
+            with self._landed:
+                self._flying -= 1
+                self._landed.notify_all()
+
+    def _promised(self) -> bool:
+        """Tell whether all that is left of this window may be needed by the requests under way."""
+        budget = self.budget
+        if budget is None:
+            return False
+        left = budget.remaining if budget.reset_at > CLOCK.wall() else budget.limit
+        return 0 < left <= self._flying
+
     def _await_budget(self) -> None:
         """Wait for the next window when the last answer said that this one is used up."""
-        with self._one_waits:  # the other threads find nothing left to wait for: one message, one bar
-            budget = self.budget
-            if budget is None or budget.remaining > 0:
+        budget = self.budget
+        if budget is None or budget.remaining > 0:
+            return
+        left = budget.reset_at - CLOCK.wall()
+        if 0 < left <= LONGEST_WAIT:
+            pause(left, f"{self._label}: rate limit of {budget.limit} requests used up")
+
+    def _note(self, found: RateBudget) -> None:
+        """Keep what an answer says; answers overtake each other, so that within a window the least counts."""
+        with self._landed:
+            known = self.budget
+            if known is not None and (found.reset_at, -found.remaining) < (known.reset_at, -known.remaining):
                 return
-            left = budget.reset_at - CLOCK.wall()
-            if 0 < left <= LONGEST_WAIT:
-                pause(left, f"{self._label}: rate limit of {budget.limit} requests used up")
+            self.budget = found
 
     def _connection_failed(self, error: requests.RequestException, what: str) -> ConnectionFailed:
         where = f"{self._label} at {self._host}"
