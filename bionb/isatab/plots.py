@@ -1,0 +1,216 @@
+"""Figures of an ISA-Tab: the way of a sample, counts per stage, the levels of the factors.
+
+Each function draws into given axes or a new figure and returns the axes; nothing is saved or shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from bionb.errors import UsageError
+from bionb.isatab.headers import FACTOR, SAMPLE
+from bionb.isatab.layout import layers_of, positions_of, related
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from bionb.isatab.dataset import ISATab
+
+#: More nodes than this cannot be read in one figure.
+MAX_NODES = 80
+#: More levels of a factor than this are summed up as "other".
+MAX_LEVELS = 12
+_LABEL = 20  # characters
+_LOOKS = {
+    "material": {"marker": "o", "color": "#4477aa"},
+    "process": {"marker": "s", "color": "#ccbb44"},
+    "data": {"marker": "D", "color": "#228833"},
+}
+
+
+def graph(isa: ISATab, sample: str | None = None, *, study: str | None = None, ax: Axes | None = None) -> Axes:
+    """Draw materials, processes and data files in layers, from sources on the left to data files on the right.
+
+    Parameters
+    ----------
+    isa : ISATab
+        The set.
+    sample : str, optional
+        Only what leads to this sample and what comes from it; without it, everything.
+    study : str, optional
+        A study file: only this study and its assays.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        One collection of points for each kind (``material``, ``process``, ``data``), labelled so; a text for each
+        node.
+
+    Raises
+    ------
+    UsageError
+        There is no such sample, or more than `MAX_NODES` nodes to draw.
+
+    Examples
+    --------
+    >>> plots.graph(isa, "liver 1")
+    """
+    files = _files(isa, study)
+    nodes = isa.nodes()
+    nodes = nodes[nodes["file"].isin(files)].drop_duplicates("id")
+    edges = isa.edges()
+    edges = edges[edges["file"].isin(files)].drop_duplicates(["source", "target"])
+    if sample is not None:
+        nodes, edges = _of_sample(nodes, edges, sample)
+    if len(nodes) > MAX_NODES:
+        raise UsageError(f"{len(nodes)} nodes cannot be read in one figure; give a sample, see isa.samples()")
+    pairs = list(zip(edges["source"], edges["target"], strict=True))
+    places = positions_of(layers_of(list(nodes["id"]), pairs), pairs)
+    axes = ax or _axes(places)
+    for source, target in pairs:
+        (x, y), (x2, y2) = places[source], places[target]
+        axes.plot([x, x2], [y, y2], color="0.7", linewidth=1, zorder=1)
+    _draw_nodes(axes, nodes, places)
+    axes.set_title(f"sample {sample}" if sample else "materials, processes and data files")
+    axes.set_axis_off()
+    axes.margins(0.1, 0.15)
+    return axes
+
+
+def _files(isa: ISATab, study: str | None) -> set[str]:
+    if study is None:
+        return {*isa.studies, *isa.assays}
+    name = isa[study].name
+    id_ = isa.ids[name][0]
+    return {file for file, (study_id, _) in isa.ids.items() if study_id == id_}
+
+
+def _of_sample(nodes: pd.DataFrame, edges: pd.DataFrame, sample: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    starts = nodes.loc[(nodes["type"] == SAMPLE) & (nodes["name"] == sample), "id"]
+    if starts.empty:
+        raise UsageError(f"there is no sample {sample!r} to draw; see isa.samples()")
+    pairs = zip(edges["source"], edges["target"], strict=True)
+    kept = related(set(starts), list(pairs))
+    return nodes[nodes["id"].isin(kept)], edges[edges["source"].isin(kept) & edges["target"].isin(kept)]
+
+
+def _axes(places: dict[str, tuple[float, float]]) -> Axes:
+    """Make room: so much for each layer, so much for each node in the fullest one."""
+    import matplotlib.pyplot as plt
+
+    width = 1 + max((x for x, _ in places.values()), default=0)
+    height = 1 + max((abs(y) for _, y in places.values()), default=0) * 2
+    _, axes = plt.subplots(figsize=(max(4, 1.7 * width), max(2.4, 0.7 * height)), layout="constrained")
+    return axes
+
+
+def _draw_nodes(axes: Axes, nodes: pd.DataFrame, places: dict[str, tuple[float, float]]) -> None:
+    for kind, look in _LOOKS.items():
+        chosen = nodes[nodes["kind"] == kind]
+        if chosen.empty:
+            continue
+        points = [places[id_] for id_ in chosen["id"]]
+        axes.scatter([x for x, _ in points], [y for _, y in points], s=90, label=kind, zorder=2, **look)
+        labels = chosen["name"].where(chosen["name"] != "", chosen["protocol"])
+        for (x, y), text in zip(points, labels, strict=True):
+            axes.annotate(
+                _short(text), (x, y), (0, 8), textcoords="offset points", ha="center", fontsize=8, zorder=3
+            )
+    if len(nodes):
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0), ncols=3, frameon=False)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…"
+
+
+def stages(isa: ISATab, *, ax: Axes | None = None) -> Axes:
+    """Draw how many materials, processes and data files each stage of each table has, first stage on top.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Horizontal bars, one a stage; the number at its end.
+    """
+    import matplotlib.pyplot as plt
+
+    nodes = isa.nodes()
+    counts = nodes.groupby(["file", "column"], sort=False).agg(
+        count=("id", "size"), kind=("kind", "first"), protocol=("protocol", "first"), alike=("protocol", "nunique")
+    )
+    labels = [_stage(*index, row) for index, row in counts.iterrows()]
+    axes = ax or plt.subplots(figsize=(7, max(2, 0.3 * len(counts))), layout="constrained")[1]
+    colors = [_LOOKS[kind]["color"] for kind in counts["kind"]]
+    bars = axes.barh(range(len(counts)), counts["count"], color=colors)
+    axes.bar_label(bars, padding=3)
+    axes.set_yticks(range(len(counts)), labels)
+    axes.set_ylim(len(counts) - 0.5, -0.5)
+    axes.set_xlabel("distinct nodes")
+    axes.spines[["top", "right"]].set_visible(False)
+    return axes
+
+
+def _stage(file: str, column: str, row: Any) -> str:
+    one_protocol = row["kind"] == "process" and row["alike"] == 1 and row["protocol"] != "Unknown"
+    what = row["protocol"] if one_protocol else column
+    return f"{file.rsplit('/', 1)[-1]}: {_short(what)}"
+
+
+def factors(isa: ISATab) -> list[Axes]:
+    """Draw how many samples have each level of each factor, one panel a factor.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+        Horizontal bars, the commonest level on top; beyond `MAX_LEVELS` levels the rest is ``other``. A unit stands
+        in the title. Factor values of study files only, where ISA-Tab has them.
+
+    Raises
+    ------
+    UsageError
+        No study table has a factor value.
+    """
+    import matplotlib.pyplot as plt
+
+    levels = _levels(isa)
+    if not levels:
+        raise UsageError("no study table has a Factor Value column, so there are no factors to draw")
+    figure, grid = plt.subplots(1, len(levels), figsize=(4 * len(levels), 3), layout="constrained", squeeze=False)
+    for axes, (name, counts) in zip(grid[0], levels.items(), strict=True):
+        bars = axes.barh(list(map(_short, counts)), list(counts.values()), color=_LOOKS["material"]["color"])
+        axes.bar_label(bars, padding=3)
+        axes.invert_yaxis()
+        axes.set_title(name)
+        axes.set_xlabel("samples")
+        axes.spines[["top", "right"]].set_visible(False)
+    return list(grid[0])
+
+
+def _levels(isa: ISATab) -> dict[str, dict[str, int]]:
+    """Return for each factor how many samples have each level."""
+    result: dict[str, dict[str, int]] = {}
+    for study in isa.studies:
+        labels = dict.fromkeys(column.label for column in isa[study].find(FACTOR))
+        samples = isa.samples(study)
+        for label in labels:
+            for name in _named(samples.columns, str(label)):
+                counts = samples.loc[samples[name] != "", name].value_counts()
+                known = result.setdefault(name, {})
+                for level, count in counts.items():
+                    known[str(level)] = known.get(str(level), 0) + int(count)
+    return {name: _trimmed(counts) for name, counts in result.items() if counts}
+
+
+def _named(columns: Iterable[str], label: str) -> list[str]:
+    """Return the tidy column of a factor: its label, with a unit or the factor's owner behind it."""
+    return [name for name in columns if name == label or name.startswith((f"{label} [", f"{label} ("))]
+
+
+def _trimmed(counts: dict[str, int]) -> dict[str, int]:
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    rest = sum(count for _, count in ordered[MAX_LEVELS:])
+    return dict(ordered[:MAX_LEVELS]) | ({"other": rest} if rest else {})
