@@ -5,7 +5,7 @@ Each function draws into given axes or a new figure and returns the axes; nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import UsageError
@@ -23,11 +23,7 @@ MAX_NODES = 80
 #: More levels of a factor than this are summed up as "other".
 MAX_LEVELS = 12
 _LABEL = 20  # characters
-_LOOKS = {
-    "material": {"marker": "o", "color": "#4477aa"},
-    "process": {"marker": "s", "color": "#ccbb44"},
-    "data": {"marker": "D", "color": "#228833"},
-}
+_LOOKS = {"material": ("o", "#4477aa"), "process": ("s", "#ccbb44"), "data": ("D", "#228833")}  # marker, colour
 
 
 def graph(isa: ISATab, sample: str | None = None, *, study: str | None = None, ax: Axes | None = None) -> Axes:
@@ -104,22 +100,21 @@ def _axes(places: dict[str, tuple[float, float]]) -> Axes:
 
     width = 1 + max((x for x, _ in places.values()), default=0)
     height = 1 + max((abs(y) for _, y in places.values()), default=0) * 2
-    _, axes = plt.subplots(figsize=(max(4, 1.7 * width), max(2.4, 0.7 * height)), layout="constrained")
+    _, axes = plt.subplots(figsize=(max(4, 1.5 * width), max(2.4, 0.7 * height)), layout="constrained")
     return axes
 
 
 def _draw_nodes(axes: Axes, nodes: pd.DataFrame, places: dict[str, tuple[float, float]]) -> None:
-    for kind, look in _LOOKS.items():
+    for kind, (marker, colour) in _LOOKS.items():
         chosen = nodes[nodes["kind"] == kind]
         if chosen.empty:
             continue
         points = [places[id_] for id_ in chosen["id"]]
-        axes.scatter([x for x, _ in points], [y for _, y in points], s=90, label=kind, zorder=2, **look)
+        x_places, y_places = zip(*points, strict=True)
+        axes.scatter(x_places, y_places, s=90, label=kind, zorder=2, marker=marker, color=colour)
         labels = chosen["name"].where(chosen["name"] != "", chosen["protocol"])
         for (x, y), text in zip(points, labels, strict=True):
-            axes.annotate(
-                _short(text), (x, y), (0, 8), textcoords="offset points", ha="center", fontsize=8, zorder=3
-            )
+            axes.annotate(_short(text), (x, y), (0, 8), textcoords="offset points", ha="center", fontsize=8, zorder=3)
     if len(nodes):
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0), ncols=3, frameon=False)
 
@@ -142,9 +137,9 @@ def stages(isa: ISATab, *, ax: Axes | None = None) -> Axes:
     counts = nodes.groupby(["file", "column"], sort=False).agg(
         count=("id", "size"), kind=("kind", "first"), protocol=("protocol", "first"), alike=("protocol", "nunique")
     )
-    labels = [_stage(*index, row) for index, row in counts.iterrows()]
+    labels = [_stage(row) for row in counts.reset_index().to_dict("records")]
     axes = ax or plt.subplots(figsize=(7, max(2, 0.3 * len(counts))), layout="constrained")[1]
-    colors = [_LOOKS[kind]["color"] for kind in counts["kind"]]
+    colors = [_LOOKS[kind][1] for kind in counts["kind"]]
     bars = axes.barh(range(len(counts)), counts["count"], color=colors)
     axes.bar_label(bars, padding=3)
     axes.set_yticks(range(len(counts)), labels)
@@ -154,10 +149,10 @@ def stages(isa: ISATab, *, ax: Axes | None = None) -> Axes:
     return axes
 
 
-def _stage(file: str, column: str, row: Any) -> str:
+def _stage(row: Mapping[Hashable, Any]) -> str:
     one_protocol = row["kind"] == "process" and row["alike"] == 1 and row["protocol"] != "Unknown"
-    what = row["protocol"] if one_protocol else column
-    return f"{file.rsplit('/', 1)[-1]}: {_short(what)}"
+    what = row["protocol"] if one_protocol else row["column"]
+    return f"{row['file'].rsplit('/', 1)[-1]}: {_short(what)}"
 
 
 def factors(isa: ISATab) -> list[Axes]:
@@ -181,7 +176,7 @@ def factors(isa: ISATab) -> list[Axes]:
         raise UsageError("no study table has a Factor Value column, so there are no factors to draw")
     figure, grid = plt.subplots(1, len(levels), figsize=(4 * len(levels), 3), layout="constrained", squeeze=False)
     for axes, (name, counts) in zip(grid[0], levels.items(), strict=True):
-        bars = axes.barh(list(map(_short, counts)), list(counts.values()), color=_LOOKS["material"]["color"])
+        bars = axes.barh(list(map(_short, counts)), list(counts.values()), color=_LOOKS["material"][1])
         axes.bar_label(bars, padding=3)
         axes.invert_yaxis()
         axes.set_title(name)

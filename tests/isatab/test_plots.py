@@ -120,18 +120,21 @@ def test_a_set_without_factors_says_so():
 
 
 def test_real_sets_can_be_drawn(real_sets):
-    """One sample of each, and the stages of all."""
+    """One sample of each that is not connected with all others, and the stages of all."""
+    drawn = 0
     for files in real_sets.values():
         isa = ISATab(files)
-        samples = isa.samples()
         assert len(plots.stages(isa).patches) == isa.nodes().groupby(["file", "column"]).ngroups
-        if len(samples):
-            name = samples["Sample Name"].iloc[0]
+        for study, name in isa.samples()[["study", "Sample Name"]].head(1).itertuples(index=False):
             try:
-                assert any(name[:21] in text for text in texts(plots.graph(isa, name, study=samples["study"].iloc[0])))
-            except UsageError as error:
-                assert "cannot be read in one figure" in str(error)
+                axes = plots.graph(isa, name, study=study)
+            except UsageError:  # a sample with hundreds of files
+                continue
+            assert any(text.startswith(name[:19]) for text in texts(axes))
+            drawn += 1
         mpl.pyplot.close("all")
+
+    assert 25 < drawn
 
 
 edges = st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")), max_size=12)
