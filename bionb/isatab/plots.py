@@ -143,7 +143,7 @@ def stages(isa: ISATab, *, ax: Axes | None = None) -> Axes:
     bars = axes.barh(range(len(counts)), counts["count"], color=colors)
     axes.bar_label(bars, padding=3)
     axes.set_yticks(range(len(counts)), labels)
-    axes.set_ylim(len(counts) - 0.5, -0.5)
+    axes.set_ylim(max(len(counts), 1) - 0.5, -0.5)
     axes.set_xlabel("distinct nodes")
     axes.spines[["top", "right"]].set_visible(False)
     return axes
