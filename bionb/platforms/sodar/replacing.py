@@ -13,7 +13,7 @@ from bionb.isatab import ISATab, read_isatab
 from bionb.platforms.sodar.investigation import Investigation
 from bionb.platforms.sodar.shapes import Record
 from bionb.platforms.sodar.sheets import parts_of
-from bionb.platforms.sodar.zones import ZoneCalls
+from bionb.platforms.sodar.submits import SubmitCalls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,7 @@ class Replacement:
         )
 
 
-class ReplaceCalls(ZoneCalls):
+class ReplaceCalls(SubmitCalls):
     """The replace workflow; a part of `SodarClient`."""
 
     def replace_sheets(
@@ -84,13 +84,21 @@ class ReplaceCalls(ZoneCalls):
         Raises
         ------
         InvalidInput
-            Findings of the local checks (``.findings``); nothing was sent.
+            Findings of the local checks (``.findings``, as `ISATab.check` has them); nothing was sent.
         Conflict
             The sheets on the server are newer than your export; nothing was sent.
 
         Notes
         -----
         ``POST /samplesheets/api/import/<project>`` between two exports. There is no call to edit a cell.
+
+        Examples
+        --------
+        >>> project = sodar.projects()[1]
+        >>> sheets = sodar.export_sheets(project).rename_sample("FAM1-child-N1", "FAM1-child-N2")
+        >>> done = sodar.replace_sheets(project, sheets)
+        >>> len(done.changes), bool(done.uuids["kept"].all())
+        (2, True)
         """
         isa = source if isinstance(source, ISATab) else read_isatab(source)
         with self.session.one_call():
@@ -145,7 +153,8 @@ class ReplaceCalls(ZoneCalls):
 
 
 def _refusal(findings: Sequence[Record]) -> str:
-    first = f"{findings[0]['file']}: {findings[0]['message']}".split("\n")[0][:200]
+    line = f", line {findings[0]['line']}" if isinstance(findings[0]["line"], int) else ""
+    first = f"{findings[0]['file']}{line}: {findings[0]['message']}".split("\n")[0][:200]
     more = sum(int(each["count"]) for each in findings) - 1
     return (
         f"SODAR would refuse these sheets; nothing was sent. {first}{f' (and {more} more)' if more else ''}. "
@@ -155,30 +164,32 @@ def _refusal(findings: Sequence[Record]) -> str:
 
 def _broken_rules(isa: ISATab, before: Investigation, zoned: set[str]) -> list[Record]:
     """Return what the server would refuse without a reason: it keeps the UUIDs of what has collections or zones."""
-    frames = isa.investigation
-    studies = dict(zip(frames["studies"]["Study Identifier"], frames["studies"]["Study File Name"], strict=True))
-    by_study = dict(zip(frames["studies"]["study"], frames["studies"]["Study Identifier"], strict=True))
-    assays = {
-        (by_study.get(study), posixpath.basename(name))
-        for study, name in zip(frames["assays"]["study"], frames["assays"]["Study Assay File Name"], strict=True)
-    }
+    studies, assays = _named(isa)
     findings = []
     for study in before.studies:
-        kept = posixpath.basename(studies.get(study["identifier"], "")) == study["file_name"]
-        if before.irods_status and not kept:
-            findings.append(_finding(study["file_name"], f"the study {study['identifier']} has iRODS collections"))
+        identifier = study["identifier"]
+        if before.irods_status and studies.get(identifier) != study["file_name"]:
+            why = f"the study {identifier} has iRODS collections and must stay, with this identifier and file name"
+            findings.append(_finding(study["file_name"], why))
         for assay in study["assays"].values():
-            if (study["identifier"], assay["file_name"]) in assays:
-                continue
-            if assay["sodar_uuid"] in zoned:
-                findings.append(_finding(assay["file_name"], "this assay has a landing zone (also a moved one counts)"))
-            elif before.irods_status:
-                findings.append(_finding(assay["file_name"], "this assay has iRODS collections"))
+            place = "a landing zone (a moved one counts, too)" if assay["sodar_uuid"] in zoned else "iRODS collections"
+            bound = before.irods_status or assay["sodar_uuid"] in zoned
+            if bound and (identifier, assay["file_name"]) not in assays:
+                why = f"this assay has {place} and must stay in its study, with this file name"
+                findings.append(_finding(assay["file_name"], why))
     return findings
 
 
-def _finding(file: str, why: str) -> Record:
-    text = f"{why} and must stay, with the same file name in the same study"
+def _named(isa: ISATab) -> tuple[dict[str, str], set[tuple[str, str]]]:
+    """Return the file name of each study by identifier, and the (study identifier, file name) of each assay."""
+    studies, assays = isa.investigation["studies"], isa.investigation["assays"]
+    identifiers = dict(zip(studies["study"], studies["Study Identifier"], strict=True))
+    files = dict(zip(studies["Study Identifier"], map(posixpath.basename, studies["Study File Name"]), strict=True))
+    names = map(posixpath.basename, assays["Study Assay File Name"])
+    return files, {(identifiers[study], name) for study, name in zip(assays["study"], names, strict=True)}
+
+
+def _finding(file: str, text: str) -> Record:
     return {"file": file, "line": None, "column": "", "level": "error", "message": text, "value": "", "count": 1}
 
 

@@ -1,4 +1,4 @@
-"""Sample sheets of SODAR projects: import, investigation, export, collections and files."""
+"""Sample sheets of SODAR projects: import, investigation, export."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bionb.answers import parse_json
 from bionb.errors import NotFound, ResponseError, ServerFailed, UnexpectedResponse, UsageError
 from bionb.isatab import ISATab, read_isatab
-from bionb.listing import Listing
-from bionb.platforms.sodar import shapes
 from bionb.platforms.sodar.investigation import Investigation
 from bionb.platforms.sodar.members import MemberCalls
 from bionb.platforms.sodar.shapes import Record, uuid_of
@@ -58,7 +55,8 @@ class SheetCalls(MemberCalls):
 
         Examples
         --------
-        >>> sodar.import_sheets(project, "exome_pilot.zip")["sodar_warnings"]  # doctest: +SKIP
+        >>> project = sodar.create_project("Course", sodar.projects()[0])
+        >>> sodar.import_sheets(project, "my_investigation.zip")["sodar_warnings"]
         []
         """
         files = parts_of(source, single_files)
@@ -95,6 +93,11 @@ class SheetCalls(MemberCalls):
     def investigation(self, project: str | Mapping[str, Any]) -> Investigation:
         """Return the imported investigation with the UUIDs of its studies and assays.
 
+        Parameters
+        ----------
+        project : str or mapping
+            UUID or record.
+
         Returns
         -------
         Investigation
@@ -130,6 +133,18 @@ class SheetCalls(MemberCalls):
         format : {"isatab", "json", "zip"}
             An `ISATab`, the server's JSON (TSV text per file, ``date_modified``), or the bytes of a zip.
 
+        Returns
+        -------
+        ISATab, dict or bytes
+            As `format` says.
+
+        Raises
+        ------
+        UsageError
+            An unknown format; nothing was sent.
+        NotFound
+            Nothing has been imported yet.
+
         Notes
         -----
         ``GET /samplesheets/api/export/json/<project>`` and ``.../export/zip/<project>``. SODAR writes sheets anew with
@@ -158,99 +173,6 @@ class SheetCalls(MemberCalls):
         self._exported[uuid] = str(found.get("date_modified"))
         return read_isatab(found)
 
-    def create_collections(self, project: str | Mapping[str, Any]) -> str:
-        """Create the iRODS collections that landing zones and sample files need, and return their path.
-
-        Raises
-        ------
-        ResponseError
-            400 when there are no sheets or the collections exist already; 500 when iRODS is down.
-
-        Notes
-        -----
-        ``POST /samplesheets/api/irods/collections/create/<project>`` (IrodsCollsCreateAPIView). Assays that a later
-        import adds get their collections in SODAR's web interface only.
-        """
-        what = "create the iRODS collections"
-        path = f"{API}/irods/collections/create/{uuid_of(project)}"
-        try:
-            found = self.api.json("sheets", "POST", path, what=what)
-        except ResponseError as error:
-            if error.status == 400:
-                error.reword(f"{error} investigation(project) shows whether sheets and collections are there.")
-            raise
-        return str(found["path"])
-
-    def files(
-        self, project: str | Mapping[str, Any] | None = None, *, zone: str | Mapping[str, Any] | None = None
-    ) -> Listing:
-        """List the files in a project's sample data, or in a landing zone.
-
-        Parameters
-        ----------
-        project : str or mapping, optional
-            UUID or record.
-        zone : str or mapping, optional
-            A landing zone instead (servers from 1.2).
-
-        Returns
-        -------
-        Listing
-            Frame columns: ``name``, ``path`` (in iRODS), ``type``, ``size`` (bytes), ``modify_time`` (UTC),
-            ``checksum`` (missing on old servers).
-
-        Notes
-        -----
-        ``GET /samplesheets/api/file/list/<project>`` and ``GET /landingzones/api/file/list/<zone>``.
-        """
-        if (project is None) == (zone is None):
-            raise UsageError("files takes a project or zone=, one of the two.")
-        api, base, place = ("sheets", API, project) if zone is None else ("zones", "landingzones/api", zone)
-        return self._listing(
-            "files",
-            f"{base}/file/list/{uuid_of(place or '')}",
-            what="list the files",
-            declared=shapes.FILE_COLUMNS,
-            api=api,
-            pick=lambda body: body["irods_data"] if isinstance(body, dict) else list(body),
-            key="path",
-        )
-
-    def irods_environment(self) -> Record:
-        """Return what an iRODS client needs: save it as ``~/.irods/irods_environment.json``, then ``iinit``.
-
-        Raises
-        ------
-        NotFound, ResponseError
-            iRODS is off or down.
-
-        Notes
-        -----
-        ``GET /irods/api/environment`` (IrodsEnvRetrieveAPIView).
-        """
-        what = "show the iRODS environment"
-        try:
-            response = self.api.request("irods", "GET", "irods/api/environment", what=what)
-        except ResponseError as error:
-            if error.status in (400, 404):
-                error.reword(
-                    f'{error.platform} answered {error.status} to "{what}": {error.detail} iRODS is off or down here: '
-                    "ask the server's administrators."
-                )
-            raise
-        found: Record = parse_json(response, self.session.label, what)["irods_environment"]
-        return found
-
-
-@contextmanager
-def _no_sheets_yet() -> Iterator[None]:
-    """Say what a 404 about sheets usually means."""
-    try:
-        yield
-    except NotFound as error:
-        error.reword(f"{error} If the project exists, it has no sheets yet: import_sheets(project, source).")
-        raise
-
 
 def parts_of(source: Any, single_files: bool) -> list[tuple[str, tuple[str, bytes, str]]]:
     """Return the parts of a multipart upload: field name, and (file name, content, content type)."""
@@ -275,3 +197,13 @@ def parts_of(source: Any, single_files: bool) -> list[tuple[str, tuple[str, byte
     elif isinstance(source, str | Path) and Path(source).is_file() and Path(source).suffix.lower() == ".zip":
         name, data = Path(source).name, Path(source).read_bytes()
     return [("file", (name, data, "application/zip"))]
+
+
+@contextmanager
+def _no_sheets_yet() -> Iterator[None]:
+    """Say what a 404 about sheets usually means."""
+    try:
+        yield
+    except NotFound as error:
+        error.reword(f"{error} If the project exists, it has no sheets yet: import_sheets(project, source).")
+        raise

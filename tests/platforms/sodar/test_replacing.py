@@ -178,7 +178,8 @@ def test_critical_warnings_are_listed_with_file_line_and_column(sodar, project, 
 
     assert ".findings" in str(error)
     assert "(and 7 more)" in str(error)
-    assert {"file", "line", "column", "level", "message"} <= set(error.findings[0])
+    assert list(bionb.read_isatab(RNA).check().columns) == list(error.findings[0])
+    assert "a_rna_pilot.txt, line 2: Found annotated Sample" in str(error)
     assert 8 == sum(each["count"] for each in error.findings)
     assert {"critical"} == {each["level"] for each in error.findings}
     assert before == posted()

@@ -17,7 +17,7 @@ from bionb.errors import (
     UsageError,
     WaitTimeout,
 )
-from bionb.platforms.sodar.zones import EmptyZone
+from bionb.platforms.sodar.submits import EmptyZone
 from tests.platforms.sodar.refusing import refused
 from tests.platforms.sodar.sheet_recording import zipped
 from tests.platforms.sodar.sources import EXOME, RNA, texts
@@ -426,6 +426,18 @@ def test_a_zone_that_never_leaves_moving_is_called_stuck(sandbox, sodar, zone, p
     assert "ask an administrator" in str(error)
     assert 900 <= sum(clock.slept) < 1000
     assert max(clock.slept) <= 30
+
+
+@pytest.mark.parametrize(("submit", "hours"), [("validate_zone", 24), ("move_zone", 24), ("delete_zone", 1 / 6)])
+def test_checks_and_moves_get_a_day_and_all_else_ten_minutes(submit, hours, sandbox, sodar, zone, put, clock):
+    """Missing checksums of large zones take hours; deleting does not."""
+    put(zone, "reads.bam")
+    getattr(sodar, submit)(zone)
+    sandbox.app("sodar").world.projects[zone["project"]].zones[0].ahead.clear()
+    wanted = {"validate_zone": "ACTIVE", "move_zone": "MOVED", "delete_zone": "DELETED"}[submit]
+    refused(WaitTimeout, lambda: sodar.wait_zone(zone, wanted, stuck_after=1e9))
+
+    assert hours * 3600 == pytest.approx(sum(clock.slept), rel=0.01)
 
 
 def test_a_deadline_ends_the_waiting_and_not_the_work(sandbox, sodar, zone, put, clock):

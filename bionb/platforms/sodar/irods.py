@@ -1,0 +1,142 @@
+"""Where a SODAR project's files are: iRODS collections, the files in them, and how to connect to iRODS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bionb.answers import parse_json
+from bionb.errors import ResponseError, UsageError
+from bionb.listing import Listing
+from bionb.platforms.sodar import shapes
+from bionb.platforms.sodar.shapes import Record, uuid_of
+from bionb.platforms.sodar.sheets import API, SheetCalls
+
+
+class IrodsCalls(SheetCalls):
+    """Calls on what is in iRODS; a part of `SodarClient`."""
+
+    def create_collections(self, project: str | Mapping[str, Any]) -> str:
+        """Create the iRODS collections that landing zones and sample files need.
+
+        Parameters
+        ----------
+        project : str or mapping
+            UUID or record.
+
+        Returns
+        -------
+        str
+            Path of the project's sample data in iRODS.
+
+        Raises
+        ------
+        ResponseError
+            400 when there are no sheets or the collections exist already; 500 when iRODS is down.
+
+        Notes
+        -----
+        ``POST /samplesheets/api/irods/collections/create/<project>`` (IrodsCollsCreateAPIView). Assays that a later
+        import adds get their collections in SODAR's web interface only.
+
+        Examples
+        --------
+        >>> project = sodar.projects()[1]
+        >>> sodar.create_collections(project).rsplit("/", 1)[1]
+        'sample_data'
+        >>> sodar.investigation(project).irods_status
+        True
+        """
+        what = "create the iRODS collections"
+        path = f"{API}/irods/collections/create/{uuid_of(project)}"
+        try:
+            found = self.api.json("sheets", "POST", path, what=what)
+        except ResponseError as error:
+            if error.status == 400:
+                error.reword(f"{error} investigation(project) shows whether sheets and collections are there.")
+            raise
+        return str(found["path"])
+
+    def files(
+        self, project: str | Mapping[str, Any] | None = None, *, zone: str | Mapping[str, Any] | None = None
+    ) -> Listing:
+        """List the files in a project's sample data, or in a landing zone.
+
+        Parameters
+        ----------
+        project : str or mapping, optional
+            UUID or record.
+        zone : str or mapping, optional
+            A landing zone instead (servers from 1.2).
+
+        Returns
+        -------
+        Listing
+            Frame columns: ``name``, ``path`` (in iRODS), ``type``, ``size`` (bytes), ``modify_time`` (UTC),
+            ``checksum`` (missing on old servers).
+
+        Raises
+        ------
+        UsageError
+            Neither or both are given.
+        NotFound, ServerFailed
+            No collections yet; iRODS is off or down. Raised once the listing is used.
+
+        Notes
+        -----
+        ``GET /samplesheets/api/file/list/<project>`` and ``GET /landingzones/api/file/list/<zone>``.
+
+        Examples
+        --------
+        >>> project = sodar.projects()[1]
+        >>> place = sodar.create_collections(project)
+        >>> sodar.files(project).to_frame()["name"].tolist()
+        []
+        """
+        if (project is None) == (zone is None):
+            raise UsageError("files takes a project or zone=, one of the two.")
+        api, base, place = ("sheets", API, project) if zone is None else ("zones", "landingzones/api", zone)
+        return self._listing(
+            "files",
+            f"{base}/file/list/{uuid_of(place or '')}",
+            what="list the files",
+            declared=shapes.FILE_COLUMNS,
+            api=api,
+            pick=lambda body: body["irods_data"] if isinstance(body, dict) else list(body),
+            key="path",
+        )
+
+    def irods_environment(self) -> Record:
+        """Return what an iRODS client needs: save it as ``~/.irods/irods_environment.json``, then ``iinit``.
+
+        Returns
+        -------
+        dict
+            ``irods_host``, ``irods_port``, ``irods_zone_name``, ``irods_user_name``, ...
+
+        Raises
+        ------
+        NotFound, ResponseError
+            iRODS is off or down.
+
+        Notes
+        -----
+        ``GET /irods/api/environment`` (IrodsEnvRetrieveAPIView).
+
+        Examples
+        --------
+        >>> sodar.irods_environment()["irods_zone_name"]
+        'sandboxZone'
+        """
+        what = "show the iRODS environment"
+        try:
+            response = self.api.request("irods", "GET", "irods/api/environment", what=what)
+        except ResponseError as error:
+            if error.status in (400, 404):
+                error.reword(
+                    f'{error.platform} answered {error.status} to "{what}": {error.detail} iRODS is off or down here: '
+                    "ask the server's administrators."
+                )
+            raise
+        found: Record = parse_json(response, self.session.label, what)["irods_environment"]
+        return found
