@@ -43,7 +43,7 @@ class Reader(Protocol):
         """Read one more page; it may be empty."""
 
 
-class _Seen:
+class Seen:
     """Drops records that an earlier page had, and counts what one pass over the listing gave."""
 
     def __init__(self, key: Key | None) -> None:
@@ -56,6 +56,7 @@ class _Seen:
         self._number, self.this_pass = self._number + 1, 0
 
     def filter(self, page: Page) -> None:
+        """Drop the records of a page that were there before, and count the rest."""
         if self.key is not None:
             again = set[int]()
             for number, record in enumerate(page.peek()):
@@ -85,7 +86,7 @@ class Whole:
     """
 
     def __init__(self, read: Callable[[Params, bool], Page], page: str | None = None, key: Key | None = None) -> None:
-        self._read, self._page, self._seen, self._number = read, page, _Seen(key), 1
+        self._read, self._page, self._seen, self._number = read, page, Seen(key), 1
         self.total: int | None = None
         self.wanted: int | None = None
         self.done, self.doubt = False, ""
@@ -116,7 +117,7 @@ class Cursor:
     """
 
     def __init__(self, read: Callable[[Params, bool], Page], name: str = "cursor", key: Key | None = None) -> None:
-        self._read, self._name, self._seen = read, name, _Seen(key)
+        self._read, self._name, self._seen = read, name, Seen(key)
         self._cursor: Any = None
         self._used = set[Any]()
         self.total: int | None = None
@@ -168,7 +169,7 @@ class Offset:
         ahead: int = 32,
     ) -> None:
         self._read, self._limit, self._names, self._submit, self._ahead = read, limit, names, submit, ahead
-        self._seen = _Seen(key)
+        self._seen = Seen(key)
         self._rereads = 0
         self._last: tuple[int, int | None] | None = None
         self.total: int | None = None

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bionb.chained import Chained
 from bionb.errors import ConnectionFailed, UnexpectedResponse
 from bionb.frames import COUNT, columns
 from bionb.listing import Listing, ListingChanged
@@ -313,6 +314,23 @@ def test_cursors_and_numbered_pages_give_the_same(count, limit):
 
     assert records == list(Listing("x", lambda: Cursor(by_cursor)))
     assert records == list(Listing("x", lambda: Whole(by_number, page="page")))
+
+
+@given(st.lists(COUNTS, min_size=1, max_size=4), LIMITS, st.integers(0, 70))
+def test_several_queries_are_one_listing(counts, limit, wanted):
+    """Some servers answer only for one project or kind at a time."""
+    shelves = [Shelf(count) for count in counts]
+    expected = [record for shelf in shelves for record in shelf.records]
+
+    def listing(key):
+        return Listing("x", lambda: Chained([Offset(each.read, limit) for each in shelves], key))
+
+    assert expected == list(listing(None))
+    assert sum(max(1, math.ceil(count / limit)) for count in counts) == sum(shelf.calls for shelf in shelves)
+    assert len(expected) == len(listing(None))
+    assert expected[:wanted] == listing(None).first(wanted)
+    largest = max(shelves, key=lambda shelf: len(shelf.records))
+    assert largest.records == sorted(listing(lambda record: record["id"]), key=lambda record: record["n"])
 
 
 @given(st.lists(st.integers(0, 20), max_size=30), st.integers(1, 7), WORKERS)

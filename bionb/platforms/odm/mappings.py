@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bionb.chained import Chained
 from bionb.errors import UsageError
 from bionb.frames import ANY, columns
 from bionb.listing import Listing
 from bionb.pages import Cursor, Page, Reader
-from bionb.platforms.odm.chains import Chained
 from bionb.platforms.odm.filters import CHUNK
 from bionb.platforms.odm.jobs import accession_of
 from bionb.platforms.odm.sources import is_link

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from bionb.chained import Chained
 from bionb.errors import UsageError
 from bionb.frames import ANY, NUMBER, Column, FrameBuilder
 from bionb.listing import Listing
 from bionb.pages import Offset, Page, Reader
-from bionb.platforms.odm.chains import Chained
 from bionb.platforms.odm.filters import Condition, conditions
 from bionb.platforms.odm.jobs import accession_of
 from bionb.platforms.odm.template import ACCESSION, TEMPLATES, Attribute

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from bionb.chained import Chained
 from bionb.errors import UsageError
 from bionb.pages import Cursor, Page, Reader
-from bionb.platforms.odm.chains import Chained
 from bionb.platforms.odm.filters import Condition, conditions, features
 from bionb.platforms.odm.jobs import accession_of
 from bionb.platforms.odm.matrix import MatrixStream

@@ -8,11 +8,11 @@ from typing import Any
 
 import requests
 
+from bionb.chained import Chained
 from bionb.errors import UsageError
 from bionb.frames import Column
 from bionb.listing import Listing
 from bionb.pages import Offset, Page, Record
-from bionb.platforms.sevenbridges.chained import Chained
 from bionb.platforms.sevenbridges.fields import Fields
 from bionb.platforms.sevenbridges.resources import Resource
 from bionb.session import SessionOwner
@@ -85,7 +85,7 @@ class Calls(SessionOwner):
         if len(queries) == 1:
             return Listing(name, lambda: start(queries[0], opens), declared)
         starts = [partial(start, query, opens and number == 0) for number, query in enumerate(queries)]
-        return Listing(name, lambda: Chained(starts), declared)
+        return Listing(name, lambda: Chained([start() for start in starts]), declared)
 
     def _reader(
         self, path: str, query: Mapping[str, Any], name: str, first: bool
