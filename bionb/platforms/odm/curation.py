@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bionb import waiting
+from bionb import answers, waiting
 from bionb.errors import UsageError
 from bionb.frames import COUNT, columns, to_frame
 from bionb.platforms.odm.jobs import accession_of
@@ -103,8 +103,11 @@ class Curation:
         with self.session.one_call():
             params = {"versionMessage": message} if message else None
             task = self.session.json("POST", path, params=params, what=what)
+            number = (task or {}).get("id")
+            if number is None:
+                raise answers.unexpected(self.session.label, what, KeyError("id"))
             done: dict[str, Any] = waiting.wait_for(
-                lambda: self.session.json("GET", f"api/v1/tasks/{task['id']}", what="look up the task of publishing"),
+                lambda: self.session.json("GET", f"api/v1/tasks/{number}", what="look up the task of publishing"),
                 lambda found: str(found.get("status")),
                 wanted=("DONE",),
                 failed=("FAILED", "BLOCKED_BY_DEPENDENCY_FAILURE", "KILLED"),

@@ -6,19 +6,21 @@ sample names; then one line a feature. Missing values may be empty.
 
 from __future__ import annotations
 
+import csv
+import io
 import warnings
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bionb.errors import InvalidSheet
-from bionb.platforms.odm.sheets import ERROR, WARNING, Finding, Source, read_rows
+from bionb.platforms.odm.sheets import ERROR, WARNING, Finding, Source, cells, read_lines
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MISSING = {"", "nan", "null", "n/a", "na", "filtered"}
-_NUMBERS = {"inf", "-inf", "+inf", "infinity", "-infinity"}
+_MISSING_AS_WRITTEN = sorted({form for each in MISSING for form in (each, each.upper(), each.capitalize(), "NaN", " ")})
 
 
 class GctWarning(UserWarning):
@@ -55,23 +57,28 @@ def read_gct(source: Source) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = read_rows(source)
-    findings = _check(rows)
+    lines = read_lines(source)
+    findings = _check(lines)
     errors = [each for each in findings if each.level == ERROR]
     if errors:
         raise InvalidSheet(f"This is no GCT 1.2 file that ODM would take: {errors[0]}")
     for each in findings:
         warnings.warn(str(each), GctWarning, stacklevel=2)
-    samples, body = _samples(rows), rows[3:]
-    index = pd.Index([row[0] for row in body], name="NAME", dtype="str")
-    frame = pd.DataFrame(
-        [[_number(cell) for cell in _padded(row, len(samples))[2 : 2 + len(samples)]] for row in body],
-        index=index,
-        columns=samples,
-        dtype="float64",
+    samples = _samples(lines)
+    frame = pd.read_csv(
+        io.StringIO("\n".join(lines[3:])),
+        sep="\t",
+        header=None,
+        names=["NAME", "Description", *samples],
+        usecols=range(2 + len(samples)),
+        dtype={"NAME": "str", "Description": "str"} | dict.fromkeys(samples, "float64"),
+        na_values=dict.fromkeys(samples, _MISSING_AS_WRITTEN),
+        keep_default_na=False,
+        quoting=csv.QUOTE_NONE,
+        index_col=False,
     )
-    frame.insert(0, "Description", pd.array([_padded(row, 0)[1] for row in body], dtype="str"))
-    return frame
+    frame["NAME"], frame["Description"] = frame["NAME"].str.strip(), frame["Description"].fillna("").str.strip()
+    return frame.set_index("NAME")
 
 
 def write_gct(frame: pd.DataFrame, path: str | Path | None = None) -> bytes:
@@ -108,35 +115,37 @@ def check_gct(source: Source) -> list[Finding]:
     ['line 2: announces 9 rows and 1 columns, but there are 1 and 1']
     """
     try:
-        return _check(read_rows(source))
+        return _check(read_lines(source))
     except InvalidSheet as error:
         return [Finding(ERROR, 0, str(error))]
 
 
-def _check(rows: list[list[str]]) -> list[Finding]:
-    if not rows or rows[0][0] != "#1.2":
-        seen = rows[0][0][:20] if rows else "nothing"
+def _check(lines: list[str]) -> list[Finding]:
+    if not lines or cells(lines[0])[0] != "#1.2":
+        seen = cells(lines[0])[0][:20] if lines else "nothing"
         return [Finding(ERROR, 1, f"must be #1.2 (ODM takes no other GCT), not {seen!r}")]
-    if len(rows) < 4:
+    if len(lines) < 4:
         return [Finding(ERROR, 0, "a GCT file has three lines of header and at least one row")]
-    found = _header(rows[2])
-    samples, body = _samples(rows), rows[3:]
-    declared, present = rows[1][:2], [str(len(body)), str(len(samples))]
+    found, samples = _header(cells(lines[2])), _samples(lines)
+    declared, present = cells(lines[1])[:2], [str(len(lines) - 3), str(len(samples))]
     if declared != present:
         message = f"announces {' rows and '.join(declared)} columns, but there are {' and '.join(present)}"
         found.append(Finding(WARNING, 2, message))
-    for number, row in enumerate(body, 4):
-        extra = row[2 + len(samples) :]
-        if any(extra):
-            found.append(Finding(ERROR, number, f"has {len(row) - 2} values for {len(samples)} samples"))
-        found += [
-            Finding(ERROR, number, f"{cell!r} is no number")
-            for cell in row[2 : 2 + len(samples)]
-            if not _is_number(cell)
-        ]
-    names = Counter(row[0] for row in body)
+    names = Counter[str]()
+    for number, line in enumerate(lines[3:], 4):
+        row = cells(line)
+        names[row[0]] += 1
+        found += _row_faults(number, row, len(samples))
     found += [Finding(WARNING, 0, f"the feature {each} stands {n} times") for each, n in names.items() if n > 1]
     return found
+
+
+def _row_faults(number: int, row: list[str], samples: int) -> list[Finding]:
+    found = []
+    if any(row[2 + samples :]):
+        found.append(Finding(ERROR, number, f"has {len(row) - 2} values for {samples} samples"))
+    wrong = [cell for cell in row[2 : 2 + samples] if not _is_number(cell)]
+    return found + [Finding(ERROR, number, f"{cell!r} is no number") for cell in wrong]
 
 
 def _header(header: list[str]) -> list[Finding]:
@@ -153,23 +162,13 @@ def _header(header: list[str]) -> list[Finding]:
     return found
 
 
-def _samples(rows: list[list[str]]) -> list[str]:
-    return [name for name in rows[2][2:] if name]
-
-
-def _padded(row: list[str], samples: int) -> list[str]:
-    return row + [""] * (2 + samples - len(row))
+def _samples(lines: list[str]) -> list[str]:
+    return [name for name in cells(lines[2])[2:] if name]
 
 
 def _is_number(cell: str) -> bool:
-    if cell.lower() in MISSING or cell.lower() in _NUMBERS:
-        return True
     try:
         float(cell)
     except ValueError:
-        return False
+        return cell.lower() in MISSING
     return True
-
-
-def _number(cell: str) -> float:
-    return float("nan") if cell.lower() in MISSING else float(cell)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bionb import answers
 from bionb.errors import Conflict, UsageError
 from bionb.platforms.odm.checking import check_upload
 from bionb.platforms.odm.jobs import Job, Jobs, accession_of, with_info
@@ -235,7 +236,7 @@ class Imports(Jobs):
                 if found is None:
                     raise
                 return self._earlier(kind, int(found[1]))
-        return with_info(Job(int(info["jobExecId"]), kind=kind), info)
+        return self._started(kind, info, what)
 
     def _earlier(self, kind: str, number: int) -> Job:
         job = replace(self.job(number), kind=kind, reused=True)
@@ -260,7 +261,13 @@ class Imports(Jobs):
             parts.append(("file", (path.name, opened.enter_context(path.open("rb")))))
             url = f"api/v1/jobs/import/{kind}/multipart"
             info = self.session.json("POST", url, data=form, files=parts, what=f"upload {path.name}")
-        return with_info(Job(int(info["jobExecId"]), kind=kind), info)
+        return self._started(kind, info, f"upload {path.name}")
+
+    def _started(self, kind: str, info: Any, what: str) -> Job:
+        try:
+            return with_info(Job(int(info["jobExecId"]), kind=kind), info)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise answers.unexpected(self.session.label, what, error) from error
 
 
 def _checked_class(data_class: str | None, gct: bool) -> str:

@@ -56,13 +56,23 @@ def read_rows(source: Source) -> list[list[str]]:
     InvalidSheet
         It is no UTF-8 text.
     """
+    return [cells(line) for line in read_lines(source)]
+
+
+def read_lines(source: Source) -> list[str]:
+    """Return the lines of a text file, packed or not, without empty ones; both line ends are understood."""
     content, name = (source, "the file") if isinstance(source, bytes) else (_read(Path(source)), Path(source).name)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidSheet(f"{name} is no UTF-8 text: save it as UTF-8, tab-separated.") from error
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return [[cell.strip() for cell in line.split("\t")] for line in lines if line.strip()]
+    return [line for line in lines if line.strip()]
+
+
+def cells(line: str) -> list[str]:
+    """Return the trimmed cells of a line."""
+    return [cell.strip() for cell in line.split("\t")]
 
 
 def _read(path: Path) -> bytes:

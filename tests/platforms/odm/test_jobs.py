@@ -1,12 +1,15 @@
 """Jobs: every state, both forms of time, failures with their reasons, and an end to all waiting."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 
-from bionb.errors import JobFailed, NotFound, UsageError, WaitTimeout
-from bionb.platforms.odm.jobs import Job
-from tests.platforms.odm.conftest import BUCKET, sent
+import bionb
+from bionb.errors import Conflict, JobFailed, NotFound, UnexpectedResponse, UsageError, WaitTimeout
+from bionb.platforms.odm.jobs import Job, when
+from tests.platforms.odm.conftest import BUCKET, DATA, sent
+from tests.servers import Answer, Server
 
 STUDY = BUCKET + "study.tsv"
 
@@ -151,3 +154,46 @@ def test_a_job_without_result_says_to_wait(odm):
     """Linking a job that is not done is a usage error, and sends nothing."""
     with pytest.raises(UsageError, match=r"wait_job\(1268\)"):
         odm.link_samples(odm.import_samples(BUCKET + "samples.tsv"), "GSF1146901")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("15-07-2024 11:23:43", datetime(2024, 7, 15, 11, 23, 43, tzinfo=UTC)),
+        ("2025-04-16 07:42:38", datetime(2025, 4, 16, 7, 42, 38, tzinfo=UTC)),
+        ("2025-04-16T09:42:38+02:00", datetime(2025, 4, 16, 7, 42, 38, tzinfo=UTC)),
+        ("yesterday", None),
+        (None, None),
+    ],
+)
+def test_times_are_read_leniently(text, expected):
+    """A form of time that nobody has seen yet must not lose the job."""
+    assert expected == when(text)
+
+
+def test_a_conflict_that_names_no_job_is_told(odm):
+    """Not every 409 is a duplicate."""
+    with Server(Answer(409, b'{"error": {"message": "The storage is locked."}}')) as web:
+        busy = bionb.connect("odm", web.url, token="sandbox-alice")
+        with pytest.raises(Conflict, match=r"409 to .import study.: The storage is locked\."):
+            busy.import_study(STUDY)
+
+
+def test_answers_that_lack_what_they_should_hold_are_told():
+    """A proxy in front of the server answers in forms of its own."""
+    with Server(Answer(body=b'{"status": "queued"}')) as web:
+        odd = bionb.connect("odm", web.url, token="sandbox-alice")
+        with pytest.raises(UnexpectedResponse, match="import study"):
+            odd.import_study(STUDY)
+        with pytest.raises(UnexpectedResponse, match="list the studies"):
+            odd.studies().first(1)
+
+
+def test_imports_at_the_same_time_do_not_mix(sandbox, odm):
+    """Parallel imports are allowed: every job has its own number, every sample its own accession."""
+    with ThreadPoolExecutor(8) as pool:
+        jobs = list(pool.map(lambda _: odm.import_samples(DATA / "GSE60871_samples.tsv"), range(8)))
+        groups = {job.accession for job in pool.map(odm.wait_job, jobs)}
+
+    assert 8 == len(groups) == len({job.id for job in jobs})
+    assert 8 + 12 * 8 == len({each["genestack:accession"] for each in odm.samples()})

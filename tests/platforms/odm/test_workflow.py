@@ -120,3 +120,16 @@ def test_a_job_that_never_ends_stops_the_build_with_what_there_is(sandbox, odm, 
 
     assert "1268" == caught.value.partial.steps["job"][0]
     assert "still RUNNING after 30 s" in str(caught.value)
+
+
+def test_an_earlier_job_that_failed_is_started_again(sandbox, odm, clock, monkeypatch):
+    """A server may answer 409 with the number of a job that never finished."""
+    with sandbox.fault("odm", "failing_jobs", times=1), pytest.raises(JobFailed):
+        odm.build_study(*FILES)
+    jobs = sandbox.app("odm").jobs
+    monkeypatch.setattr(jobs, "earlier", lambda kind, link: next(j for j in jobs.jobs.values() if j.kind == kind))
+    jobs.jobs = {number: job for number, job in jobs.jobs.items() if number >= 1268}
+    built = odm.build_study(*FILES)
+
+    assert ["1268", "1269", "1271"] == built.steps["job"].tolist()[:3]
+    assert any(each == "PUT /api/v1/jobs/1268/restart" for each in sent(sandbox))
