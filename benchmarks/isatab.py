@@ -58,6 +58,7 @@ def write_set(folder: Path, rows: int) -> None:
     sections = {
         "ontology_sources": [dict.fromkeys(TERM_SOURCE, "HP") | {"Term Source Name": "HP"}],
         "studies": [{"Study Identifier": "x", "Study Title": "x", "Study File Name": "s_x.txt"}],
+        "factors": [{"Study Factor Name": "treatment"}],
         "assays": [
             {
                 "Study Assay File Name": "a_x.txt",

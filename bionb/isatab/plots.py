@@ -53,7 +53,8 @@ def graph(isa: ISATab, sample: str | None = None, *, study: str | None = None, a
 
     Examples
     --------
-    >>> plots.graph(isa, "liver 1")
+    >>> from bionb.isatab import plots
+    >>> axes = plots.graph(isa, "liver 1")
     """
     files = _files(isa, study)
     nodes = isa.nodes()
