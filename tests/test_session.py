@@ -413,6 +413,13 @@ def test_a_dead_server_is_told_with_the_next_step(connect, clock):
     assert caught.value.__cause__.__traceback__ is None
 
 
+def test_a_server_without_encryption_is_told_at_once(serve, connect, clock):
+    """https:// typed for a plain server of the laboratory; asking five times changes nothing."""
+    with pytest.raises(ConnectionFailed, match=r"no secure connection.*allow_http=True"):
+        ask(connect(serve().url.replace("http:", "https:")))
+    assert [] == clock.slept
+
+
 def test_a_hanging_server_is_given_up(serve, connect, clock):
     """A notebook that never comes back is worse than an error."""
     done = threading.Event()

@@ -42,18 +42,32 @@ PLATFORMS = bionb.platforms.platforms()
 HISTORY = ["method", "path", "status", "ms", "bytes", "retries"]
 
 
-@pytest.fixture(scope="module", params=[*PLATFORMS, "things"])
-def name(request):
-    """Return the name of each platform."""
+def cases():
+    """Give each platform with each generation of its servers."""
+    for name in PLATFORMS:
+        for generation in platform_card(name).load_sandbox().generations or [None]:
+            yield pytest.param((name, generation), id=f"{name}-{generation}" if generation else name)
+    yield pytest.param(("things", None), id="things")
+
+
+@pytest.fixture(scope="module", params=cases())
+def case(request):
+    """Return the name of a platform and the generation of its server."""
     with pytest.MonkeyPatch.context() as patch:
         add_fifth_platform(patch)
         yield request.param
 
 
 @pytest.fixture(scope="module")
-def server(name):
+def name(case):
+    """Return the name of each platform."""
+    return case[0]
+
+
+@pytest.fixture(scope="module")
+def server(case):
     """Run the platform's sandbox, one for all tests."""
-    with bionb.start_sandbox(name) as sandbox:
+    with bionb.start_sandbox(case[0], generation=case[1]) as sandbox:
         yield sandbox
 
 
@@ -410,12 +424,13 @@ def outline(client):
     return [(node.kind, node.id, node.title) for node in reachable(client)]
 
 
-def test_the_sandbox_is_the_same_after_a_reset_and_in_every_run(client, name, sandbox):
+def test_the_sandbox_is_the_same_after_a_reset_and_in_every_run(client, case, sandbox):
     """Stored notebook outputs stay equal."""
     before = outline(client)
     sandbox.reset()
     assert before == outline(client)
-    with bionb.start_sandbox(name) as other:
+    name, generation = case
+    with bionb.start_sandbox(name, generation=generation) as other:
         again = bionb.connect(name, other.url(name), **other.credentials(name))
         assert before == outline(again)
         again.close()
