@@ -35,28 +35,46 @@ def clean(value: Any) -> Any:
     >>> clean({"q0_bases": "8055445299", "timeStamp": "2019-10-04T02:55:43.000359+00:00", "apikey": "abc"})
     {'q0_bases': 8055445299, 'timeStamp': '2019-10-04T02:55:43.359000+00:00', 'apikey': '(hidden)'}
     """
-    if isinstance(value, dict):
-        return {key: _cleaned(key, each) for key, each in value.items()}
     if isinstance(value, list):
         return [clean(each) for each in value]
-    if isinstance(value, str) and len(value) == 32 and value[19:23] == ".000" and value.endswith("+00:00"):
-        return f"{value[:20]}{value[23:26]}000+00:00"
-    return value
+    if not isinstance(value, dict):
+        return _time(value) if isinstance(value, str) else value
+    # Long listings pass here: only what needs it is touched, and the names of a record are looked at once.
+    found = dict(value)
+    for key, each in value.items():
+        kind = type(each)
+        if kind is str:
+            if len(each) == 32:
+                found[key] = _time(each)
+        elif kind is dict or kind is list:
+            found[key] = clean(each)
+    for key, meaning in _special(tuple(value)):
+        found[key] = _as_meant(value[key], meaning)
+    return found
 
 
-def _cleaned(key: str, value: Any) -> Any:
-    kind = _kind(key)
-    if kind == "secret" and value not in (None, "", {}, []):
-        return MASK
-    if kind == "big" and isinstance(value, str):
-        try:
-            return int(value)
-        except ValueError:
-            return value
-    return clean(value) if isinstance(value, dict | list | str) else value
+def _time(text: str) -> str:
+    """Return a time with its milliseconds in their place, and any other text as it is."""
+    if len(text) == 32 and text[19:23] == ".000" and text.endswith("+00:00"):
+        return f"{text[:20]}{text[23:26]}000+00:00"
+    return text
 
 
-@lru_cache(maxsize=4096)
+def _as_meant(value: Any, meaning: str) -> Any:
+    if meaning == "secret":
+        return value if value in (None, "", {}, []) else MASK
+    try:
+        return int(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+@lru_cache(maxsize=1024)
+def _special(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return which of a record's names stand for secrets or big integers."""
+    return tuple((name, kind) for name in names if (kind := _kind(name)))
+
+
 def _kind(key: str) -> str:
     if _SECRET.search(key):
         return "secret"
