@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from benchmarks._page_server import Pages
 from bionb.platforms.torrentsuite.sandbox import reagents
 from bionb.platforms.torrentsuite.sandbox.world import world
 
@@ -35,21 +36,8 @@ def fill(chips: int, reports: int) -> None:
         TABLES[name] = {each["id"]: json.dumps(rows[str(each["id"])]) for each in reversed(chosen)}
 
 
-class Pages(asyncio.Protocol):
+class TorrentPages(Pages):
     """One connection; requests come one after the other."""
-
-    asked = 0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the connection."""
-        self.transport, self.buffer = transport, b""
-
-    def data_received(self, data: bytes) -> None:
-        """Answer every whole request; none has a body."""
-        self.buffer += data
-        while b"\r\n\r\n" in self.buffer:
-            head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
-            self.answer(head.split(b" ", 2)[1].decode())
 
     def answer(self, target: str) -> None:
         """Send what is asked for, after the latency that the path names."""
@@ -95,7 +83,7 @@ async def serve(chips: int, reports: int) -> None:
     """Render, then serve until ended."""
     fill(chips, reports)
     render(20)
-    running = await asyncio.get_running_loop().create_server(Pages, "127.0.0.1", 0)
+    running = await asyncio.get_running_loop().create_server(TorrentPages, "127.0.0.1", 0)
     print(f"http://127.0.0.1:{running.sockets[0].getsockname()[1]}", flush=True)
     await running.serve_forever()
 

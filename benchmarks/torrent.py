@@ -122,24 +122,27 @@ def run_case(name: str, url: str) -> None:
 def server(chips: int, reports: int) -> Iterator[str]:
     """Run the server in a process of its own."""
     command = [sys.executable, str(ROOT / "benchmarks" / "_torrent_pages.py"), str(chips), str(reports)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-    finally:
-        process.terminate()
-        process.wait()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process.stdout.readline().strip() if process.stdout else ""
+        finally:
+            process.terminate()
+
+
+def asked(url: str) -> int:
+    """Return how many requests the server got so far."""
+    with urlopen(f"{url}/count") as answer:
+        return int(answer.read())
 
 
 def measure(name: str, url: str, repeats: int = 1) -> dict[str, Any]:
     """Return the quickest of several fresh processes; requests are of one."""
     found = []
     for _ in range(repeats):
-        before = int(urlopen(f"{url}/count").read())
+        before = asked(url)
         command = [sys.executable, __file__, "--case", name, "--url", f"{url}/{LATENCY}"]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=600)
-        requests = int(urlopen(f"{url}/count").read()) - before
-        found.append(json.loads(done.stdout) | {"requests": requests})
+        found.append(json.loads(done.stdout) | {"requests": asked(url) - before})
     return min(found, key=lambda each: float(each["wall"]))
 
 

@@ -1,23 +1,15 @@
 """How many requests long tables take: what makes them fast, and does not depend on the machine."""
 
-import importlib.util
-import pathlib
-from urllib.request import urlopen
-
 import pytest
 
 import bionb
-
-BENCHMARK = pathlib.Path(__file__).parents[3] / "benchmarks" / "torrent.py"
+from benchmarks.torrent import asked, server
 
 
 @pytest.fixture(scope="module")
 def url():
     """The benchmark's server: 5,000 chip-like records, 1,000 reports with metrics."""
-    spec = importlib.util.spec_from_file_location("benchmark_torrent", BENCHMARK)
-    benchmark = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(benchmark)
-    with benchmark.server(5_000, 1_000) as url:
+    with server(5_000, 1_000) as url:
         yield url
 
 
@@ -25,10 +17,6 @@ def url():
 def long_suite(url):
     with bionb.connect("torrentsuite", f"{url}/0", username="u", api_key="sandbox-u") as client:
         yield client
-
-
-def asked(url):
-    return int(urlopen(f"{url}/count").read())
 
 
 def test_5000_chips_are_exactly_5_requests(long_suite, url):
