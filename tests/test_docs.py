@@ -180,6 +180,14 @@ SHOWN = {
         "GET /landingzones/api/retrieve": r"\.wait_zone\(",
         "POST /landingzones/api/submit/move": r"\.move_zone\(",
     },
+    "3": {
+        "GET chip": r"\.chips\(\)",
+        "GET chip, filtered": r"\.chips\(name__startswith=",
+        "GET compositeexperiment": r"\.runs\(",
+        "GET results and libmetrics": r"\.run_report\(",
+        "POST plannedexperiment": r"\.create_plan\(",
+        "POST plannedexperiment, barcoded": r"\.create_barcoded_plan\(",
+    },
     "4": {
         "POST jobs/import/study": r"\.import_study\(",
         "POST jobs/import/samples": r"\.import_samples\(",
