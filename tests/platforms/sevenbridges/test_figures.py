@@ -49,7 +49,7 @@ def test_costs_add_up_in_one_currency(bridges):
     """Dollars and euros are no sum."""
     costs = bridges.billing_breakdown(bridges.billing_groups()[0]).to_frame()
     ax = cost_by_project(costs)
-    mixed = costs.assign(**{"analysis_cost.currency": ["USD", "EUR"] * 8})
+    mixed = costs.assign(**{"analysis_cost.currency": ["USD"] + ["EUR"] * (len(costs) - 1)})
 
     assert pytest.approx(costs["analysis_cost.amount"].sum()) == sum(heights(ax))
     assert "cost (USD)" == ax.get_ylabel()

@@ -39,6 +39,7 @@ def fill(store: Store, state: str) -> None:
     _my_project(store)
     _folders(store)
     _small_project(store)
+    _other_tasks(store)
     _invoices(store)
     _volume(store)
     if state == "large":
@@ -244,6 +245,17 @@ def _small_project(store: Store) -> None:
         5200 * MB,
         storage={"type": "VOLUME", "volume": "RFranklin/lab_bucket", "location": "cohort/cohort.bam"},
     )
+
+
+def _other_tasks(store: Store) -> None:
+    """Add tasks to the other projects, so that costs can be compared."""
+    kept = {"status": "COMPLETED", "created_by": "john_doe", "created_time": "2026-01-03T09:00:00Z"}
+    kept |= {"start_time": "2026-01-03T09:02:00Z", "end_time": "2026-01-03T09:40:00Z"}
+    app = "john_doe/project1/read-quality/0"
+    rows = (("project1", "Quality of P01", 0.31), ("project1", "Quality of P02", 0.28), ("project2", "Cohort", 3.6))
+    for project, name, amount in rows:
+        price = {"currency": "USD", "amount": amount}
+        new_task(store, name, f"john_doe/{project}", app, {}, price=price, **kept)
 
 
 def _invoices(store: Store) -> None:
