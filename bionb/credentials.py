@@ -191,9 +191,10 @@ def find_credentials(
             f"{url or 'a server they do not name'}: name the same server there ({platform.variable('url')}), or pass "
             f"{platform.ways_text()} as an argument."
         )
+    where = f" in a profile {profile!r}" if profile else ""
     raise NotLoggedIn(
-        f"No credentials for {platform.label}: pass {platform.ways_text()}, set "
-        f"{platform.variable('url')} and {platform.variable(platform.ways[0][0])}, use "
+        f"No credentials for {platform.label}{where}: pass {platform.ways_text()}, set {platform.variable('url')} and "
+        f"{platform.variable(platform.ways[0][0])}, use "
         f"bionb.login({platform.name!r}), or try it without an account: bionb.connect({platform.name!r}, sandbox=True)."
     )
 

@@ -147,8 +147,8 @@ class Transport:
                 with self._allowance(call.auth):
                     response = self._send_once(call, attempt)
             except requests.RequestException as error:
-                passing = not isinstance(error, requests.exceptions.SSLError | ValueError)  # no certificate mends itself
-                if not (call.repeatable and passing) or attempt + 1 == ATTEMPTS:
+                lasting = isinstance(error, requests.exceptions.SSLError | ValueError)  # no certificate mends itself
+                if lasting or not call.repeatable or attempt + 1 == ATTEMPTS:
                     raise self._connection_failed(error, call.what) from answers.without_frames(error)
                 delay, why = _backoff(attempt), "did not answer"
             else:

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from bionb.credentials import Found, Secret, find_credentials
-from bionb.errors import UnknownPlatform
+from bionb.errors import UnknownPlatform, UsageError
 from bionb.protocol import Platform
 
 
@@ -106,6 +106,7 @@ def connect(
     given = {name: value if value is None else Secret(value, name) for name, value in credentials.items()}
     credentials.clear()
     card = platform_card(platform)
+    _check_options(url, timeout)
     if sandbox:
         found = _sandbox_credentials(card, given)
     else:
@@ -119,6 +120,14 @@ def connect(
         workers=workers,
         timeout=timeout,
     )
+
+
+def _check_options(url: Any, timeout: Any) -> None:
+    if not isinstance(url, str | None):
+        raise UsageError(f"url is a text such as https://server.example.org, not {url!r}.")
+    seconds = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+    if len(seconds) != 2 or not all(isinstance(each, int | float) and each > 0 for each in seconds):
+        raise UsageError(f"timeout is a number of seconds above 0, or two (to connect, to wait), not {timeout!r}.")
 
 
 def _sandbox_credentials(card: Platform, given: dict[str, Any]) -> Found:

@@ -9,7 +9,7 @@ from ipywidgets import Layout
 
 from bionb import credentials as keeping
 from bionb.credentials import Secret, is_loopback
-from bionb.errors import AuthenticationFailed, BionbError, NotLoggedIn, UsageError
+from bionb.errors import AuthenticationFailed, BionbError, NotFound, NotLoggedIn, UsageError
 from bionb.platforms import platform_card, platforms
 from bionb.protocol import Client, Platform
 from bionb.widgets import looks
@@ -86,6 +86,8 @@ class Login:
     def __init__(
         self, platform: str | None, url: str | None, sandbox: bool, given: dict[str, Any], options: dict[str, Any]
     ) -> None:
+        if not isinstance(url, str | None):
+            raise UsageError(f"url is a text such as https://server.example.org, not {url!r}.")
         if platform is None and (url or given):
             raise UsageError(f"Name the platform of this server, too: {', '.join(platforms())}.")
         self._options, self._status = options, Status()
@@ -119,7 +121,9 @@ class Login:
         values = {name: Secret(value, name) for name, value in credentials.items()}
         credentials.clear()  # a verbose traceback prints arguments
         card = self._access.card
-        with self._status.showing(f"Connecting to {card.label} …", {AuthenticationFailed: card.token_help}):
+        no_api = "A server is there, but not this platform's API: give its address alone, without the path of a page."
+        hints: dict[type[BaseException], str] = {AuthenticationFailed: card.token_help, NotFound: no_api}
+        with self._status.showing(f"Connecting to {card.label} …", hints):
             self._connect.disabled = True
             try:
                 self._access.connect(url, sandbox, values, bool(self._remember.value))

@@ -215,6 +215,21 @@ def test_plain_http_to_another_computer_is_refused(name, credentials):
         bionb.connect(name, "http://server.example.org", **credentials)
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"url": 5}, "url is a text"),
+        ({"timeout": -1}, "timeout is a number of seconds above 0"),
+        ({"timeout": (1, 2, 3)}, "timeout is"),
+        ({"url": "nourl"}, "nourl"),
+    ],
+)
+def test_an_option_that_cannot_be_right_is_refused(name, sandbox, credentials, options, words):
+    """Libraries below would fail later, in words of their own."""
+    with pytest.raises(UsageError, match=words):
+        bionb.connect(name, **{"url": sandbox.url(name), **options}, **credentials)
+
+
 # -- the tree -----------------------------------------------------------------------------------------------------
 
 

@@ -125,6 +125,13 @@ def test_an_empty_form_says_what_is_missing(form, things_sandbox):
     assert [] == things_sandbox.received("things")
 
 
+def test_the_url_of_a_page_instead_of_the_server_is_explained(things_sandbox):
+    """People copy the address of the page they look at; "check the identifier" would be no help."""
+    login = bionb.login("things", things_sandbox.url("things") + "/project/7", token=TOKEN)
+
+    assert "give its address alone" in login.status
+
+
 def test_a_dead_server_is_shown_and_the_form_stays(fifth_platform, face, clock):
     """An exception in a button's handler would go nowhere."""
     login = bionb.login("things", "http://127.0.0.1:9")
