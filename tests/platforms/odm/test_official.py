@@ -126,16 +126,34 @@ def test_the_command_line_importer_works_on_its_older_paths(sandbox):
         assert ["GSF1147049"] == odm.linked_groups("GSF1147033")["itemId"].tolist()
 
 
-def test_the_command_line_importer_loads_libraries_and_their_data(sandbox):
-    """What hangs below samples is linked in the right order by the vendor's own tool."""
-    tool, bucket = python_of("odm").parent / "odm-import-data", "s3://example_data/LIV2045/LIV2045_"
-    server = ["--host", sandbox.url("odm"), "--token", "sandbox-alice", "--allow-duplicates"]
-    files = ["--study", bucket + "study.tsv", "--samples", bucket + "samples.tsv", "--libraries"]
-    data = [bucket + "libraries.tsv", "--expression", bucket + "expression.tsv", "-nfa", "2", "-dc", "Proteomics"]
-    with sandbox.fault("odm", "instant_jobs"):
-        said = run([str(tool), *server, *files, *data])
+LIVER = "s3://example_data/LIV2045/LIV2045_"
+MORE = {
+    "libraries": ["-lb", LIVER + "libraries.tsv", "-e", LIVER + "expression.tsv", "-nfa", "2", "-dc", "Other"],
+    "preparations": [
+        "-pr",
+        LIVER + "preparations.tsv",
+        "-e",
+        LIVER + "proteomics.tsv",
+        "-nfa",
+        "2",
+        "-dc",
+        "Proteomics",
+    ],
+    "cells": ["-lb", LIVER + "libraries.tsv", "-c", LIVER + "cells.tsv"],
+    "variant": ["-v", LIVER + "variants.vcf"],
+    "flow-cytometry": ["-f", LIVER + "flow.tsv"],
+    "attached": ["-fl", LIVER + "protocol.txt", "-dc", "Document"],
+}
 
-    assert "[libraries_to_samples]" in said
-    assert "[expression_to_libraries]" in said
-    with connected(sandbox) as odm:
-        assert "Proteomics" == odm.linked_groups("GSF1147033")["Data Class"].item()
+
+@pytest.mark.parametrize("kind", MORE)
+def test_the_command_line_importer_loads_what_hangs_below_samples(sandbox, kind):
+    """Libraries, preparations, cells, variants, flow cytometry and files, linked by the vendor's own tool."""
+    tool = python_of("odm").parent / "odm-import-data"
+    server = ["--host", sandbox.url("odm"), "--token", "sandbox-alice", "--allow-duplicates"]
+    files = ["--study", LIVER + "study.tsv", *(["--samples", LIVER + "samples.tsv"] if kind != "attached" else [])]
+    with sandbox.fault("odm", "instant_jobs"):
+        said = run([str(tool), *server, *files, *MORE[kind], *(["-ms", "."] if kind == "preparations" else [])])
+
+    assert kind in said.partition("GSF1147033")[2]
+    assert ("attached successfully" if kind == "attached" else f"[{kind}_to_") in said

@@ -133,3 +133,24 @@ def test_an_earlier_job_that_failed_is_started_again(sandbox, odm, clock, monkey
 
     assert ["1268", "1269", "1271"] == built.steps["job"].tolist()[:3]
     assert any(each == "PUT /api/v1/jobs/1268/restart" for each in sent(sandbox))
+
+
+def test_the_vendors_own_example_sets_become_studies(odm, served, examples, caplog):
+    """Two small official sets: data on libraries, and data that leaves one sample without."""
+    folder = "vendor-mit/study-samples-libraries-omics/Test."
+    with_libraries = odm.build_study(
+        served(folder + "study.tsv"),
+        served(folder + "samples.tsv"),
+        served(folder + "expression.gct"),
+        libraries=served(folder + "libraries.tsv"),
+        preparations=served(folder + "preparations.tsv"),
+        expression_to="libraries",
+        metadata_link=served(folder + "expression.gct.tsv"),
+    )
+    assert [True] * 4 == odm.completeness(with_libraries.study)[with_libraries.accessions["expression"]].tolist()
+
+    folder = examples / "vendor-mit" / "study-samples-omics"
+    study = served("vendor-mit/study-samples-omics/Test.study.tsv")
+    plain = odm.build_study(study, folder / "Test.samples.tsv", folder / "Test.expression.gct")
+    assert [True, True, True, False] == odm.completeness(plain.study)[plain.accessions["expression"]].tolist()
+    assert "announces 3 rows and 3 columns, but there are 2 and 3" in caplog.text
