@@ -99,7 +99,7 @@ class IrodsCalls(SheetCalls):
         return self._listing(
             "files",
             f"{base}/file/list/{uuid_of(place or '')}",
-            what="list the files",
+            what="list the files in the iRODS collections",
             declared=shapes.FILE_COLUMNS,
             api=api,
             pick=lambda body: body["irods_data"] if isinstance(body, dict) else list(body),

@@ -266,6 +266,13 @@ def test_collections_are_made_once_and_only_with_sheets(sodar, projects, posted)
         assert "investigation(project)" in str(error)
 
 
+def test_files_before_collections_name_what_is_missing(sodar, projects):
+    """404 alone would read like a wrong UUID."""
+    error = refused(NotFound, lambda: list(sodar.files(projects["Exome pilot"])))
+
+    assert "iRODS collections" in str(error)
+
+
 def test_without_irods_every_call_that_needs_it_says_so(sandbox, sodar, projects):
     """A server may run with iRODS off, or lose it."""
     project = projects["Exome pilot"]

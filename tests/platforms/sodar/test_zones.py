@@ -44,6 +44,12 @@ def put(sandbox):
     return sandbox.app("sodar").put_file
 
 
+@pytest.fixture
+def locked(sandbox):
+    """The status with which the server refuses while other work is done in the project."""
+    return 503 if sandbox.app("sodar").generation == "new" else 500
+
+
 # -- the way of a zone ----------------------------------------------------------------------------------------------
 
 
@@ -125,6 +131,28 @@ def test_a_failed_validation_can_be_repaired(sodar, zone, put):
     assert "reads.bam" in str(error)
     assert "validate_zone(zone)" in str(error)
     assert "ACTIVE" == sodar.wait_zone(zone)["status"]
+
+
+def test_a_validation_can_be_made_to_fail(sandbox, sodar, zone, put):
+    """For lessons on what a wrong checksum looks like."""
+    put(zone, "reads.bam")
+    with sandbox.fault("sodar", "failed_validation"):
+        sodar.validate_zone(zone)
+        assert "checksums" in str(refused(JobFailed, lambda: sodar.wait_zone(zone)))
+    sodar.validate_zone(zone)
+
+    assert "ACTIVE" == sodar.wait_zone(zone)["status"]
+
+
+def test_a_zone_that_could_not_be_made_ends_the_waiting(sandbox, sodar, project, clock):
+    """It has no place in iRODS, and never will."""
+    with sandbox.fault("sodar", "not_created"):
+        made = sodar.create_zone(project, ASSAY)
+    error = refused(JobFailed, lambda: sodar.wait_zone(made))
+
+    assert ("NOT CREATED", None) == (error.state, error.record["irods_path"])
+    assert "create_zone(project, assay) again" in str(error)
+    assert [] == list(sodar.zones(project))
 
 
 def test_the_browser_shows_investigation_and_zones_below_a_project(sodar, project, zone):
@@ -328,26 +356,26 @@ def test_the_server_refuses_the_wrong_state_too(sodar, zone):
     assert "status=DELETED" in str(error)
 
 
-def test_a_locked_project_is_503_and_nothing_is_lost(sandbox, sodar, zone, put):
+def test_a_locked_project_refuses_and_nothing_is_lost(sandbox, locked, sodar, zone, put):
     """Another zone is being validated: wait, then submit again."""
     put(zone, "reads.bam")
     with sandbox.fault("sodar", "locked"):
         error = refused(ServerFailed, lambda: sodar.move_zone(zone))
 
-    assert 503 == error.status
-    assert "try again" in str(error)
+    assert locked == error.status
+    assert "try again" in str(error).lower()
     sodar.move_zone(zone)
     assert "MOVED" == sodar.wait_zone(zone, "MOVED")["status"]
 
 
-def test_one_zone_at_a_time_is_validated_in_a_project(sodar, project, zone, put):
-    """The second one gets the same 503, and can be submitted later."""
+def test_one_zone_at_a_time_is_validated_in_a_project(locked, sodar, project, zone, put):
+    """The second one is refused, too, and can be submitted later."""
     other = sodar.wait_zone(sodar.create_zone(project, ASSAY))
     put(zone, "one.bam")
     put(other, "two.bam")
     sodar.validate_zone(zone)
     sodar.zone(zone)
-    assert 503 == refused(ServerFailed, lambda: sodar.validate_zone(other)).status
+    assert locked == refused(ServerFailed, lambda: sodar.validate_zone(other)).status
     sodar.wait_zone(zone)
     sodar.validate_zone(other)
 

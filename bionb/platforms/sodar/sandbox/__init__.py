@@ -19,7 +19,7 @@ class SodarSandbox:
 
     states = World.states
     generations = ("new", "old")
-    quirks = ("irods_down", "irods_off", "stuck", "failed_validation", "locked")
+    quirks = ("irods_down", "irods_off", "stuck", "not_created", "failed_validation", "locked")
     users = SHORT_NAMES
     url = ""
 

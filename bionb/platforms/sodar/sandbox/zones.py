@@ -188,6 +188,8 @@ class _Views:
         if self._faults.take("irods_down"):
             zone.ahead.clear()  # the zone stays behind, as on real servers
             raise Refused(500, "The landing zone was not created: no connection to iRODS")
+        if self._faults.take("not_created"):
+            zone.ahead = deque([("NOT CREATED", "The collection could not be made")])
         return self._shape(context, zone), 201
 
     def _check_project(self, context: Context, project: Project) -> None:
@@ -238,7 +240,8 @@ class _Views:
         if any(each.status in ("PREPARING", "VALIDATING") for each in zone.project.zones) or self._faults.take(
             "locked"
         ):
-            raise Refused(503, "Another landing zone of this project is being validated: please wait.")
+            status = 500 if context.old else 503
+            raise Refused(status, "Another landing zone of this project is being validated: please wait.")
         if zone.status not in ("ACTIVE", "FAILED"):
             raise Refused(400, [f"A landing zone cannot be moved while its status={zone.status}"])
         zone.stuck = bool(move and self._faults.take("stuck"))
