@@ -109,6 +109,14 @@ def section(document: str, heading: str) -> str:
     return rest.partition("\n## ")[0]
 
 
+def test_the_rooms_of_the_code_are_there():
+    """Who looks for the place of a new line finds it by this table."""
+    rooms = re.findall(r"^\| `([\w/.]+)`", section("CONTRIBUTING.md", "A line of code knows its room"), re.MULTILINE)
+
+    assert "session.py" in rooms
+    assert [] == [room for room in rooms if not (ROOT / "bionb" / room.removesuffix("NAME/")).exists()]
+
+
 def test_adding_a_platform_takes_the_files_of_the_smallest_platform():
     """The five steps name exactly the files that a platform has, and tests that exist."""
     text = section("CONTRIBUTING.md", "Add a platform in five steps")
