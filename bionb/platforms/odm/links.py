@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from bionb.errors import UsageError
+from bionb.errors import BionbError, UsageError
 from bionb.platforms.odm.across import DATA, Across
 from bionb.platforms.odm.jobs import Job, accession_of
 
@@ -233,7 +233,10 @@ class Links(Across):
             )
             if response.status_code == 204 or kind not in DATA or to != "samples" or level == "object":
                 return Linked(response.status_code, first, second)
-            runs, samples = self._left_over(kind, first, second)
+            try:
+                runs, samples = self._left_over(kind, first, second)
+            except BionbError as error:
+                raise error.with_partial(Linked(response.status_code, first, second)) from error.__cause__
         return Linked(response.status_code, first, second, runs, samples)
 
     def _unlink(self, kind: str, source: Any, to: str, target: Any, level: str) -> None:

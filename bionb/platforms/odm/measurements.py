@@ -62,7 +62,7 @@ class ExpressionListing(Listing):
         Raises
         ------
         UsageError
-            There is no such measurement; the message lists those there are.
+            There is no such measurement, or there are several of one feature in one column; the message tells which.
         """
         frame = self.to_frame()
         there = [name.removeprefix("value.") for name in frame.columns if name.startswith("value.")]
@@ -70,9 +70,23 @@ class ExpressionListing(Listing):
             return frame
         if value not in there:
             raise UsageError(f"There is no measurement {value!r}; there are: {', '.join(there)}.")
-        features = [name for name in frame.columns if name.startswith("feature.")]
-        wide = frame.pivot_table(
-            index=features, columns=columns or "run", values=f"value.{value}", aggfunc="first", sort=False
-        )
+        across = columns or "run"
+        features = [name for name in frame.columns if name.startswith("feature.") and frame[name].notna().any()]
+        # Groups differ in their feature columns; a missing one must not drop the row.
+        keys = frame[features].astype(object)
+        frame[features] = keys.where(keys.notna(), "")
+        _demand_one_each(frame, features, across)
+        wide = frame.set_index([*features, across])[f"value.{value}"].unstack(across, sort=False)
         wide.index.names = [str(name).removeprefix("feature.") for name in wide.index.names]
         return wide.astype("float64")
+
+
+def _demand_one_each(frame: pd.DataFrame, features: list[str], across: str) -> None:
+    again = frame[frame.duplicated([*features, across], keep=False)]
+    if again.empty:
+        return
+    groups = ", ".join(again["group"].dropna().unique())
+    raise UsageError(
+        f"{again[features[0]].iloc[0]} of {again[across].iloc[0]} was measured more than once (data groups {groups}): "
+        'narrow the query with data_filter=where("genestack:accession") == "GSF...".'
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.chained import Chained
 from bionb.errors import UsageError
-from bionb.frames import ANY, NUMBER, Column, FrameBuilder
+from bionb.frames import ANY, NUMBER, Column
 from bionb.listing import Listing
 from bionb.pages import Offset, Page, Reader
 from bionb.platforms.odm.filters import Condition, conditions
@@ -60,14 +60,8 @@ class MetadataListing(Listing):
         frame = super().to_frame(max_records)
         return frame.dropna(axis="columns", how="all") if drop_empty else frame
 
-    def _repr_html_(self) -> str:
-        """Show the first rows without empty attributes, and the total: one request."""
-        import html
-
-        builder = FrameBuilder(self._declared)
-        builder.add(self.first(10))
-        table = builder.frame().dropna(axis="columns", how="all").to_html(border=0, max_cols=12, show_dimensions=False)
-        return f"<p>{html.escape(self.name)}: {self.total} in all</p>{table}"
+    def _shown(self, frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.dropna(axis="columns", how="all")
 
 
 def offset_reader(

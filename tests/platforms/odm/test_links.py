@@ -3,7 +3,7 @@
 import pytest
 
 import bionb
-from bionb.errors import ResponseError, UsageError
+from bionb.errors import ResponseError, ServerFailed, UsageError
 from bionb.platforms.odm.jobs import Job
 from tests.platforms.odm.conftest import BUCKET, LIVER, sent
 
@@ -140,6 +140,17 @@ def test_a_partial_link_names_both_sides(odm, served, examples):
     assert (200, False) == (linked.status, linked.complete)
     assert (["SYN99"], ["SYN12"]) == (linked.runs_left, linked.samples_left)
     assert [False] == [has for name, has in odm.completeness(study)[data.accession].items() if name == "SYN12"]
+
+
+def test_a_link_that_was_made_is_told_although_the_comparison_failed(sandbox, odm):
+    """The link exists: whoever repeats it in panic gains nothing."""
+    sandbox.reset("imported")
+    odm.link_samples("GSF1147034", "GSF1147033")
+    with sandbox.fault("odm", "maintenance", path="run-to-samples", status=500), pytest.raises(ServerFailed) as caught:
+        odm.link_expression("GSF1147049", "GSF1147034")
+
+    assert (200, "GSF1147049") == (caught.value.partial.status, caught.value.partial.source)
+    assert 1 == len(odm.linked_groups("GSF1147033"))
 
 
 def test_another_attribute_can_match(odm):

@@ -171,6 +171,33 @@ def test_long_gene_lists_are_sent_in_hundreds(sandbox, linked):
     assert 3 == sum(each.endswith("/omics/expression/data") for each in sent(sandbox))
 
 
+def test_a_wide_table_keeps_features_of_different_kinds_of_data(linked):
+    """Groups name their feature columns differently; none may drop another's rows."""
+    measured = linked.expression(data_query='feature =~ "a"')
+    tidy_frame, wide = measured.to_frame(), measured.to_wide()
+
+    assert {"Stat3", ""} <= set(wide.index.get_level_values("feature"))
+    assert wide.notna().sum().sum() == tidy_frame["value.value"].notna().sum() > 12
+
+
+def test_a_feature_measured_twice_is_told(linked):
+    """One of two values would be lost in silence."""
+    link = "s3://example_data/GSE60871/GSE60871_expression.gct"
+    again = linked.wait_job(linked.import_expression(link, allow_duplicates=True))
+    linked.link_expression(again, "GSF1147034")
+
+    with pytest.raises(UsageError, match=rf"Stat3 of MCT01 was measured more than once.*{again.accession}"):
+        linked.expression("Stat3").to_wide()
+    one = linked.expression("Stat3", data_filter=where("genestack:accession") == again.accession)
+    assert (1, 12) == one.to_wide().shape
+
+
+def test_looking_at_a_listing_of_unknown_length_reads_one_page(sandbox, linked):
+    """Cursor pages have no total; the display must not read them all."""
+    assert "first 10 of many" in linked.omics_samples(limit=11)._repr_html_()
+    assert 1 == len(pages(sandbox))
+
+
 def test_measurements_of_old_servers_are_read_alike():
     """Before 1.58 an item had gene and expression."""
     old = {"itemId": "7-X", "itemOrigin": {"runId": "7", "groupId": "GSF1"}, "gene": "X", "expression": 2.5}
