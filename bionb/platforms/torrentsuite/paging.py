@@ -56,7 +56,8 @@ class Pages:
     ) -> None:
         self._session, self._catalogue, self._resource = session, catalogue, resource
         self._filters, self._prepare, self._extend = filters, prepare, extend
-        self._limit = int(sent.get("limit", LARGEST))
+        # 0 looks as if it meant "all", but the server gives 1000 at most.
+        self._limit = min(int(sent.get("limit", LARGEST)), LARGEST) or LARGEST
         # Several orderings are a repeated parameter, several values of a filter one with commas.
         self._sent = {
             key: value if key == "order_by" else parameter(value)

@@ -225,14 +225,13 @@ class RunReport:
         -------
         DataFrame
             ``barcode``, ``sample``, ``reads``, ``bases`` (counts), ``mean_read_length`` (bases), ``percent`` (of all
-            reads). Empty for a report without a barcode summary.
+            reads). What else the server's summary has is kept behind. Empty for a report without one.
         """
         reads = figures(self.analysis, self.quality, self.library)["total_reads"]
-        rows = []
-        for each in self._barcodes:
-            row = {new: next((each[old] for old in olds if old in each), None) for new, olds in BARCODE_NAMES.items()}
-            rows.append({**row, "percent": percent(_number(row["reads"]), reads)})
-        return to_frame(rows, BARCODE_COLUMNS)
+        rows = [_barcode_row(each) for each in self._barcodes]
+        return to_frame(
+            [{**row, "percent": percent(_number(row.get("reads")), reads)} for row in rows], BARCODE_COLUMNS
+        )
 
     def _coverage(self, bases: int | None) -> float | None:
         size = self.library.get("genomesize")
@@ -266,6 +265,16 @@ def _number(value: Any) -> float | None:
         return float(value)
     except (TypeError, ValueError):
         return None
+
+
+def _barcode_row(summary: Record) -> Record:
+    """Return a row of the barcode summary with our names where its own are understood."""
+    row: Record = {}
+    for name, value in summary.items():
+        plain = name.replace("_", " ").lower()
+        known = (ours for ours, pattern in BARCODE_NAMES.items() if ours not in row and re.fullmatch(pattern, plain))
+        row[next(known, name)] = value
+    return row
 
 
 def _fragment_row(fragment: Record) -> Record:

@@ -33,13 +33,13 @@ NOT_TOLD = (
     "the read-length histogram: the API gives mean, median, mode and longest",
     "the picture of the chip's density",
 )
-# Columns of the server's barcode summary, which differ between its versions.
+# Columns of the server's barcode summary, whose names differ between its versions.
 BARCODE_NAMES = {
-    "barcode": ("Barcode Name", "ID", "barcode", "Name"),
-    "sample": ("Sample", "sample", "Sample Name"),
-    "reads": ("Total Reads", "Filtered_Mapped_Bases_in_Q7_Alignments reads", "Total_reads", "reads"),
-    "bases": ("Total Bases", "Total_bases", "Output", "bases"),
-    "mean_read_length": ("Mean Read Length", "Mean_read_length", "Mean Read Length (bp)"),
+    "barcode": r"barcode.?name|id|barcode",
+    "sample": r"sample(.?name)?",
+    "reads": r"total.?reads|total number of reads|reads",
+    "bases": r"total.?bases|filtered mapped bases in q7 alignments|bases|output",
+    "mean_read_length": r"mean.?read.?length.*",
 }
 
 STAGES = {

@@ -116,11 +116,11 @@ def _run_row(run: Record, report: Record) -> Record:
     return {**row, **kept, **({"results": nested} if nested else {})}
 
 
-def report_row(report: Record, analysis: Any = None, quality: Any = None, library: Any = None) -> Record:
-    """Return a report with its class, whether it is a thumbnail, its run, and its figures."""
+def report_row(report: Record) -> Record:
+    """Return a report with its class, whether it is a thumbnail, and its run."""
     run = number_in(report.get("experiment"))
     known = {"state": state_of(report), "thumbnail": is_thumbnail(report), "run": None if run is None else str(run)}
-    return {**report, **known, **figures(analysis, quality, library)}
+    return {**report, **known}
 
 
 def plugin_row(result: Record) -> Record:

@@ -17,6 +17,7 @@ from bionb.platforms.torrentsuite.run_frames import (
     PLUGIN_COLUMNS,
     REPORT_COLUMNS,
     RUN_COLUMNS,
+    figures,
     plugin_row,
     report_row,
     run_rows,
@@ -107,7 +108,10 @@ class RunCalls(TorrentBase):
         for (name, _), records in zip(jobs, answers, strict=True):
             for each in sorted(records, key=lambda record: int(record["id"])):
                 found[name, number_in(each["report"])] = each
-        return [report_row(each, *(found.get((name, each["id"])) for name in METRICS)) for each in reports]
+        rows = [report_row(each) for each in reports]
+        if not metrics:
+            return rows
+        return [{**row, **figures(*(found.get((name, row["id"])) for name in METRICS))} for row in rows]
 
     def _metrics(self, job: tuple[str, list[int]]) -> list[Record]:
         name, ids = job

@@ -4,6 +4,7 @@ import pytest
 
 import bionb
 from bionb.errors import UnknownFilter, UsageError
+from bionb.listing import ListingChanged
 from bionb.platforms.torrentsuite.paging import ServerWarning, parameter
 
 
@@ -148,6 +149,23 @@ def test_fewer_rows_with_a_warning_are_not_taken_for_all(suite, sandbox):
         pytest.warns(ServerWarning, match="could not be fetched"),
     ):
         assert 31 == len(suite.objects("compositeexperiment").to_frame())
+
+
+def test_a_server_that_repeats_a_page_ends_with_a_warning(suite, sandbox, sent):
+    """The documented loop would go on for ever."""
+    with (
+        sandbox.fault("torrentsuite", "same_page"),
+        pytest.warns(ListingChanged, match="announced 63 records and gave 20"),
+    ):
+        assert 20 == len(list(suite.objects("compositeexperiment", limit=20)))
+    assert len(sent()) < 16
+
+
+def test_a_page_size_of_0_or_5000_means_the_largest(suite, sent):
+    """The server caps both at 1000, and so 0 is not 'all'."""
+    assert 2064 == len(suite.objects("dnabarcode", limit=0).to_frame())
+    assert 2064 == len(suite.objects("dnabarcode", limit=5000).to_frame())
+    assert 6 == len(sent())
 
 
 def test_a_resource_without_pages_is_one_record(suite):

@@ -43,12 +43,13 @@ class TorrentSuiteSandbox:
     States: ``default`` (the documented runs, and some sixty invented ones), ``busy`` (1,500 runs), ``empty`` (no runs).
 
     Quirks beyond reality's own (the mesh ``next`` link, big integers as text, unknown filters ignored): ``plain_next``
-    (the ``next`` link stays on its resource), ``neighbour_down`` (200 with fewer runs and a warning).
+    (the ``next`` link stays on its resource), ``neighbour_down`` (200 with fewer runs and a warning), ``same_page``
+    (every page is the first one).
     """
 
     states = ("default", "busy", "empty")
     generations = ()
-    quirks = ("plain_next", "neighbour_down")
+    quirks = ("plain_next", "neighbour_down", "same_page")
     users = ("ionadmin", *READERS)
     url = ""
 
@@ -156,6 +157,8 @@ class TorrentSuiteSandbox:
         if resource == "compositeexperiment" and self._neighbour_down():
             records, warnings = records[: len(records) // 2], {"warnings": [mesh.DOWN]}
         meta, chosen = query.page(records, pairs, schema["default_limit"], f"{API}{resource}/")
+        if self._faults.take("same_page"):
+            chosen = records[: meta["limit"]]
         plugins = ("plugin", "true") in pairs
         body = {"meta": meta, "objects": [self._shown(resource, each, plugins) for each in chosen], **warnings}
         if resource != "compositeexperiment":
