@@ -204,7 +204,8 @@ def _target(path: Path, record: Record, overwrite: bool) -> Path:
     if record.get("type") == "folder":
         raise UsageError(f"{record['name']} is a folder: download its files, client.files(parent=...).")
     # The server's name must not lead out of the folder.
-    target = path / Path(str(record["name"])).name if path.is_dir() else path
+    name = Path(str(record["name"])).name
+    target = path / (name if name not in ("", "..") else str(record["id"])) if path.is_dir() else path
     if target.exists() and not overwrite:
         raise UsageError(f"{target.name} exists here: pass overwrite=True, or another path.")
     return target

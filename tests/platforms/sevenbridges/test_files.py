@@ -139,3 +139,13 @@ def test_a_folder_of_a_project_in_the_browser(bridges):
     assert ["lane1", "lane2"] == [node.title for node in bridges.children(folder)]
     assert ["lane1", "lane2"] == bridges.frame(folder)["name"].tolist()
     assert "notes.txt" in bridges.frame(project)["name"].tolist()
+    file = next(node for node in bridges.children(files) if node.title == "notes.txt")
+    assert "1200" == str(bridges.frame(file).loc["size", "value"])
+    assert [] == list(bridges.children(file))
+
+
+def test_apps_tasks_and_members_in_the_browser(bridges):
+    """Beside its files a project shows what runs in it, and who may."""
+    shown = {node.kind: bridges.frame(node) for node in bridges.children(bridges.roots()[0]) if node.leaf}
+
+    assert {"apps": 2, "tasks": 18, "members": 3} == {kind: len(frame) for kind, frame in shown.items()}

@@ -92,6 +92,18 @@ def test_a_file_that_is_there_is_not_overwritten(bridges, tmp_path):
     assert 18_400 == saved.stat().st_size
 
 
+def test_a_name_cannot_lead_out_of_the_folder(bridges, sandbox, tmp_path):
+    """A file may be called as its owner likes, and the server need not be honest."""
+    file = bridges.files(PROJECT, name="run_report.html")[0]
+    (tmp_path / "inside").mkdir()
+    for name in ("../escaped.html", "..", "/"):
+        sandbox.app("sevenbridges").store.files[file["id"]]["name"] = name
+        bridges.download(file, tmp_path / "inside", overwrite=True)
+
+    assert ["inside"] == [each.name for each in tmp_path.iterdir()]
+    assert {"escaped.html", file["id"]} == {each.name for each in (tmp_path / "inside").iterdir()}
+
+
 def test_a_part_that_breaks_is_sent_again(bridges, sandbox, local, clock):
     """Not the whole file."""
     with sandbox.fault("sevenbridges", "drop_connection", path="/signed/parts", after=0, times=2):
