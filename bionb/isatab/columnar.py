@@ -35,7 +35,7 @@ def scan(data: bytes) -> Text:
     """Cut a file into records, as `tokenise` does; quotes in odd places go to that slower twin."""
     first = len(BOM) if data.startswith(BOM) else 0
     bytes_ = np.frombuffer(data, dtype=np.uint8)
-    quotes = np.flatnonzero(bytes_ == _QUOTE) if b'"' in data else np.empty(0, dtype=np.int64)
+    quotes = _quotes(data, bytes_)
     if not _tidy(quotes, bytes_, first):
         return tokenise(data)
     ends, stops = _line_ends(bytes_, quotes)
@@ -43,6 +43,10 @@ def scan(data: bytes) -> Text:
     if starts[-1] < len(data):  # no final newline
         ends, stops = np.append(ends, len(data)), np.append(stops, len(data))
     return Text(data, encoding_of(data), starts[: len(stops)].tolist(), ends.tolist(), stops.tolist())
+
+
+def _quotes(data: bytes, bytes_: np.ndarray) -> np.ndarray:
+    return np.flatnonzero(bytes_ == _QUOTE) if b'"' in data else np.empty(0, dtype=np.int64)
 
 
 def _tidy(quotes: np.ndarray, bytes_: np.ndarray, first: int) -> bool:
@@ -114,15 +118,17 @@ def _parsed(text: Text, records: range, width: int) -> CodedCells | None:
 
 
 def _regular(text: Text, records: range, width: int) -> bool:
-    """Tell whether all records have as many cells as the header, none is blank, and no cell holds a tab or line end."""
-    first = text.starts[records[0]]
-    bytes_ = np.frombuffer(text.data, dtype=np.uint8)[first:]
-    ends = np.asarray(text.ends[records[0] :]) - first
-    starts = np.asarray(text.starts[records[0] :]) - first
+    """Tell whether quotes are tidy, no record is blank or of another width, and no cell holds a tab or line end."""
+    bytes_ = np.frombuffer(text.data, dtype=np.uint8)
+    quotes = _quotes(text.data, bytes_)
     tabs = np.flatnonzero(bytes_ == _TAB)
+    if not _tidy(quotes, bytes_, len(text.bom)) or (np.searchsorted(quotes, tabs) % 2).any():
+        return False
+    starts, ends = np.asarray(text.starts[records[0] :]), np.asarray(text.ends[records[0] :])
     per_record = np.searchsorted(tabs, ends) - np.searchsorted(tabs, starts)
-    breaks = np.count_nonzero(bytes_ == _LF) or np.count_nonzero(bytes_ == _CR)
-    line_ends = sum(1 for record in records if text.stops[record] > text.ends[record])
+    body = bytes_[starts[0] :]
+    breaks = np.count_nonzero(body == _LF) or np.count_nonzero(body == _CR)
+    line_ends = np.count_nonzero(np.asarray(text.stops[records[0] :]) > ends)
     return bool((per_record == width - 1).all() and (ends > starts).all() and breaks == line_ends)
 
 

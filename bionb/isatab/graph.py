@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from bionb.isatab.cells import CodedCells
-from bionb.isatab.headers import DATA, PROTOCOL, SAMPLE, SOURCE, Column
+from bionb.isatab.headers import DATA, MATERIALS, PROTOCOL, SAMPLE, SOURCE, Column
 from bionb.isatab.table import Table
 from bionb.isatab.typed import repeated
 
@@ -60,15 +60,14 @@ class Group:
     @property
     def kind(self) -> str:
         """``material``, ``data`` or ``process``."""
-        if self.protocol or not self.name or self.name.kind.endswith(" Name") and not self.material:
+        if not self.material:
             return "process"
-        return "data" if self.name.kind in DATA else "material"
+        return "data" if self.start.kind in DATA else "material"
 
     @property
     def material(self) -> bool:
         """Whether AltamISA makes a material of it, as it does of data files."""
-        start = self.columns[0].kind
-        return start.endswith("File") or start in (SOURCE, SAMPLE) or start.endswith(("Extract Name", "Library Name"))
+        return self.start.kind in MATERIALS or self.start.kind in DATA
 
     @property
     def space(self) -> str | int:

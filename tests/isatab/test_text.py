@@ -2,12 +2,13 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bionb.errors import InvalidSheet
 from bionb.isatab.columnar import scan
 from bionb.isatab.text import as_text, encode, join, quote, raw_cells, rows_of, tokenise, unquote
+from tests.isatab.sets import COLUMNAR, PLAIN, table_of
 
 #: Characters that decide how a file is cut, and a few that must not.
 tricky = st.text(st.sampled_from('ab"\t\r\n #;\\\x0b\x00\u2028é\xa0'), max_size=60)
@@ -37,6 +38,18 @@ def test_cells_are_those_of_the_csv_reader(text):
 def test_the_columnar_scan_cuts_as_the_plain_one(text):
     """Two paths, one result."""
     assert tokenise(text.encode()) == scan(text.encode())
+
+
+@given(tricky, st.sampled_from(["", "\n", "a\tb\n", '"a"\t"b"\r\n']))
+@settings(max_examples=300)
+def test_both_paths_read_the_same_cells(text, before):
+    """Quotes in odd places, blank lines, comments, bare carriage returns: the fast parser must not see more or less."""
+    data = ("Source Name\tDate\n" + before + text).encode()
+    plain, columnar = table_of(data, PLAIN), table_of(data, COLUMNAR)
+
+    assert plain.records == columnar.records
+    assert list(plain.cells.rows()) == list(columnar.cells.rows())
+    assert plain.cells.lengths == columnar.cells.lengths
 
 
 @given(st.lists(tricky, min_size=1, max_size=5))
