@@ -27,6 +27,7 @@ class Imports(Jobs):
 
     Each takes a link (``http:``, ``https:``, ``s3:``, or ``file:`` on a disk of the server) or a local file, and gives
     a `Job` at once; `wait_job` returns it finished. A link that was imported before gives the earlier job.
+    An upload is read into memory as a whole.
     """
 
     def import_study(

@@ -9,6 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import ConnectionFailed, UnexpectedResponse
+from bionb.waiting import Progress
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,9 +64,13 @@ class MatrixStream:
         index: list[list[Any]] = []
         values = _Growing()
         try:
-            for names, part, block in self._blocks(ROWS):  # noqa: B007 - the names are used below
-                index = [have + more for have, more in zip(index or [[] for _ in part], part, strict=True)]
-                values.add(block)
+            with Progress(f"matrix of {self._label}", unit="rows") as bar:
+                for names, part, block in self._blocks(ROWS):  # noqa: B007 - the names are used below
+                    index = index or [[] for _ in part]
+                    for have, more in zip(index, part, strict=True):
+                        have.extend(more)
+                    values.add(block)
+                    bar.update(len(index[0]))
         except ConnectionFailed as error:
             error.partial = _frame(names, index, values)
             raise

@@ -100,8 +100,8 @@ class Jobs:
         return job.result
 
     def earlier(self, kind: str, link: str) -> Job | None:
-        """Return the job that has loaded this link or is loading it."""
-        for job in reversed(list(self.jobs.values())):
+        """Return the first job that has loaded this link or is loading it."""
+        for job in list(self.jobs.values()):
             if (job.kind, _link(job.request)) == (kind, link) and job.status not in ("FAILED", "STOPPED", "ABANDONED"):
                 return job
         return None
