@@ -325,10 +325,25 @@ def test_a_verbose_traceback_has_no_secret(sandbox, name, credentials, client, c
     assert not any(secret in text for secret in secrets_of(name, credentials))
 
 
-@pytest.mark.parametrize("cell", ["connect(name, url, **take())", "connect(name, url, unknown='x', **take())"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "connect(name, url, **take())",
+        "connect(name, url, unknown='x', **take())",
+        "login(name, url, unknown='x', **take())  # connect",
+        "login(name, url, **take()).client  # connect",
+        "login(name).connect(url, unknown='x', **take())",
+    ],
+)
 def test_a_verbose_traceback_of_connecting_has_no_secret(name, credentials, cell):
     """Connecting is where the secret is an argument."""
-    names = {"connect": bionb.connect, "name": name, "url": "http://no.example.org", "take": lambda: credentials}
+    names = {
+        "connect": bionb.connect,
+        "login": bionb.login,
+        "name": name,
+        "url": "http://no.example.org",
+        "take": lambda: credentials,
+    }
     text = verbose(cell, names)
 
     assert "connect" in text
