@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bionb.errors import Conflict, InvalidInput, NotFound
+from bionb.errors import BionbError, Conflict, InvalidInput, NotFound
 from bionb.isatab import ISATab, read_isatab
 from bionb.platforms.sodar.investigation import Investigation
+from bionb.platforms.sodar.replace_rules import broken_rules, content_findings, refusal
 from bionb.platforms.sodar.shapes import Record
 from bionb.platforms.sodar.sheets import parts_of
 from bionb.platforms.sodar.submits import SubmitCalls
@@ -87,6 +88,9 @@ class ReplaceCalls(SubmitCalls):
             Findings of the local checks (``.findings``, as `ISATab.check` has them); nothing was sent.
         Conflict
             The sheets on the server are newer than your export; nothing was sent.
+        ResponseError
+            The message says whether it was the upload that failed, or only the export after it; then ``.partial``
+            holds what the upload was answered.
 
         Notes
         -----
@@ -109,8 +113,11 @@ class ReplaceCalls(SubmitCalls):
             old = self.export_sheets(uuid, "json") if before is not None else None
             self._check_date(uuid, old, date_modified or self._exported.get(uuid))
             answer = self._import(record, parts_of(isa, single_files=False))
-            stored = self.export_sheets(uuid)
-            after = self.investigation(uuid)
+            try:
+                stored, after = self.export_sheets(uuid), self.investigation(uuid)
+            except BionbError as error:
+                error.reword(f"The sheets were replaced, but could not be exported again to compare. {error}")
+                raise error.with_partial(answer) from error.__cause__
         return Replacement(
             changes=(read_isatab(old) if old is not None else isa).diff(_like(isa, old)),
             tables=_compare(isa, stored),
@@ -126,14 +133,11 @@ class ReplaceCalls(SubmitCalls):
             return None
 
     def _check_sheets(self, isa: ISATab, before: Investigation | None, uuid: str) -> None:
-        findings: list[Record] = []
-        if not isa.accepted():
-            checked = isa.check()
-            findings += checked[checked["level"].isin(["error", "critical"])].to_dict("records")
-        if before is not None:
-            findings += _broken_rules(isa, before, self._assays_with_zones(uuid, before))
+        findings = content_findings(isa)
+        if before is not None and not findings:
+            findings += broken_rules(isa, before, self._assays_with_zones(uuid, before))
         if findings:
-            raise InvalidInput(_refusal(findings), findings)
+            raise InvalidInput(refusal(findings), findings)
 
     def _assays_with_zones(self, uuid: str, before: Investigation) -> set[str]:
         if not before.irods_status:
@@ -150,47 +154,6 @@ class ReplaceCalls(SubmitCalls):
                 platform=self.session.label,
                 status=409,
             )
-
-
-def _refusal(findings: Sequence[Record]) -> str:
-    line = f", line {findings[0]['line']}" if isinstance(findings[0]["line"], int) else ""
-    first = f"{findings[0]['file']}{line}: {findings[0]['message']}".split("\n")[0][:200]
-    more = sum(int(each["count"]) for each in findings) - 1
-    return (
-        f"SODAR would refuse these sheets; nothing was sent. {first}{f' (and {more} more)' if more else ''}. "
-        "Repair what is in .findings of this error (file, line, column), then try again."
-    )
-
-
-def _broken_rules(isa: ISATab, before: Investigation, zoned: set[str]) -> list[Record]:
-    """Return what the server would refuse without a reason: it keeps the UUIDs of what has collections or zones."""
-    studies, assays = _named(isa)
-    findings = []
-    for study in before.studies:
-        identifier = study["identifier"]
-        if before.irods_status and studies.get(identifier) != study["file_name"]:
-            why = f"the study {identifier} has iRODS collections and must stay, with this identifier and file name"
-            findings.append(_finding(study["file_name"], why))
-        for assay in study["assays"].values():
-            place = "a landing zone (a moved one counts, too)" if assay["sodar_uuid"] in zoned else "iRODS collections"
-            bound = before.irods_status or assay["sodar_uuid"] in zoned
-            if bound and (identifier, assay["file_name"]) not in assays:
-                why = f"this assay has {place} and must stay in its study, with this file name"
-                findings.append(_finding(assay["file_name"], why))
-    return findings
-
-
-def _named(isa: ISATab) -> tuple[dict[str, str], set[tuple[str, str]]]:
-    """Return the file name of each study by identifier, and the (study identifier, file name) of each assay."""
-    studies, assays = isa.investigation["studies"], isa.investigation["assays"]
-    identifiers = dict(zip(studies["study"], studies["Study Identifier"], strict=True))
-    files = dict(zip(studies["Study Identifier"], map(posixpath.basename, studies["Study File Name"]), strict=True))
-    names = map(posixpath.basename, assays["Study Assay File Name"])
-    return files, {(identifiers[study], name) for study, name in zip(assays["study"], names, strict=True)}
-
-
-def _finding(file: str, text: str) -> Record:
-    return {"file": file, "line": None, "column": "", "level": "error", "message": text, "value": "", "count": 1}
 
 
 def _like(isa: ISATab, old: Record | None) -> ISATab:

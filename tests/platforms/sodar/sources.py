@@ -27,6 +27,16 @@ def without(start, folder=RNA):
     return zipped({name: text for name, text in texts(folder).items() if not Path(name).name.startswith(start)})
 
 
+def emptied(start, folder=RNA):
+    """Pack an example whose files that start so have a header only."""
+    return zipped(
+        {
+            name: f"{text.splitlines()[0]}\n" if Path(name).name.startswith(start) else text
+            for name, text in texts(folder).items()
+        }
+    )
+
+
 def annotated_twice():
     """Pack an example that AltamISA finds critical: samples with annotations in the assay, too."""
     files = texts()

@@ -1,6 +1,7 @@
 """Editing sheets means replacing them whole: everything that can go wrong is found before anything is sent."""
 
 import posixpath
+from contextlib import ExitStack
 
 import pytest
 
@@ -8,7 +9,7 @@ import bionb
 from bionb.errors import Conflict, InvalidInput, PermissionDenied, ServerFailed, UsageError
 from tests.platforms.sodar.refusing import refused
 from tests.platforms.sodar.sheet_recording import zipped
-from tests.platforms.sodar.sources import EXOME, RNA, annotated_twice, changed, texts
+from tests.platforms.sodar.sources import EXOME, RNA, annotated_twice, changed, emptied, texts
 
 STUDY, ASSAY = "exome_pilot/s_exome_pilot.txt", "exome_pilot/a_exome_pilot.txt"
 
@@ -211,6 +212,16 @@ def test_broken_sheets_are_findings_before_they_are_sent(start, old, new, sodar,
     assert [] == posted()
 
 
+def test_a_table_without_rows_is_found_here_since_altamisa_takes_it(sodar, projects, posted):
+    """Valid ISA-Tab that the server's database cannot hold."""
+    source = emptied("a_")
+    error = refused(InvalidInput, lambda: sodar.replace_sheets(projects["RNA pilot"], source))
+
+    assert "rna_pilot/a_rna_pilot.txt: SODAR takes no table without rows" in str(error)
+    assert [] == posted()
+    assert "is empty" in str(refused(ServerFailed, lambda: sodar.import_sheets(projects["RNA pilot"], source)))
+
+
 @pytest.mark.parametrize("title", ["Genomics", "Panel 2019"])
 def test_categories_and_archived_projects_are_not_replaced(title, sodar, projects, posted):
     """As for importing."""
@@ -225,6 +236,25 @@ def test_a_guest_is_told_whom_to_ask(connect, project):
     error = refused(PermissionDenied, lambda: carol.replace_sheets(project, edited(carol.export_sheets(project))))
 
     assert "Ask an owner" in str(error)
+
+
+def test_a_failed_export_after_the_upload_says_that_the_upload_is_done(sandbox, sodar, project, monkeypatch):
+    """Else the user would replace again, and meet a conflict with himself."""
+    mine = edited(sodar.export_sheets(project))
+    upload = sodar._import
+    with ExitStack() as lost:
+
+        def upload_and_lose_the_server(*arguments):
+            answer = upload(*arguments)
+            lost.enter_context(sandbox.fault("sodar", "web_page", path="export"))
+            return answer
+
+        monkeypatch.setattr(sodar, "_import", upload_and_lose_the_server)
+        error = refused(bionb.BionbError, lambda: sodar.replace_sheets(project, mine))
+
+    assert "The sheets were replaced" in str(error)
+    assert "replaced" in error.partial["detail"]
+    assert "9" == sodar.export_sheets(project)[STUDY].frame.loc[0, "Characteristics[Age]"]
 
 
 def test_a_failed_upload_changes_nothing(sandbox, sodar, project):

@@ -133,8 +133,17 @@ def parse(upload: Upload, identifiers: Callable[[str], str], modified: str) -> S
     studies = []
     for number, study in enumerate(info.studies, 1):
         studies.append(_study(judged, upload, info, study, f"S{number}", identifiers))
+    _refuse_empty(studies)
     judged.refuse_critical()
     return Sheets(identifiers("investigation"), upload.investigation, upload.archive_name, info, studies, modified)
+
+
+def _refuse_empty(studies: Sequence[StudySheet]) -> None:
+    """Refuse tables without rows, which the database could not hold."""
+    tables: list[StudySheet | AssaySheet] = [*studies, *(assay for study in studies for assay in study.assays)]
+    for each in tables:
+        if not each.table.materials:
+            raise Refused(500, f"The table {each.file_name} is empty.")
 
 
 def _investigation(isa: Any, text: str, name: str) -> Any:
