@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bionb.platforms.torrentsuite.sandbox import schemas
+from bionb.platforms.torrentsuite.sandbox.world import world
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +45,33 @@ def test_every_resource_has_a_schema():
     assert all(
         "id" in schemas.schema(name)["fields"] or name in ("rig", "location", "torrentsuite") for name in schemas.NAMES
     )
+
+
+SERVED = (
+    "chip compositeexperiment compositeresult results libmetrics analysismetrics qualitymetrics tfmetrics pluginresult "
+    "plugin experiment experimentanalysissettings plannedexperiment kitinfo dnabarcode referencegenome content runtype "
+    "applicationgroup qctype librarykey user rig project"
+)
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return world("default")
+
+
+@pytest.mark.parametrize("name", SERVED.split())
+def test_records_have_all_fields_of_their_schema(tables, name):
+    """A notebook that uses a field on the sandbox must find it on a server, and the other way round."""
+    record = next(iter(tables.table(name).values()))
+
+    assert set() == set(schemas.schema(name)["fields"]) - set(record)
+
+
+@pytest.mark.parametrize("name", ["results", "pluginresult", "libmetrics", "experiment", "plannedexperiment"])
+def test_links_lead_somewhere(tables, name):
+    """Following links is how the resources of this API belong together."""
+    for record in tables.table(name).values():
+        links = [each for value in record.values() for each in (value if isinstance(value, list) else [value])]
+        for link in links:
+            if isinstance(link, str) and link.startswith("/rundb/"):
+                assert tables.find(link), link

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from bionb.platforms.torrentsuite.plan_rules import RUN_TYPES
 from bionb.platforms.torrentsuite.sandbox import metrics
-from bionb.platforms.torrentsuite.sandbox.runs import Report, Run
+from bionb.platforms.torrentsuite.sandbox.runs import DOCUMENTED_STATES, PLUGINS, Report, Run
+from bionb.platforms.torrentsuite.sandbox.schemas import blank
 from bionb.platforms.torrentsuite.sandbox.store import Record, row, uri
 from bionb.platforms.torrentsuite.values import state_of
 
+PLUGIN_NAMES = sorted({*PLUGINS, *DOCUMENTED_STATES})
 BEAD_FIELDS = ("bead", "empty", "excluded", "ignored", "lib", "libFinal", "live", "pinned")
 QUALITY_FIELDS = (
     "q0_bases", "q0_mean_read_length", "q0_reads", "q20_bases", "q20_mean_read_length", "q20_reads",
@@ -110,14 +112,40 @@ def _link(report: Report) -> str:
 
 
 def experiment(run: Run) -> Record:
-    """Return a record of ``experiment``, without its many empty fields about the Ion Chef."""
-    return row(
-        "experiment", run.id, expName=run.name, displayName=run.shown, chipType=run.chip, date=stamp(run.at),
-        platform="S5", pgmName="S5_One", flows=500, ftpStatus="Complete", status="run", notes="", star=False,
-        storage_options="A", runMode="single", resultDate=stamp(run.reports[0].at), chipBarcode="", expDir="",
-        plan=uri("plannedexperiment", run.id), results=[uri("results", report.id) for report in run.reports],
-        sample=run.samples[0] if run.samples else "", samples=[], metaData={}, runtype=run.run_type, autoAnalyze=True,
-    )  # fmt: skip
+    """Return a record of ``experiment``; its many fields about the Ion Chef are empty."""
+    own = {
+        "expName": run.name, "displayName": run.shown, "chipType": run.chip, "date": stamp(run.at), "platform": "S5",
+        "pgmName": "S5_One", "flows": 500, "ftpStatus": "Complete", "status": "run", "storage_options": "A",
+        "runMode": "single", "resultDate": stamp(run.reports[0].at), "plan": uri("plannedexperiment", run.id),
+        "results": [uri("results", report.id) for report in run.reports], "runtype": run.run_type, "metaData": {},
+        "eas_set": [settings(run)], "sample": run.samples[0] if run.samples else "", "autoAnalyze": True,
+    }  # fmt: skip
+    return row("experiment", run.id, **_but_for("experiment", own))
+
+
+def settings(run: Run) -> Record:
+    """Return a record of ``experimentanalysissettings``."""
+    own = {
+        "barcodeKitName": run.barcodes, "reference": run.reference, "libraryKey": "TCAG", "tfKey": "ATCG",
+        "status": "run", "date": stamp(run.at), "experiment": uri("experiment", run.id), "barcodedSamples": {},
+        "selectedPlugins": {}, "base_recalibration_mode": "standard_recal",
+        "results": [uri("results", report.id) for report in run.reports],
+    }  # fmt: skip
+    return row("experimentanalysissettings", run.id, **_but_for("experimentanalysissettings", own))
+
+
+def plugins(names: Iterable[str]) -> list[Record]:
+    """Return records of ``plugin``."""
+    own = {"version": "5.18.0.1", "active": True, "selected": True}
+    return [
+        row("plugin", number, **_but_for("plugin", {**own, "name": name, "versionedName": f"{name}--v5.18.0.1"}))
+        for number, name in enumerate(names, 1)
+    ]
+
+
+def _but_for(resource: str, own: dict[str, Any]) -> Record:
+    """Return the fields of a resource, empty but for some."""
+    return {name: value for name, value in {**blank(resource), **own}.items() if name not in ("id", "resource_uri")}
 
 
 def result(run: Run, report: Report) -> Record:
@@ -155,7 +183,8 @@ def plugin_results(run: Run, report: Report) -> Iterator[Record]:
                "config": config, "grid_engine_jobid": 500 + number,
                "resource_uri": uri("PluginResultJob", number)}  # fmt: skip
         yield row(
-            "pluginresult", number, plugin=uri("plugin", 1 + place), pluginName=name, pluginVersion="5.18.0.1",
+            "pluginresult", number, plugin=uri("plugin", 1 + PLUGIN_NAMES.index(name)), pluginName=name,
+            pluginVersion="5.18.0.1",
             result=uri("results", report.id), resultName=report.name, reportLink=_link(report), state=state,
             starttime=started, endtime=ended, size=str(25_000 * (place + 1)), inodes=str(7 + place), major=False,
             files=[f"{name}.html"], path=f"/results/analysis{_link(report)}plugin_out/{name}_out.{number}",

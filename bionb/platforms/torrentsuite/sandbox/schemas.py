@@ -51,6 +51,16 @@ def schema(name: str) -> dict[str, Any]:
     return _grown(*_lines().get(_model(name), ("", "id:i")))
 
 
+def blank(name: str) -> dict[str, Any]:
+    """Return a record with all fields of a resource and nothing in them."""
+    empty: dict[str, Any] = {"string": "", "integer": 0, "float": 0, "boolean": False, "dict": {}, "list": []}
+    fields = schema(name)["fields"]
+    return {
+        field: [] if each.get("related_type") == "to_many" else None if each["nullable"] else empty.get(each["type"])
+        for field, each in fields.items()
+    }
+
+
 def _model(name: str) -> str:
     if name in _lines():
         return name

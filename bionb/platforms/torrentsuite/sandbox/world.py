@@ -18,7 +18,8 @@ FRAGMENTS = (("TF_1", 150, 0.24), ("TF_C", 95, 0.66))
 
 def world(state: str) -> Store:
     """Return the tables of a named state."""
-    runs = cache(lambda: [*more(SIZES[state])[::-1], *(documented() if state != "empty" else [])])
+    known = documented() if state != "empty" else []
+    runs = cache(lambda: sorted([*more(SIZES[state]), *known], key=lambda each: each.id))
     pairs = cache(
         lambda: sorted(((run, report) for run in runs() for report in run.reports), key=lambda each: each[1].id)
     )
@@ -41,10 +42,12 @@ def world(state: str) -> Store:
             "rig": _rigs,
             "project": _projects,
             "torrentsuite": _versions,
-            "compositeexperiment": lambda: sorted(map(composite.run_record, runs()), key=lambda each: int(each["id"])),
+            "compositeexperiment": lambda: [composite.run_record(run) for run in runs()],
             "compositeresult": made(lambda run, report: iter([composite.report_record(run, report)])),
-            "experiment": lambda: sorted(map(composite.experiment, runs()), key=lambda each: int(each["id"])),
-            "plannedexperiment": lambda: [planned(run) for run in sorted(runs(), key=lambda each: each.id)],
+            "experimentanalysissettings": lambda: [composite.settings(run) for run in runs()],
+            "plugin": lambda: composite.plugins(composite.PLUGIN_NAMES),
+            "experiment": lambda: [composite.experiment(run) for run in runs()],
+            "plannedexperiment": lambda: [planned(run) for run in runs()],
             "results": made(lambda run, report: iter([composite.result(run, report)])),
             "libmetrics": made(lambda run, report: _metrics("libmetrics", report, metrics.library)),
             "analysismetrics": made(lambda run, report: _metrics("analysismetrics", report, metrics.analysis)),
