@@ -30,13 +30,13 @@ class Investigation:
     def __init__(self, record: Record) -> None:
         self.record = record
         self.project, self.sodar_uuid = str(record["project"]), str(record["sodar_uuid"])
-        self.title, self.identifier = str(record["title"]), str(record["identifier"])
-        self.file_name, self.irods_status = str(record["file_name"]), bool(record["irods_status"])
+        self.title, self.identifier = str(record.get("title") or ""), str(record.get("identifier") or "")
+        self.file_name, self.irods_status = str(record.get("file_name") or ""), bool(record.get("irods_status"))
 
     @property
     def studies(self) -> list[Record]:
         """The studies, each with ``identifier``, ``file_name``, ``title``, ``sodar_uuid``, ``assays``."""
-        return [dict(each) for each in self.record["studies"].values()]
+        return [dict(each) for each in self.record.get("studies", {}).values()]
 
     @property
     def assays(self) -> list[Record]:
@@ -44,12 +44,27 @@ class Investigation:
         return [{**assay, "study": study["file_name"]} for study in self.studies for assay in study["assays"].values()]
 
     def assay(self, name: str | Mapping[str, Any]) -> Record:
-        """Return one assay by file name, short name or UUID.
+        """Return one assay, so that none is ever chosen silently.
+
+        Parameters
+        ----------
+        name : str or mapping
+            File name (``a_exome.txt``), short name (``exome``), UUID or record.
+
+        Returns
+        -------
+        dict
+            ``file_name``, ``study`` (file name), ``sodar_uuid``, ``irods_path``, types and platform.
 
         Raises
         ------
         UsageError
-            None or several match; the message lists them, none is chosen silently.
+            None or several match; the message lists them.
+
+        Examples
+        --------
+        >>> sodar.investigation(sodar.projects()[1]).assay("exome_pilot")["file_name"]
+        'a_exome_pilot.txt'
         """
         wanted = name.get("sodar_uuid", name.get("file_name", "")) if isinstance(name, Mapping) else name
         found = [each for each in self.assays if wanted in (each["sodar_uuid"], each["file_name"], _short(each))]

@@ -251,8 +251,8 @@ class SubmitCalls(ZoneCalls):
                 stuck_after=stuck_after,
                 interval=0.1,
                 fresh=lambda found: found["date_modified"] != before,
-                changed=lambda found: (found["status"], found["date_modified"], found["status_info"]),
-                explain=lambda found: str(found["status_info"]),
+                changed=lambda found: (found["status"], found["date_modified"], found.get("status_info")),
+                explain=lambda found: str(found.get("status_info") or ""),
                 progress=progress,
             )
         except JobFailed as error:

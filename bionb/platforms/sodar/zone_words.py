@@ -19,7 +19,7 @@ _ADVICE = {
 
 def progress(zone: Mapping[str, Any]) -> tuple[float, float] | None:
     """Return files done and files in all, which servers write at the end of ``status_info``."""
-    found = _PROGRESS.search(str(zone["status_info"]))
+    found = _PROGRESS.search(str(zone.get("status_info")))
     return (float(found.group(1)), float(found.group(2))) if found else None
 
 

@@ -177,4 +177,4 @@ class ZoneCalls(IrodsCalls):
 
 
 def _zone(found: Mapping[str, Any]) -> Record:
-    return {**found, "user": shapes.user(found["user"])}
+    return {**found, "user": shapes.user(found.get("user"))}

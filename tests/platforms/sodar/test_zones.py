@@ -2,6 +2,7 @@
 
 import threading
 import warnings
+from collections import deque
 
 import pytest
 
@@ -17,6 +18,7 @@ from bionb.errors import (
     UsageError,
     WaitTimeout,
 )
+from bionb.platforms.sodar.investigation import Investigation
 from bionb.platforms.sodar.submits import EmptyZone
 from tests.platforms.sodar.refusing import refused
 from tests.platforms.sodar.sheet_recording import zipped
@@ -513,6 +515,22 @@ def test_a_few_polls_may_fail(sandbox, sodar, zone, put):
     sodar.move_zone(zone)
     with sandbox.fault("sodar", "maintenance", path="retrieve", times=2):
         assert "MOVED" == sodar.wait_zone(zone, "MOVED")["status"]
+
+
+def test_a_status_that_bionb_does_not_know_counts_as_busy(sandbox, sodar, zone, clock):
+    """A newer server may have more of them."""
+    served = sandbox.app("sodar").world.projects[zone["project"]].zones[0]
+    served.status, served.ahead = "PONDERING", deque([("ACTIVE", "Ready again")])
+
+    assert "Ready again" == sodar.wait_zone(zone)["status_info"]
+
+
+def test_fields_that_a_server_leaves_out_are_no_crash():
+    """Old and new ones differ in what they send."""
+    found = Investigation({"project": "p", "sodar_uuid": "u", "studies": {"s": {"assays": {}, "file_name": "s_x.txt"}}})
+
+    assert ("", False, []) == (found.title, found.irods_status, found.assays)
+    assert ["investigation", "study"] == found.to_frame()["kind"].tolist()
 
 
 def test_only_statuses_that_last_can_be_waited_for(sodar, zone):
