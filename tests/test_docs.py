@@ -94,6 +94,12 @@ def test_links_to_files_exist(document):
     assert [] == [link for link in links if not (ROOT / link).exists()]
 
 
+def test_the_readme_leads_to_every_notebook():
+    """A notebook that no document names is found by nobody."""
+    named = re.findall(r"\]\((notebooks/\w+\.ipynb)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert sorted(named) == sorted(f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb"))
+
+
 def test_the_readme_names_commands_that_make_has():
     """Two commands are all that a user has to know."""
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
@@ -187,6 +193,27 @@ SHOWN = {
         "POST /landingzones/api/create": r"\.create_zone\(",
         "GET /landingzones/api/retrieve": r"\.wait_zone\(",
         "POST /landingzones/api/submit/move": r"\.move_zone\(",
+    },
+    "2": {
+        "GET /": r"\.paths\(",
+        "GET /rate_limit": r"\.rate_limit\(",
+        "GET /user": r"\.user\(|\.whoami\(",
+        "GET /users": r"\.users\(",
+        "GET /billing": r"\.billing_",
+        "GET /projects": r"\.projects\(",
+        "PATCH /projects/ID, its name": r"\.update_project\(",
+        "GET /files": r"\.files\(",
+        "GET /files/ID": r"\.file\(",
+        "GET /files by name, metadata or task": r"\.files\([^)]*(?:name|metadata|task)",
+        "POST /action/files/copy": r"\.copy_files\(",
+        "POST /upload": r"\.upload\(",
+        "GET /apps": r"\.apps?\(",
+        "GET /tasks": r"\.tasks\(",
+        "GET /tasks/ID/inputs": r"\.task_inputs\(",
+        "POST /tasks": r"\.create_task\(",
+        "GET /storage": r"\.volumes\(",
+        "fields": r"fields=",
+        "limit": r"limit=",
     },
     "3": {
         "GET chip": r"\.chips\(\)",
