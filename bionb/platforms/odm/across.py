@@ -10,7 +10,8 @@ from bionb.listing import Listing
 from bionb.pages import Offset
 from bionb.platforms.odm.filters import where
 from bionb.platforms.odm.jobs import accession_of
-from bionb.platforms.odm.metadata import LIMIT, Metadata, offset_reader, role
+from bionb.platforms.odm.lists import LIMIT, offset_reader, role
+from bionb.platforms.odm.metadata import Metadata
 from bionb.platforms.odm.template import ACCESSION, SAMPLE_KEY
 
 if TYPE_CHECKING:
@@ -24,7 +25,16 @@ class Across(Metadata):
     """The client's methods that read across links."""
 
     def linked_groups(self, study: Any, kind: str = "expression", *, as_curator: bool = False) -> pd.DataFrame:
-        """Return the groups of a study: ``kind`` is expression, variant, flow-cytometry, library or preparation.
+        """Return the groups that belong to a study.
+
+        Parameters
+        ----------
+        study : str, dict or Job
+            Its accession, or what has one.
+        kind : str
+            ``"expression"``, ``"variant"``, ``"flow-cytometry"``, ``"library"`` or ``"preparation"``.
+        as_curator : bool
+            Read as a curator.
 
         Returns
         -------
@@ -34,6 +44,11 @@ class Across(Metadata):
         Notes
         -----
         ``GET .../integration/link/expression/group/by/study/{id}``.
+
+        Examples
+        --------
+        >>> odm.linked_groups("GSF1146901")["Data Class"].tolist()
+        ['Bulk transcriptomics', 'Proteomics']
         """
         groups = self._groups_by_study(kind, accession_of(study), as_curator)
         rows = [{"itemId": each["itemId"], **(each.get("metadata") or {})} for each in groups]
@@ -84,6 +99,13 @@ class Across(Metadata):
     def completeness(self, study: Any, *, as_curator: bool = False) -> pd.DataFrame:
         """Which samples of a study have data: one row a sample, one column a data group.
 
+        Parameters
+        ----------
+        study : str, dict or Job
+            Its accession, or what has one.
+        as_curator : bool
+            Read as a curator.
+
         Returns
         -------
         DataFrame
@@ -92,6 +114,11 @@ class Across(Metadata):
         Notes
         -----
         ``GET .../samples/by/study/{id}``, ``.../group/by/study/{id}`` and ``.../run-to-samples/by/group/{id}``.
+
+        Examples
+        --------
+        >>> odm.completeness("GSF1146901").sum().tolist()
+        [8, 4, 8, 3]
         """
         import pandas as pd
 

@@ -74,6 +74,11 @@ class OdmClient(Workflow, Curation, Queries, Search, Mappings, SessionOwner):
         Notes
         -----
         ``GET /api/v1/as-curator/studies?pageLimit=1``, and for who is no curator the same below ``as-user``.
+
+        Examples
+        --------
+        >>> odm.whoami()
+        'curator'
         """
         with self.session.one_call():
             return "curator" if self.may_curate() else self._check_consumer()
@@ -84,6 +89,11 @@ class OdmClient(Workflow, Curation, Queries, Search, Mappings, SessionOwner):
         Notes
         -----
         ``GET /api/v1/as-curator/studies?pageLimit=1``. What others get is not documented: 401 and 403 both mean no.
+
+        Examples
+        --------
+        >>> odm.may_curate()
+        True
         """
         try:
             self.session.json("GET", "api/v1/as-curator/studies", params={"pageLimit": 1}, what="check the role")
@@ -98,11 +108,28 @@ class OdmClient(Workflow, Curation, Queries, Search, Mappings, SessionOwner):
     # -- the browser's tree -----------------------------------------------------------------------------------------
 
     def roots(self) -> Nodes:
-        """Return the studies."""
+        """Return the studies.
+
+        Examples
+        --------
+        >>> [node.title for node in odm.roots()]
+        ['Fibrosis in the human liver']
+        """
         return Nodes(self.studies(fields="original"), _study_node)
 
     def children(self, node: Node) -> Nodes:
-        """Return a study's samples and the data groups linked to them."""
+        """Return a study's samples and the data groups linked to them.
+
+        Parameters
+        ----------
+        node : Node
+            One of `roots`; what is below other nodes is empty.
+
+        Examples
+        --------
+        >>> [node.kind for node in odm.children(odm.roots()[0])][:2]
+        ['samples', 'expression group']
+        """
         if node.kind != "study":
             return Nodes([])
         nodes = [Node("samples", node.id, "Samples", leaf=True)]
@@ -118,6 +145,16 @@ class OdmClient(Workflow, Curation, Queries, Search, Mappings, SessionOwner):
         """Return a study's or sample list's samples, or the matrix of an expression group.
 
         Other groups come as their metadata, one row an attribute.
+
+        Parameters
+        ----------
+        node : Node
+            Of `roots` or `children`.
+
+        Examples
+        --------
+        >>> len(odm.frame(odm.roots()[0]))
+        8
         """
         import pandas as pd
 

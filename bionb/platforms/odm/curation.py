@@ -9,7 +9,7 @@ from bionb import answers, waiting
 from bionb.errors import UsageError
 from bionb.frames import COUNT, columns, to_frame
 from bionb.platforms.odm.jobs import accession_of
-from bionb.platforms.odm.metadata import list_params, role
+from bionb.platforms.odm.lists import list_params, role
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +38,11 @@ class Curation:
         Notes
         -----
         ``PATCH /api/v1/as-curator/studies/{id}``.
+
+        Examples
+        --------
+        >>> odm.update_study("GSF1146901", {"Study Design": "two groups"})["Study Design"]
+        'two groups'
         """
         return self._update("studies", study, changes)
 
@@ -46,14 +51,35 @@ class Curation:
 
         A changed key such as ``Sample Source ID`` does not move links.
 
+        Parameters
+        ----------
+        sample : str or dict
+            Its accession, or what has one.
+        changes : mapping
+            As for `update_study`.
+
         Notes
         -----
         ``PATCH /api/v1/as-curator/samples/{id}``.
+
+        Examples
+        --------
+        >>> odm.update_sample("GSF1146904", {"Cell Type": "hepatocyte"})["Cell Type"]
+        'hepatocyte'
         """
         return self._update("samples", sample, changes)
 
     def versions(self, record: Any, kind: str = "studies", *, as_curator: bool = False) -> pd.DataFrame:
         """Return the published versions of a study, or of a record of another `kind` such as ``"samples"``.
+
+        Parameters
+        ----------
+        record : str or dict
+            Accession of a study, sample, ...
+        kind : {"studies", "samples", "libraries", "preparations"}
+            What it is.
+        as_curator : bool
+            Read as a curator.
 
         Returns
         -------
@@ -63,6 +89,11 @@ class Curation:
         Notes
         -----
         ``GET /api/v1/as-user/studies/{id}/versions``.
+
+        Examples
+        --------
+        >>> odm.versions("GSF1146901")["message"].tolist()
+        ['Initial import']
         """
         import pandas as pd
 
@@ -76,9 +107,25 @@ class Curation:
     ) -> dict[str, Any]:
         """Return one published version of a study or other record, e.g. ``version="v1"``.
 
+        Parameters
+        ----------
+        record : str or dict
+            Accession of a study, sample, ...
+        version : str
+            ``"v1"``, ``"v2"``, ...
+        kind : {"studies", "samples", "libraries", "preparations"}
+            What it is.
+        fields : {"minimal", "extended", "original"}, optional
+            How many attributes.
+
         Notes
         -----
         ``GET /api/v1/as-user/studies/{id}/versions/{version}``.
+
+        Examples
+        --------
+        >>> odm.version("GSF1146901", "v1")["Study Source ID"]
+        'LIV2045'
         """
         path = f"api/v1/{role(as_curator)}/{kind}/{accession_of(record)}/versions/{version}"
         what = f"look up {accession_of(record)} in version {version}"
@@ -88,6 +135,15 @@ class Curation:
     def publish(self, study: Any, message: str = "", *, deadline: float | None = 600.0) -> dict[str, Any]:
         """Publish the drafts of a study and its samples, wait until it is done, and return the server's task.
 
+        Parameters
+        ----------
+        study : str, dict or Job
+            Its accession, or what has one.
+        message : str
+            What was changed, for the list of versions.
+        deadline : float or None
+            Seconds to wait.
+
         Raises
         ------
         JobFailed
@@ -96,6 +152,11 @@ class Curation:
         Notes
         -----
         ``POST /api/v1/as-curator/integration/studies/{id}/tasks/publish-versions``, then ``GET /api/v1/tasks/{id}``.
+
+        Examples
+        --------
+        >>> odm.publish("GSF1146901", "nothing new")["status"]
+        'DONE'
         """
         accession = accession_of(study)
         path = f"api/v1/as-curator/integration/studies/{accession}/tasks/publish-versions"
@@ -119,6 +180,11 @@ class Curation:
     def validation_summary(self, study: Any) -> pd.DataFrame:
         """Return what the template finds wrong with a study's samples; an empty frame when all is well.
 
+        Parameters
+        ----------
+        study : str, dict or Job
+            Its accession, or what has one.
+
         Returns
         -------
         DataFrame
@@ -128,6 +194,11 @@ class Curation:
         Notes
         -----
         ``GET /api/v1/as-curator/integration/studies/{id}/validation-summary``.
+
+        Examples
+        --------
+        >>> odm.validation_summary("GSF1146901").empty
+        True
         """
         path = f"api/v1/as-curator/integration/studies/{accession_of(study)}/validation-summary"
         body = self.session.json("GET", path, what=f"validate {accession_of(study)}")
@@ -149,9 +220,21 @@ class Curation:
     def download(self, file: Any, *, as_curator: bool = False) -> bytes:
         """Return the content of an attached file.
 
+        Parameters
+        ----------
+        file : str or dict
+            Accession of an attached file.
+        as_curator : bool
+            Read as a curator.
+
         Notes
         -----
         ``GET /api/v1/as-user/files/{id}/download``.
+
+        Examples
+        --------
+        >>> odm.download(odm.files()[0])[:17]
+        b'Invented protocol'
         """
         path = f"api/v1/{role(as_curator)}/files/{accession_of(file)}/download"
         return self.session.request("GET", path, what=f"download the file {accession_of(file)}").content

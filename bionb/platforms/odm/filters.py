@@ -128,7 +128,13 @@ class where:  # noqa: N801 - reads as a word of the filter
     __hash__ = None  # type: ignore[assignment]
 
     def isin(self, values: Iterable[Any]) -> Condition:
-        """Match any of these values; a list of more than a hundred is sent in several requests."""
+        """Match any of these values; a list of more than a hundred is sent in several requests.
+
+        Parameters
+        ----------
+        values : iterable
+            Texts or numbers.
+        """
         found = list(dict.fromkeys(values))
         if not found:
             raise UsageError(f"where({self.name!r}).isin() got no values: it would find nothing.")

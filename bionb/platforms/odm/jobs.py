@@ -228,7 +228,7 @@ class Jobs:
             )
 
     def stop_job(self, job: Job | int) -> Job:
-        """Ask a running job to stop.
+        """Ask a running job to stop. Parameters as for `job`.
 
         Notes
         -----
@@ -237,7 +237,7 @@ class Jobs:
         return self._control(job, "stop")
 
     def restart_job(self, job: Job | int) -> Job:
-        """Start a failed or stopped job again; metadata files go on where they stopped.
+        """Start a failed or stopped job again; metadata files go on where they stopped. Parameters as for `job`.
 
         Notes
         -----

@@ -122,7 +122,7 @@ class Links(Across):
         return self._link("expression", group, to, sample_group, linking_attribute, level)
 
     def link_libraries(self, group: Any, sample_group: Any, *, level: str = "group") -> Linked:
-        """Link a library group to its sample group, by ``Sample Source ID``.
+        """Link a library group to its sample group, by ``Sample Source ID``. Parameters as for `link_samples`.
 
         Notes
         -----
@@ -131,7 +131,7 @@ class Links(Across):
         return self._link("libraries", group, "samples", sample_group, level=level)
 
     def link_preparations(self, group: Any, sample_group: Any, *, level: str = "group") -> Linked:
-        """Link a preparation group to its sample group, by ``Sample Source ID``.
+        """Link a preparation group to its sample group, by ``Sample Source ID``. Parameters as for `link_samples`.
 
         Notes
         -----
@@ -148,7 +148,7 @@ class Links(Across):
         to: str = "samples",
         level: str = "group",
     ) -> Linked:
-        """Link a variant group to a sample group; as `link_expression`, but to samples only.
+        """Link a variant group to a sample group; parameters as for `link_expression`, but to samples only.
 
         Notes
         -----
@@ -165,7 +165,7 @@ class Links(Across):
         to: str = "samples",
         level: str = "group",
     ) -> Linked:
-        """Link a flow cytometry group to a sample group; as `link_expression`, but to samples only.
+        """Link a flow cytometry group to a sample group; parameters as for `link_expression`, but to samples only.
 
         Notes
         -----
@@ -176,6 +176,13 @@ class Links(Across):
     def link_cells(self, group: Any, target: Any, *, to: str = "samples") -> Linked:
         """Link a cell group to a sample, library or preparation group, by the cells' ``batch``.
 
+        Parameters
+        ----------
+        group, target : str, Job or dict
+            Accessions, or what has one.
+        to : {"samples", "libraries", "preparations"}
+            What the target holds.
+
         Notes
         -----
         ``POST .../integration/link/cell/group/{sourceId}/to/sample/group/{targetId}``. It can't be undone.
@@ -183,7 +190,7 @@ class Links(Across):
         return self._link("cells", group, to, target)
 
     def unlink_samples(self, group: Any, study: Any, *, level: str = "group") -> None:
-        """Take a sample group out of its study; links of data to the samples stay.
+        """Take a sample group out of its study; links of data to the samples stay. Parameters as for `link_samples`.
 
         Notes
         -----
@@ -192,23 +199,35 @@ class Links(Across):
         self._unlink("samples", group, "study", study, level)
 
     def unlink_expression(self, group: Any, sample_group: Any, *, to: str = "samples", level: str = "group") -> None:
-        """Undo `link_expression`; not possible for cells."""
+        """Undo `link_expression`; not possible for cells.
+
+        Parameters
+        ----------
+        group, sample_group, to, level
+            As for `link_expression`.
+
+        Examples
+        --------
+        >>> odm.unlink_expression("GSF1146928", "GSF1146912", to="libraries")
+        >>> odm.linked_groups("GSF1146901")["itemId"].tolist()
+        ['GSF1146930']
+        """
         self._unlink("expression", group, to, sample_group, level)
 
     def unlink_libraries(self, group: Any, sample_group: Any, *, level: str = "group") -> None:
-        """Undo `link_libraries`."""
+        """Undo `link_libraries`; parameters as there."""
         self._unlink("libraries", group, "samples", sample_group, level)
 
     def unlink_preparations(self, group: Any, sample_group: Any, *, level: str = "group") -> None:
-        """Undo `link_preparations`."""
+        """Undo `link_preparations`; parameters as there."""
         self._unlink("preparations", group, "samples", sample_group, level)
 
     def unlink_variant(self, group: Any, sample_group: Any, *, level: str = "group") -> None:
-        """Undo `link_variant`."""
+        """Undo `link_variant`; parameters as there."""
         self._unlink("variant", group, "samples", sample_group, level)
 
     def unlink_flow_cytometry(self, group: Any, sample_group: Any, *, level: str = "group") -> None:
-        """Undo `link_flow_cytometry`."""
+        """Undo `link_flow_cytometry`; parameters as there."""
         self._unlink("flow-cytometry", group, "samples", sample_group, level)
 
     # -- requests ---------------------------------------------------------------------------------------------------

@@ -54,9 +54,22 @@ class Mappings:
     def link_mapping(self, mapping: Any, expression_group: Any) -> None:
         """Link a mapping to an expression group.
 
+        Parameters
+        ----------
+        mapping : str or dict
+            What `import_mapping` returned, or its ``xrefSetId``.
+        expression_group : str, dict or Job
+            Accession of a data group.
+
         Notes
         -----
         ``POST /api/v1/as-curator/links`` (Linkage as Curator).
+
+        Examples
+        --------
+        >>> odm.link_mapping(odm.import_mapping("s3://example_data/LIV2045/LIV2045_mapping.tsv"), "GSF1146928")
+        >>> odm.links("GSF1146928").to_frame()["secondType"].tolist()
+        ['geneTranscriptMapping']
         """
         link = {
             "firstId": accession_of(expression_group),
@@ -108,6 +121,12 @@ class Mappings:
         Notes
         -----
         ``GET /api/v1/xrefsets/entries`` or ``/api/v1/xrefsets/{id}/entries``.
+
+        Examples
+        --------
+        >>> mapping = odm.import_mapping("s3://example_data/LIV2045/LIV2045_mapping.tsv")
+        >>> odm.mapping_entries(mapping, transcripts="ENST10000000021")[0]["sourceId"]
+        'ENSG10000000002'
         """
         path = "api/v1/xrefsets/entries" if mapping is None else f"api/v1/xrefsets/{accession_of(mapping)}/entries"
         asked = [("sourceId", each) for each in _chunks(genes)] + [("targetId", each) for each in _chunks(transcripts)]

@@ -41,7 +41,18 @@ class MatrixStream:
         self._label, self._open, self._count = label, open, features
 
     def chunks(self, rows: int = ROWS) -> Iterator[pd.DataFrame]:
-        """Give the matrix in frames of so many rows, for what is larger than memory."""
+        """Give the matrix in frames of so many rows, for what is larger than memory.
+
+        Parameters
+        ----------
+        rows : int
+            Features in each frame.
+
+        Examples
+        --------
+        >>> [len(each) for each in odm.stream_expression("GSF1146928").chunks(4)]
+        [4, 2]
+        """
         import pandas as pd
 
         for names, index, block in self._blocks(rows):

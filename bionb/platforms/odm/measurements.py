@@ -63,6 +63,11 @@ class ExpressionListing(Listing):
         ------
         UsageError
             There is no such measurement, or there are several of one feature in one column; the message tells which.
+
+        Examples
+        --------
+        >>> odm.expression("CD36", attribute="gene").to_wide().shape
+        (1, 7)
         """
         frame = self.to_frame()
         there = [name.removeprefix("value.") for name in frame.columns if name.startswith("value.")]

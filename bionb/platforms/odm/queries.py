@@ -10,9 +10,9 @@ from bionb.errors import UsageError
 from bionb.pages import Cursor, Page, Reader
 from bionb.platforms.odm.filters import Condition, conditions, features
 from bionb.platforms.odm.jobs import accession_of
+from bionb.platforms.odm.lists import COLUMNS, FIELDS, LIMIT, MetadataListing, role
 from bionb.platforms.odm.matrix import MatrixStream
 from bionb.platforms.odm.measurements import EXPRESSION, ExpressionListing, tidy
-from bionb.platforms.odm.metadata import COLUMNS, FIELDS, LIMIT, MetadataListing, role
 from bionb.platforms.odm.template import ACCESSION
 
 if TYPE_CHECKING:
@@ -66,6 +66,11 @@ class Queries:
         Notes
         -----
         ``GET /api/v1/as-user/omics/samples`` (Omics queries as User), pages by cursor.
+
+        Examples
+        --------
+        >>> [each["Sample Source ID"] for each in odm.omics_samples(library_filter='"Library ID"="LIB07"')]
+        ['LIV07', 'LIV08']
         """
         filters = {
             "studyFilter": study_filter,

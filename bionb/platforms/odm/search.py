@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bionb.frames import COUNT, FLAG, columns, to_frame
 from bionb.listing import Listing
 from bionb.pages import Offset, Page, Reader
-from bionb.platforms.odm.metadata import role
+from bionb.platforms.odm.lists import role
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +35,11 @@ class StudySearch(Listing):
         -------
         DataFrame
             ``filterId`` (the attribute), ``id`` (for ``options=``), ``name``, ``count`` (studies).
+
+        Examples
+        --------
+        >>> odm.search_studies().facets()["name"].tolist()[:3]
+        ['Homo sapiens', 'blood', 'liver']
         """
         self.first(1)
         return to_frame([each for group in self._groups for each in group.get("options") or ()], FACETS)

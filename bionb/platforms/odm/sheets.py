@@ -120,7 +120,7 @@ def read_sheet(source: Source) -> pd.DataFrame:
 
 
 def write_sheet(frame: pd.DataFrame, path: str | Path | None = None) -> bytes:
-    """Write a metadata file and return its bytes; `read_sheet` gives the same frame again.
+    r"""Write a metadata file and return its bytes; `read_sheet` gives the same frame again.
 
     Parameters
     ----------
@@ -133,6 +133,12 @@ def write_sheet(frame: pd.DataFrame, path: str | Path | None = None) -> bytes:
     ------
     InvalidSheet
         A name or value holds a tab or line end, or the names are not unique.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> write_sheet(pd.DataFrame({"Sample Source ID": ["S1"], "Data Files / Raw": [["a", "b"]]}))
+    b'Sample Source ID\tData Files / Raw\r\nS1\ta|b\r\n'
     """
     header = [str(name).strip() for name in frame.columns]
     rows = [[join_values(value) for value in row] for row in frame.itertuples(index=False, name=None)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bionb.errors import BionbError, UnexpectedResponse, UsageError
 from bionb.frames import columns, to_frame
 from bionb.platforms.odm.checking import check_upload
-from bionb.platforms.odm.imports import Imports
+from bionb.platforms.odm.data_imports import Imports
 from bionb.platforms.odm.jobs import ENDED_BADLY, Job, accession_of
 from bionb.platforms.odm.links import Links
 from bionb.platforms.odm.sources import digest, is_link

@@ -29,6 +29,16 @@ def test_short_pages_lose_nothing(sandbox, linked):
     assert any("pageOffset=2&" in query for query in pages(sandbox))
 
 
+def test_a_list_that_changes_while_it_is_read_is_read_again(sandbox, linked):
+    """A sample deleted on page one moves all others by one: none of them may be missing."""
+    with sandbox.fault("odm", "drifting", times=1):
+        read = {each["genestack:accession"] for each in linked.samples(limit=4)}
+    left = {each["genestack:accession"] for each in linked.samples()}
+
+    assert 19 == len(left)
+    assert left <= read
+
+
 def test_pages_are_read_concurrently_once_the_total_is_known(sandbox, linked):
     """Twenty samples in pages of three are seven requests, all asked for after the first."""
     assert 20 == len(linked.samples(limit=3).to_frame())

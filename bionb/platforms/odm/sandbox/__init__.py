@@ -37,6 +37,7 @@ class OdmSandbox:
     generations: tuple[str, ...] = ()
     quirks = (
         "short_page",
+        "drifting",
         "slow_jobs",
         "instant_jobs",
         "endless_jobs",
