@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from bionb.isatab.annotations import parts_of
@@ -236,7 +237,7 @@ def _differing(
         rows = np.flatnonzero(codes != codes[first]) if len(codes) else codes
         candidates: Iterable[int] = rows.tolist()
     else:
-        values = [canonical(text) for text in cells.stripped(column.position)]
+        values = list(map(cache(canonical), cells.stripped(column.position)))
         candidates = (row for row, node in enumerate(members) if values[row] != values[graph.node_row[node]])
     here = group.number
     return [row for row in candidates if graph.names[members[row]] and _group(graph, members[row]) == here]
