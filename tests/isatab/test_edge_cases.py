@@ -130,3 +130,14 @@ def test_a_nul_byte_is_a_character(columnar_from):
     assert ["a\0b"] == isatab({"s_x.txt": b"Source Name\na\0b\n"}, columnar_from)["s_x.txt"].frame[
         "Source Name"
     ].tolist()
+
+
+@pytest.mark.parametrize("twice", ["Characteristics[x]", "Unit"])
+def test_a_column_that_a_node_has_twice_is_an_error(twice):
+    """AltamISA stops at it; the table opens all the same, with both columns."""
+    header = ["Source Name", "Characteristics[x]", twice, twice, "Sample Name"]
+    isa = isatab(small(s_small__txt=tsv(header, ["m", "1", "2", "3", "liver 1"])))
+    found = isa.check()
+
+    assert ["2", "3"] == isa["s_small.txt"].frame.iloc[0, 2:4].tolist()
+    assert ["s_small.txt"] == found.loc[found["level"] == "error", "file"].tolist()

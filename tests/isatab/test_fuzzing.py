@@ -60,7 +60,7 @@ def use(isa):
 def test_random_damage_ends_in_a_result(real_sets, columnar_from):
     """Never in a traceback from the depths: broken sheets are what this package is for."""
     names = sorted(name for name, files in real_sets.items() if sum(map(len, files.values())) < 20_000)
-    for seed in range(100):
+    for seed in range(60):
         chance = random.Random(seed)
         files = dict(real_sets[chance.choice(names)])
         name = chance.choice(sorted(files))
