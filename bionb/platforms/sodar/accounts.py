@@ -1,21 +1,17 @@
-"""Users, settings, invites and tokens of SODAR."""
+"""Users, settings and invites of SODAR."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bionb.answers import parse_json
-from bionb.auth import BasicAuth
-from bionb.credentials import Secret
-from bionb.errors import NotFound, ResponseError, UsageError
+from bionb.errors import NotFound, ResponseError
 from bionb.frames import Column
 from bionb.listing import Listing
 from bionb.pages import Page, Whole
 from bionb.platforms.sodar import shapes
 from bionb.platforms.sodar.shapes import Record, uuid_of
-from bionb.platforms.sodar.versions import Negotiator
-from bionb.session import Session, SessionOwner
+from bionb.platforms.sodar.tokens import TokenCalls
 
 # There is no call that lists settings; these are the ones that projects and users commonly have, by scope.
 PROJECT_SETTINGS = (
@@ -33,10 +29,9 @@ USER_SETTINGS = (
 )
 
 
-class AccountCalls(SessionOwner):
+class AccountCalls(TokenCalls):
     """Calls on people and their settings; a part of `SodarClient`."""
 
-    api: Negotiator
     _people: dict[str, Record] | None
 
     def _listing(
@@ -218,6 +213,11 @@ class AccountCalls(SessionOwner):
     def invites(self, project: str | Mapping[str, Any]) -> Listing:
         """Active invitations to a project; needs the role owner or delegate.
 
+        Parameters
+        ----------
+        project : str or mapping
+            UUID or record.
+
         Returns
         -------
         Listing
@@ -235,59 +235,6 @@ class AccountCalls(SessionOwner):
             declared=shapes.INVITE_COLUMNS,
             pick=lambda body: [{**each, "issuer": shapes.user(each["issuer"])["sodar_uuid"]} for each in body],
         )
-
-    # -- tokens ---------------------------------------------------------------------------------------------------
-
-    def create_token(
-        self, username: str, password: str, *, expiry: int = 0, label: str = "bionb", delete_others: bool = False
-    ) -> Record:
-        """Make a new API token, which DELETES ALL OTHER tokens of the user.
-
-        Parameters
-        ----------
-        username, password : str
-            The account's; sent once and not kept.
-        expiry : int
-            Hours until the token ends; 0 for never.
-        label : str
-            Shown in SODAR's list of tokens.
-        delete_others : bool
-            Must be True: scripts that use the user's other tokens stop working.
-
-        Returns
-        -------
-        dict
-            ``token`` (a `Secret`, to pass on to ``connect``), ``expiry``, ``delete_count`` (tokens that were deleted),
-            ``sodar_label``, ``user_uuid``.
-
-        Notes
-        -----
-        ``POST /tokens/api/login`` (SODAR Core 1.3 or newer).
-        """
-        secrets = Secret(username, "username"), Secret(password, "password")
-        username = password = ""
-        if not delete_others:
-            raise UsageError(
-                "Making a token by API deletes all other tokens of the user. If that is wanted, pass "
-                "delete_others=True; else make one in SODAR's app “API Tokens”, which keeps the others."
-            )
-        what = "make a token"
-        session = Session(self.session.url, BasicAuth(*secrets), label=self.session.label, allow_http=True)
-        try:
-            response = session.request(
-                "POST",
-                "tokens/api/login",
-                json={"expiry": expiry, "sodar_label": label},
-                headers={"Accept": self.api.accept("tokens")},
-                what=what,
-            )
-            found: Record = parse_json(response, session.label, what)
-        except NotFound as error:
-            error.reword("This SODAR server is too old to make tokens by API: use its app “API Tokens”.")
-            raise
-        finally:
-            session.close()
-        return {**found, "token": Secret(found["token"])}
 
 
 def _is_page(body: Any) -> bool:

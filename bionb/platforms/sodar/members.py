@@ -19,6 +19,11 @@ class MemberCalls(ProjectCalls):
     def members(self, project: str | Mapping[str, Any]) -> Listing:
         """List who has which role in a project, inherited roles included.
 
+        Parameters
+        ----------
+        project : str or mapping
+            UUID or record.
+
         Returns
         -------
         Listing
@@ -94,6 +99,11 @@ class MemberCalls(ProjectCalls):
         role : str
             The new role.
 
+        Returns
+        -------
+        dict
+            The role assignment, as `members` lists it.
+
         Notes
         -----
         ``PATCH /project/api/roles/update/<role assignment>`` (RoleAssignmentUpdateAPIView), looked up by user.
@@ -112,6 +122,11 @@ class MemberCalls(ProjectCalls):
 
     def remove_member(self, project: str | Mapping[str, Any], user: str | Mapping[str, Any]) -> None:
         """Take a member's role away.
+
+        Parameters
+        ----------
+        project, user : str or mapping
+            As for `add_member`.
 
         Notes
         -----

@@ -177,6 +177,11 @@ class ProjectCalls(AccountCalls):
         **changes
             ``title``, ``description``, ``readme``, ``parent`` (moves it), ``public_access``.
 
+        Returns
+        -------
+        dict
+            The project as it is now.
+
         Raises
         ------
         UsageError
@@ -207,6 +212,11 @@ class ProjectCalls(AccountCalls):
 
     def delete_project(self, project: str | Mapping[str, Any]) -> None:
         """Delete a project or an empty category, for good.
+
+        Parameters
+        ----------
+        project : str or mapping
+            UUID or record.
 
         Raises
         ------

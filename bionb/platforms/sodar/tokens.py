@@ -1,0 +1,75 @@
+"""API tokens of SODAR, made with a password."""
+
+from __future__ import annotations
+
+from bionb.answers import parse_json
+from bionb.auth import BasicAuth
+from bionb.credentials import Secret
+from bionb.errors import NotFound, UsageError
+from bionb.platforms.sodar.shapes import Record
+from bionb.platforms.sodar.versions import Negotiator
+from bionb.session import Session, SessionOwner
+
+
+class TokenCalls(SessionOwner):
+    """Calls on tokens; a part of `SodarClient`."""
+
+    api: Negotiator
+
+    def create_token(
+        self, username: str, password: str, *, expiry: int = 0, label: str = "bionb", delete_others: bool = False
+    ) -> Record:
+        """Make a new API token, which DELETES ALL OTHER tokens of the user.
+
+        Parameters
+        ----------
+        username, password : str
+            The account's; sent once and not kept.
+        expiry : int
+            Hours until the token ends; 0 for never.
+        label : str
+            Shown in SODAR's list of tokens.
+        delete_others : bool
+            Must be True: scripts that use the user's other tokens stop working.
+
+        Returns
+        -------
+        dict
+            ``token`` (a `Secret`, to pass on to ``connect``), ``expiry``, ``delete_count`` (tokens that were deleted),
+            ``sodar_label``, ``user_uuid``.
+
+        Raises
+        ------
+        UsageError
+            `delete_others` is not True; nothing was sent.
+        NotFound
+            A server too old to make tokens by API.
+
+        Notes
+        -----
+        ``POST /tokens/api/login`` (SODAR Core 1.3 or newer).
+        """
+        secrets = Secret(username, "username"), Secret(password, "password")
+        username = password = ""
+        if not delete_others:
+            raise UsageError(
+                "Making a token by API deletes all other tokens of the user. If that is wanted, pass "
+                "delete_others=True; else make one in SODAR's app “API Tokens”, which keeps the others."
+            )
+        what = "make a token"
+        session = Session(self.session.url, BasicAuth(*secrets), label=self.session.label, allow_http=True)
+        try:
+            response = session.request(
+                "POST",
+                "tokens/api/login",
+                json={"expiry": expiry, "sodar_label": label},
+                headers={"Accept": self.api.accept("tokens")},
+                what=what,
+            )
+            found: Record = parse_json(response, session.label, what)
+        except NotFound as error:
+            error.reword("This SODAR server is too old to make tokens by API: use its app “API Tokens”.")
+            raise
+        finally:
+            session.close()
+        return {**found, "token": Secret(found["token"])}
