@@ -28,7 +28,7 @@ RUN_TYPES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 STATUSES = ("undefined", "pending", "voided", "reserved", "planned", "transferred", "inactive", "run")
 KIT_KINDS = {
-    "templatingKitName": ("TemplatingKit", "IonChefPrepKit"),
+    "templatingKitName": ("TemplatingKit", "IonChefPrepKit", "AvalancheTemplateKit"),
     "sequencekitname": ("SequencingKit",),
     "librarykitname": ("LibraryKit",),
 }

@@ -11,6 +11,7 @@ import pytest
 import bionb
 from bionb.errors import ConnectionFailed, InvalidInput
 from bionb.platforms.torrentsuite.plan_answers import PlanRefused, PlanWarning
+from bionb.platforms.torrentsuite.plan_rules import Known, findings
 
 PLAN = {
     "library": "hg19",
@@ -116,6 +117,23 @@ def test_every_recorded_refusal_is_foreseen(suite, posts, recorded):
         elif case["name"] != "plan: same barcode twice":
             assert 0 == len(errors), (case["name"], errors["message"].tolist())
     assert [] == posts()
+
+
+def test_the_rules_hold_with_the_real_chips_kits_and_barcodes(recorded, reference_data):
+    """The sandbox has a few kits; a server has 113, some of them with the same description."""
+
+    def load(name):
+        return json.loads((reference_data / f"data/torrent-suite/{name}.json").read_text())
+
+    barcodes = {kit: {each["id_str"] for each in rows} for kit, rows in load("dnabarcodes").items()}
+    references = [{"short_name": "hg19", "enabled": True}]
+    known = Known(load("chips"), load("kitinfo"), references, barcodes, set(), {"TCAG"})
+    for case in recorded:
+        if case["request"]["method"] != "POST" or case["name"] == "malformed JSON":
+            continue
+        errors = [each for each in findings(case["request"]["body"], known) if each.level == "error"]
+        told = case["body"]["error"] if case["status"] == 400 else {}
+        assert {field.replace("Error", "chipType") for field in told} == {each.path[0] for each in errors}, case["name"]
 
 
 @pytest.mark.parametrize(
