@@ -79,9 +79,11 @@ class Members:
 
     def __getitem__(self, name: str) -> Table:
         file = self._name(name)
-        if file not in self._tables:
-            self._tables[file] = Table(file, self._kind(file), self._files[file], self._columnar_from)
-        return self._tables[file]
+        kind = self._kind(file)
+        known = self._tables.get(file)
+        if known is None or known.kind != kind:  # an edited investigation may call a study what was an assay
+            known = self._tables[file] = Table(file, kind, self._files[file], self._columnar_from)
+        return known
 
     def __contains__(self, name: object) -> bool:
         return name in self._files

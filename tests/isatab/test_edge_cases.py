@@ -141,3 +141,16 @@ def test_a_column_that_a_node_has_twice_is_an_error(twice):
 
     assert ["2", "3"] == isa["s_small.txt"].frame.iloc[0, 2:4].tolist()
     assert ["s_small.txt"] == found.loc[found["level"] == "error", "file"].tolist()
+
+
+def test_what_a_file_is_follows_the_edited_investigation():
+    """Names need not begin with s_ or a_; the investigation says which is which."""
+    files = small()
+    files["mice.txt"] = files["s_small.txt"]
+    isa = isatab(files)
+    assert "assay" == isa["mice.txt"].kind
+    frame = isa.investigation["studies"].assign(**{"Study File Name": "mice.txt"})
+    edited = isa.replace("studies", frame)
+
+    assert "study" == edited["mice.txt"].kind
+    assert ["mice.txt", "s_small.txt"] == edited.studies
