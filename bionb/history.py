@@ -31,6 +31,8 @@ class SentRequest:
         Query, own headers, and the JSON body (None without one).
     files : tuple of str
         Names of uploaded form fields.
+    form : mapping
+        Other fields of a form that carries files; it has no secrets, unlike a form on its own.
     """
 
     method: str
@@ -40,6 +42,7 @@ class SentRequest:
     body: Any
     auth: Auth = field(repr=False)
     files: tuple[str, ...] = ()
+    form: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def python(self) -> str:
@@ -57,6 +60,8 @@ class SentRequest:
             arguments.append(f"params={dict(self.params)!r}")
         if self.body is not None:
             arguments.append(f"json={self.body!r}")
+        if self.form:
+            arguments.append(f"data={dict(self.form)!r}")
         if self.files:
             arguments.append("files={" + ", ".join(f'"{name}": ...' for name in self.files) + "}")
         call = f"requests.{self.method.lower()}("
@@ -73,6 +78,7 @@ class SentRequest:
         parts += [f"-H {shlex.quote(f'{name}: {text}')}" for name, text in self.headers.items()]
         if self.body is not None:
             parts += ["-H 'Content-Type: application/json'", f"-d {shlex.quote(json.dumps(self.body))}"]
+        parts += [f"-F {shlex.quote(f'{name}={value}')}" for name, value in self.form.items()]
         parts += [f"-F {name}=@FILE" for name in self.files]
         return " ".join(part for part in [*parts, f'"$URL{self.path}{query}"'] if part)
 

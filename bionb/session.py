@@ -134,9 +134,9 @@ class Session:
         shown = urlsplit(url).path.removeprefix(urlsplit(self.url).path) if auth else urlsplit(url).path
         if opens:
             shown_auth = self._auth if auth else NoAuth()
-            self._remember(
-                SentRequest(method, shown, dict(params or {}), headers or {}, json, shown_auth, tuple(files or ()))
-            )
+            form = data if files and isinstance(data, Mapping) else {}
+            sent = (method, shown, dict(params or {}), headers or {}, json, shown_auth, tuple(files or ()), form)
+            self._remember(SentRequest(*sent))
         if repeatable is None:
             repeatable = method in ("GET", "HEAD")
         response = self._transport.follow(Call(prepared, shown, what, auth, stream, repeatable))
