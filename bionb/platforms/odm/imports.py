@@ -164,12 +164,12 @@ class MetadataImports(Jobs):
         check_upload(kind, path)
         form = {name: str(value) for name, value in options.items() if value is not None}
         with ExitStack() as opened:
-            parts: list[tuple[str, Any]] = []
+            parts: dict[str, Any] = {}
             if metadata is not None:
                 other = local_file(metadata)
-                parts.append(("metadataFile", (other.name, opened.enter_context(other.open("rb")))))
+                parts["metadataFile"] = (other.name, opened.enter_context(other.open("rb")))
             # The server wants the file as the last part of the form.
-            parts.append(("file", (path.name, opened.enter_context(path.open("rb")))))
+            parts["file"] = (path.name, opened.enter_context(path.open("rb")))
             url = f"api/v1/jobs/import/{kind}/multipart"
             info = self.session.json("POST", url, data=form, files=parts, what=f"upload {path.name}")
         return self._started(kind, info, f"upload {path.name}")

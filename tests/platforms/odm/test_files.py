@@ -247,6 +247,15 @@ def test_local_files_are_uploaded_the_file_as_the_last_part(sandbox, odm, exampl
     assert "GSF1147034" == job.accession
 
 
+def test_the_request_behind_an_upload_is_one_that_a_learner_could_send(odm):
+    """Fields of the form, and the names of its files; no open file and no path of this computer."""
+    odm.import_samples(DATA / "LIV2045_samples.tsv", template_id="GSF000065")
+
+    assert "data={'templateId': 'GSF000065'}" in odm.last_request.python
+    assert 'files={"file": ...}' in odm.last_request.python
+    assert "-F templateId=GSF000065 -F file=@FILE" in odm.last_request.curl
+
+
 def test_every_kind_can_be_uploaded(odm):
     """Nothing has to be put on a web server first, except the study."""
     jobs = [
