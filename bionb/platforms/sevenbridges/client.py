@@ -16,8 +16,8 @@ from bionb.platforms.sevenbridges.calls import LIMIT, VERSION, FieldsLike
 from bionb.platforms.sevenbridges.problems import read_problem
 from bionb.platforms.sevenbridges.projects import Projects
 from bionb.platforms.sevenbridges.resources import USERS
+from bionb.platforms.sevenbridges.runs import Runs
 from bionb.platforms.sevenbridges.storage import Storage
-from bionb.platforms.sevenbridges.tasks import Tasks
 from bionb.platforms.sevenbridges.transfers import Transfers
 from bionb.protocol import Node, Nodes
 from bionb.session import Session
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class SevenBridgesClient(Projects, Tasks, Transfers, Billing, Storage):
+class SevenBridgesClient(Projects, Runs, Transfers, Billing, Storage):
     """A connection to one environment of the Seven Bridges platform (API v2).
 
     Parameters
