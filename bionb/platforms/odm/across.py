@@ -139,11 +139,17 @@ class Across(Metadata):
 
     def _pairs(self, kind: str, group: str, target: str = "samples", as_curator: bool = False) -> list[dict[str, Any]]:
         path = f"api/v1/{role(as_curator)}/integration/link/{kind}/run-to-{target}/by/group/{group}"
-        reader = offset_reader(self.session, path, f"list what {group} is linked to", {}, LIMIT, key=None)
         found: list[dict[str, Any]] = []
-        while not reader.done:
-            found += reader.advance().records()
-        return found
+        offset = 0
+        while True:
+            # Pages count runs, not pairs: a run of a pool comes with each of its samples.
+            place = {"pageOffset": offset, "pageLimit": LIMIT}
+            body = self.session.json("GET", path, params=place, what=f"list what {group} is linked to")
+            found += body.get("data") or ()
+            page = (body.get("meta") or {}).get("pagination") or {}
+            offset += page.get("count") or 0
+            if not body.get("data") or not page.get("count") or offset >= (page.get("total") or 0):
+                return found
 
     def _samples_with_data(self, kind: str, group: str, as_curator: bool = False) -> set[str]:
         # The pairs' keys are not documented; their values hold the accessions of the samples.

@@ -13,7 +13,7 @@ from bionb.frames import columns, to_frame
 from bionb.platforms.odm.checking import check_upload
 from bionb.platforms.odm.data_imports import Imports
 from bionb.platforms.odm.jobs import ENDED_BADLY, Job, accession_of
-from bionb.platforms.odm.links import Links
+from bionb.platforms.odm.links import WORDS, Links
 from bionb.platforms.odm.sources import digest, is_link
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _ACCESSION = re.compile(r"GSF\d{6,}")
 STEPS = columns("step outcome job accession detail")
-LINKS = {"expression": "link_expression", "libraries": "link_libraries", "preparations": "link_preparations"}
+LINKS = {"libraries": "link_libraries", "preparations": "link_preparations"}
 
 
 @dataclass
@@ -198,9 +198,12 @@ class Workflow(Imports, Links):
         else:
             self._note_link(build, "samples", "study", self.link_samples(made["samples"], made["study"]))
         for kind in ("libraries", "preparations"):
-            if kind in made:
-                linked = getattr(self, LINKS[kind])(made[kind], made["samples"])
-                self._note_link(build, kind, "samples", linked)
+            if kind not in made:
+                continue
+            if made[kind] in {each["itemId"] for each in self._groups_by_study(WORDS[kind], made["study"], True)}:
+                build.note(f"link {kind} to samples", "reused", detail="they were linked before")
+            else:
+                self._note_link(build, kind, "samples", getattr(self, LINKS[kind])(made[kind], made["samples"]))
         if "expression" in made:
             linked = self.link_expression(made["expression"], made[expression_to], attribute, to=expression_to)
             self._note_link(build, "expression", expression_to, linked)

@@ -188,3 +188,17 @@ def test_a_consumer_reads_across_links_but_makes_none(consumer):
     assert [8, 4, 8, 3] == consumer.completeness(LIVER).sum().tolist()
     with pytest.raises(bionb.BionbError, match="group Curator"):
         consumer.link_samples(SAMPLES, LIVER)
+
+
+def test_pairs_are_paged_by_run(odm, tmp_path, monkeypatch):
+    """A page counts runs, not pairs: going on by the number of pairs would leave out runs."""
+    monkeypatch.setattr("bionb.platforms.odm.across.LIMIT", 2)
+    file = tmp_path / "samples.tsv"
+    rows = [f"Biobank\tLIV{number:02d}" for number in (1, 1, 2, 2, 3, 3)]
+    file.write_text("\n".join(["Sample Source\tSample Source ID", *rows]))
+    samples = odm.wait_job(odm.import_samples(file))
+    study = odm.wait_job(odm.import_study(BUCKET + "study.tsv"))
+    odm.link_samples(samples, study)
+    odm.link_flow_cytometry(FLOW, samples)
+
+    assert [True] * 6 == odm.completeness(study)[FLOW].tolist()

@@ -98,6 +98,8 @@ def test_libraries_and_preparations_go_along(odm):
     ]
     assert order == [step for step in steps if step.startswith("link")]
     assert [8] == odm.completeness(built.study).sum().tolist()
+    again = odm.build_study(BUCKET + "study.tsv", built.accessions["samples"], libraries=built.accessions["libraries"])
+    assert ["reused", "reused"] == again.steps.loc[again.steps["step"].str.startswith("link"), "outcome"].tolist()
 
 
 def test_all_local_files_are_looked_at_before_anything_is_imported(sandbox, odm, tmp_path):

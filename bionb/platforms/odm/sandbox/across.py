@@ -10,7 +10,7 @@ from flask import Flask, Response, jsonify
 
 from bionb.platforms.odm.sandbox.metadata import ROLE, SINGULAR, answer_list, list_fields, matching, page_of
 from bionb.platforms.odm.sandbox.omics import data_items
-from bionb.platforms.odm.sandbox.store import Entity, Group, Sandbox, Store, shown
+from bionb.platforms.odm.sandbox.store import Entity, Group, Run, Sandbox, Store, shown
 
 
 def routes(app: Flask, sandbox: Sandbox) -> None:
@@ -73,13 +73,17 @@ def _data_groups_by_study(sandbox: Sandbox, role: str, kind: str, study: str) ->
 
 def _pairs(sandbox: Sandbox, role: str, kind: str, target: str, group: str) -> Response:
     word = {"samples": "sample", "libraries": "library", "preparations": "preparation"}[target]
-    found = [
-        {"runId": str(run.id), "runSourceId": run.name, f"{word}Id": each}
-        for run in sandbox.store.groups[group].runs
-        for each in run.targets
-        if run.target_kind == word
-    ]
-    return page_of(sandbox, found)
+    runs = [run for run in sandbox.store.groups[group].runs if run.target_kind == word and run.targets]
+    page = page_of(sandbox, runs, lambda run: [_pair(run, word, each) for each in run.targets])
+    body = page.get_json()
+    if page.status_code != 200:
+        return page
+    # Pages count runs, each of which comes with all that it is linked to.
+    return jsonify(body | {"data": [pair for pairs in body["data"] for pair in pairs]})
+
+
+def _pair(run: Run, word: str, target: str) -> dict[str, str]:
+    return {"runId": str(run.id), "runSourceId": run.name, f"{word}Id": target}
 
 
 def _made_pairs(sandbox: Sandbox, role: str, kind: str, group: str) -> Response:
