@@ -17,7 +17,7 @@ from typing import Any
 
 import requests
 
-from bionb.platforms.sodar.sandbox.zones import advance, zone_by_uuid
+from bionb.platforms.sodar.sandbox.landing import advance, zone_by_uuid
 from tests.platforms.sodar.recording import TIME, UUID, Server, media_type, shape
 
 Parts = list[tuple[str, tuple[str, bytes, str]]]
@@ -286,8 +286,14 @@ def meaning(body: Any) -> Any:
         said["sodar_warnings"] = len(said["sodar_warnings"])
     for place in ("irods_path", "path"):
         if str(said.get(place)).startswith("/"):
-            said[place] = "a place in iRODS"
+            said[place] = placed(said[place])
     return {name: meaning(value) for name, value in sorted(said.items())}
+
+
+def placed(path: str) -> str:
+    """Return a path in iRODS without its zone and what the server makes up: UUIDs and times."""
+    below = re.sub(r"^/\w+/projects/\w\w/", "", path)
+    return re.sub(r"/\d{8}_\d{6}", "/<time>", UUID.sub("<uuid>", below))
 
 
 def different(before: Any, now: Any) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bionb.errors import UsageError
-from bionb.platforms.sodar.sandbox import isa, people, projects, sheets, zones
+from bionb.platforms.sodar.sandbox import isa, landing, people, projects, sheets, zones
 from bionb.platforms.sodar.sandbox.api import Router
 from bionb.platforms.sodar.sandbox.world import SHORT_NAMES, World
 from bionb.sandbox.faults import Faults
@@ -56,11 +56,11 @@ class SodarSandbox:
             Whether the checksum file that SODAR asks for is put beside it.
         """
         uuid = zone if isinstance(zone, str) else str(zone["sodar_uuid"])
-        found = zones.zone_by_uuid(self.world, uuid)
+        found = landing.zone_by_uuid(self.world, uuid)
         if found is None or found.status not in ("ACTIVE", "FAILED"):
             raise UsageError("Files go into a landing zone that is ACTIVE or FAILED: wait for it first.")
         digest = hashlib.md5(content, usedforsecurity=False).hexdigest() if checksum else None
-        found.files[name] = zones.ZoneFile(name, len(content), digest)
+        found.files[name] = landing.ZoneFile(name, len(content), digest)
 
     def _fresh(self) -> World:
         world = World(self._state)

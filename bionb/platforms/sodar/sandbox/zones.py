@@ -1,59 +1,20 @@
-"""Views on landing zones: a state machine that advances with every poll."""
+"""Views on landing zones, whose states advance with every poll."""
 
 from __future__ import annotations
 
-import re
 from collections import deque
-from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request
 
 from bionb.platforms.sodar.sandbox.api import FORBIDDEN, Context, Refused, Router, paged
+from bionb.platforms.sodar.sandbox.landing import FINISHED, Zone, advance, file_shape, place_of, slug, zone_by_uuid
 from bionb.platforms.sodar.sandbox.projects import find, user_shape
-from bionb.platforms.sodar.sandbox.sheets import irods_fault, sample_data
-from bionb.platforms.sodar.sandbox.world import CONTRIBUTOR, DELEGATE, Project, User, World
+from bionb.platforms.sodar.sandbox.sheets import irods_fault
+from bionb.platforms.sodar.sandbox.world import CONTRIBUTOR, DELEGATE, Project
 from bionb.sandbox.faults import Faults
 
-FINISHED = ("MOVED", "NOT CREATED", "DELETED")
-LOCKED = ("PREPARING", "VALIDATING", "MOVING")
 ZONE_LIMIT = 5
-
-
-@dataclass
-class ZoneFile:
-    """A file that someone put into a zone by iRODS."""
-
-    name: str
-    size: int
-    checksum: str | None
-
-
-@dataclass(eq=False)
-class Zone:
-    """A landing zone and the states that it is still to pass."""
-
-    sodar_uuid: str
-    title: str
-    project: Project
-    user: User
-    assay: str
-    description: str
-    user_message: str
-    configuration: str | None
-    config_data: dict[str, Any]
-    modified: str
-    path: str
-    status: str = "CREATING"
-    info: str = "Creating the landing zone in iRODS"
-    ahead: deque[tuple[str, str]] = field(default_factory=lambda: deque([("ACTIVE", "Ready for files")]))
-    files: dict[str, ZoneFile] = field(default_factory=dict)
-    stuck: bool = False
-
-    @property
-    def status_locked(self) -> bool:
-        """True while the server works on the files."""
-        return self.status in LOCKED
 
 
 def register(router: Router, faults: Faults) -> None:
@@ -67,43 +28,6 @@ def register(router: Router, faults: Faults) -> None:
     router.add("zones", f"{base}/submit/move/<uuid:zone>", POST=views.move)
     router.add("zones", f"{base}/submit/delete/<uuid:zone>", POST=views.delete)
     router.add("zones", f"{base}/file/list/<uuid:zone>", since="1.1", old=False, GET=views.list_files)
-
-
-def zone_by_uuid(world: World, uuid: str) -> Zone | None:
-    """Return a zone."""
-    found = (zone for project in world.projects.values() for zone in project.zones if zone.sodar_uuid == uuid)
-    return next(found, None)
-
-
-def advance(world: World, zone: Zone) -> None:
-    """Let one step of the server's work be done."""
-    if not zone.ahead or (zone.stuck and zone.status == "MOVING"):
-        return
-    zone.status, zone.info = zone.ahead.popleft()
-    zone.modified = world.clock.tick().isoformat()
-    if zone.status == "MOVED":
-        _into_sample_data(zone)
-
-
-def _into_sample_data(zone: Zone) -> None:
-    sheets = zone.project.sheets
-    study = next(each for each in sheets.studies if zone.assay in {assay.sodar_uuid for assay in each.assays})
-    base = f"{sample_data(sheets, zone.project)}/study_{study.sodar_uuid}/assay_{zone.assay}"
-    for each in zone.files.values():
-        path = f"{base}/{each.name}"
-        sheets.files[path] = _file_shape(path, each, zone.modified)
-
-
-def _file_shape(path: str, each: ZoneFile, modified: str) -> dict[str, Any]:
-    name = path.rsplit("/", 1)[1]
-    return {
-        "name": name,
-        "type": "obj",
-        "path": path,
-        "size": each.size,
-        "modify_time": modified,
-        "checksum": each.checksum,
-    }
 
 
 def _check_assay(context: Context, project: Project, body: dict[str, Any]) -> None:
@@ -208,21 +132,20 @@ class _Views:
 
     def _made(self, context: Context, project: Project, body: dict[str, Any]) -> Zone:
         now = context.world.clock.tick()
-        slug = re.sub(r"[^a-z0-9]+", "_", str(body.get("title") or "").lower()).strip("_")
-        title = now.strftime("%Y%m%d_%H%M%S") + (f"_{slug}" if slug else "")
-        home = f"/sandboxZone/projects/{project.sodar_uuid[:2]}/{project.sodar_uuid}/landing_zones"
+        assay, suffix = str(body["assay"]), slug(body.get("title"))
+        title = now.strftime("%Y%m%d_%H%M%S") + (f"_{suffix}" if suffix else "")
         return Zone(
             context.world.ids.uuid("zone"),
             title,
             project,
             context.user,
-            str(body["assay"]),
+            assay,
             str(body.get("description") or ""),
             str(body.get("user_message") or ""),
             body.get("configuration"),
             body.get("config_data") or {},
             now.isoformat(),
-            f"{home}/{context.user.short}/{title}",
+            place_of(project, context.user, assay, title),
         )
 
     def validate(self, context: Context, zone: str) -> Any:
@@ -285,7 +208,5 @@ class _Views:
         """List the files in a zone."""
         found = self._zone(context, zone)
         irods_fault(self._faults, "Files cannot be listed")
-        files = [
-            _file_shape(f"{found.path}/{name}", each, found.modified) for name, each in sorted(found.files.items())
-        ]
+        files = [file_shape(f"{found.path}/{name}", each, found.modified) for name, each in sorted(found.files.items())]
         return paged(context, files, relative=True)
