@@ -182,11 +182,7 @@ def error_for(
     """Return the error for an answer: one line with what was asked, what came back, what to try next."""
     status = response.status_code
     kind = _CLASSES.get(status, ServerFailed if status >= 500 else ResponseError)
-    hint = (
-        problem.hint
-        or _HINTS.get(status)
-        or ("Try again later; if it lasts, tell the server's administrators." if status >= 500 else "")
-    )
+    hint = problem.hint or _hint(response)
     detail = shorten(problem.summary or problem.detail)
     if detail and detail[-1] not in ".!?":
         detail += "."
@@ -207,6 +203,13 @@ def error_for(
         wait = retry_after(response)
         error.reset_at = None if wait is None else CLOCK.wall() + wait
     return error
+
+
+def _hint(response: requests.Response) -> str:
+    status = response.status_code
+    if status == 404 and "html" in response.headers.get("Content-Type", ""):
+        return "This is a web page, not the API's answer: check the server's URL, or whether it is new enough for this."
+    return _HINTS.get(status, _HINTS[500] if status >= 500 else "")
 
 
 def shorten(text: str, length: int = SHOWN) -> str:

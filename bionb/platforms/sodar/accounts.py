@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from bionb.errors import NotFound, ResponseError
-from bionb.frames import Column
 from bionb.listing import Listing
 from bionb.pages import Page, Whole
 from bionb.platforms.sodar import shapes
@@ -33,38 +32,6 @@ class AccountCalls(TokenCalls):
     """Calls on people and their settings; a part of `SodarClient`."""
 
     _people: dict[str, Record] | None
-
-    def _listing(
-        self,
-        name: str,
-        path: str,
-        *,
-        what: str,
-        declared: Sequence[Column],
-        pick: Callable[[Any], list[Record]] = list,
-        whole: Callable[[list[Record]], list[Record]] = list,
-        api: str = "projects",
-        params: Callable[[], Mapping[str, Any]] = dict,
-        key: str = "sodar_uuid",
-    ) -> Listing:
-        """Return a listing of one whole answer or of numbered pages: the answer's type tells which.
-
-        `pick` makes records of what was found; `whole` completes them where all are there at once.
-        """
-
-        def read(page: Mapping[str, Any], opens: bool) -> Page:
-            # In version 1.0 only the whole list can tell what is below a category.
-            asked = {**params(), **({} if self.api.version() == "1.0" else page)}
-            response = self.api.request(api, "GET", path, what=what, params=asked, opens=opens)
-            return self.session.page_of(
-                response,
-                what=what,
-                pick=lambda body: pick(body["results"]) if _is_page(body) else whole(pick(body)),
-                total=lambda response, body: body["count"] if _is_page(body) else None,
-                more=lambda response, body: bool(_is_page(body) and body["next"]),
-            )
-
-        return Listing(name, lambda: Whole(read, "page", key=lambda record: record[key]), declared)
 
     # -- people ---------------------------------------------------------------------------------------------------
 
@@ -102,8 +69,9 @@ class AccountCalls(TokenCalls):
         >>> sodar.current_user()["username"]
         'alice@EXAMPLE'
         """
-        found: Record = self.api.json("projects", "GET", "project/api/users/current", what="ask for the account")
-        return found
+        return self.api.record(
+            "projects", "GET", "project/api/users/current", what="ask for the account", needs=("username", "sodar_uuid")
+        )
 
     def user_uuid(self, user: str | Mapping[str, Any]) -> str:
         """Return the UUID of a user given by name (with or without domain), UUID or record.
@@ -142,7 +110,7 @@ class AccountCalls(TokenCalls):
         if not self.api.at_least("1.1"):
             return shapes.user(uuid)
         try:
-            found: Record = self.api.json("projects", "GET", f"project/api/users/{uuid}", what=f"show the user {uuid}")
+            found = self.api.record("projects", "GET", f"project/api/users/{uuid}", what=f"show the user {uuid}")
         except ResponseError:
             return shapes.user(uuid)
         self._known_people()[uuid] = found
@@ -194,11 +162,12 @@ class AccountCalls(TokenCalls):
         old = self.api.version() == "old" or self.api.version().startswith("0.")
         params = {"app_name" if old else "plugin_name": name[0], "setting_name": name[1]}
         try:
-            found: Record = self.api.json(
+            found = self.api.record(
                 "projects",
                 "GET",
                 f"project/api/settings/retrieve/{place}",
                 params=params,
+                needs=("value",),
                 what=f"show the setting {name[1]}",
             )
         except ResponseError as error:
@@ -233,12 +202,9 @@ class AccountCalls(TokenCalls):
             f"project/api/invites/list/{uuid_of(project)}",
             what="list the invites",
             declared=shapes.INVITE_COLUMNS,
-            pick=lambda body: [{**each, "issuer": shapes.user(each["issuer"])["sodar_uuid"]} for each in body],
+            shape=lambda found: {**found, "issuer": shapes.user(found["issuer"])["sodar_uuid"]},
         )
 
-
-def _is_page(body: Any) -> bool:
-    return isinstance(body, dict) and "results" in body
 
 
 def _by_name(people: Mapping[str, Record], name: str) -> Record | None:

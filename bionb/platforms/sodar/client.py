@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -39,10 +40,10 @@ class SodarClient(ReplaceCalls):
     def __init__(
         self, url: str, credentials: Mapping[str, Secret], *, api_version: str | None = None, **options: Any
     ) -> None:
-        if api_version is not None and not api_version.replace(".", "").isdigit():
+        if api_version is not None and not re.fullmatch(r"\d+(\.\d+)*", str(api_version)):
             raise UsageError(f"api_version is a version number such as '2.0' or '0.13.3', not {api_version!r}.")
         self.session = Session(url, _auth(credentials), label="SODAR", read_problem=read_problem, **options)
-        self.api = Negotiator(self.session, api_version)
+        self.api = Negotiator(self.session, None if api_version is None else str(api_version))
         self._people = None
         self._exported = {}
         self._submitted, self._submitting = {}, threading.Lock()

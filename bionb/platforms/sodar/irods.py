@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bionb.answers import parse_json
 from bionb.errors import ResponseError, UsageError
 from bionb.listing import Listing
 from bionb.platforms.sodar import shapes
@@ -50,7 +49,7 @@ class IrodsCalls(SheetCalls):
         what = "create the iRODS collections"
         path = f"{API}/irods/collections/create/{uuid_of(project)}"
         try:
-            found = self.api.json("sheets", "POST", path, what=what)
+            found = self.api.record("sheets", "POST", path, what=what, needs=("path",))
         except ResponseError as error:
             if error.status == 400:
                 error.reword(f"{error} investigation(project) shows whether sheets and collections are there.")
@@ -102,7 +101,7 @@ class IrodsCalls(SheetCalls):
             what="list the files in the iRODS collections",
             declared=shapes.FILE_COLUMNS,
             api=api,
-            pick=lambda body: body["irods_data"] if isinstance(body, dict) else list(body),
+            within="irods_data",
             key="path",
         )
 
@@ -130,7 +129,7 @@ class IrodsCalls(SheetCalls):
         """
         what = "show the iRODS environment"
         try:
-            response = self.api.request("irods", "GET", "irods/api/environment", what=what)
+            found = self.api.record("irods", "GET", "irods/api/environment", what=what, needs=("irods_environment",))
         except ResponseError as error:
             if error.status in (400, 404):
                 error.reword(
@@ -138,5 +137,4 @@ class IrodsCalls(SheetCalls):
                     "ask the server's administrators."
                 )
             raise
-        found: Record = parse_json(response, self.session.label, what)["irods_environment"]
-        return found
+        return dict(found["irods_environment"])

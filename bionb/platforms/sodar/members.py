@@ -80,7 +80,7 @@ class MemberCalls(ProjectCalls):
         uuid, name = uuid_of(project), role_name(role)
         with self.session.one_call():
             person = self._person(user)
-            made: Record = self.api.json(
+            made = self.api.record(
                 "projects",
                 "POST",
                 f"project/api/roles/create/{uuid}",
@@ -111,7 +111,7 @@ class MemberCalls(ProjectCalls):
         name = role_name(role)
         with self.session.one_call():
             present = self._assignment(project, user)
-            made: Record = self.api.json(
+            made = self.api.record(
                 "projects",
                 "PATCH",
                 f"project/api/roles/update/{present['sodar_uuid']}",

@@ -23,13 +23,19 @@ def read_problem(response: requests.Response) -> Problem:
         line.removeprefix("detail: ").removeprefix("non_field_errors: ") for line in problem.detail.split("; ")
     )
     found = _TUPLE.match(detail)
-    return Problem(detail, hint=_hint(response.status_code), summary=found.group(2) if found else "")
+    return Problem(detail, hint=_hint(response), summary=found.group(2) if found else "")
 
 
-def _hint(status: int) -> str:
+def _hint(response: requests.Response) -> str:
+    status, request = response.status_code, response.request
+    if status == 401 and str(request.headers.get("Authorization", "")).startswith("Basic"):
+        return (
+            "Check user name (LDAP: name@DOMAIN) and password; who logs in through another site has no password "
+            "here and needs a token, from SODAR's app “API Tokens”."
+        )
     if status == 401:
         return "Check the token: make a new one in SODAR's app “API Tokens” if it has expired."
-    if status == 503:
+    if status == 503 and request.method != "GET" and answers.is_json(response):
         return (
             "Nothing was changed: wait until other work in this project has ended (or iRODS is back), then try again."
         )

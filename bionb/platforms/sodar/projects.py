@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bionb.errors import NotFound, PermissionDenied, UsageError, VersionRejected
+from bionb.errors import BionbError, NotFound, PermissionDenied, UsageError, VersionRejected
 from bionb.listing import Listing
 from bionb.platforms.sodar import shapes
 from bionb.platforms.sodar.accounts import AccountCalls
@@ -41,7 +41,7 @@ class ProjectCalls(AccountCalls):
             "project/api/list",
             what="list the projects",
             declared=shapes.PROJECT_COLUMNS,
-            pick=lambda found: [shapes.project(each) for each in found],
+            shape=shapes.project,
             whole=shapes.complete,
         )
 
@@ -75,7 +75,7 @@ class ProjectCalls(AccountCalls):
 
     def _project(self, uuid: str) -> Record:
         path = f"project/api/retrieve/{uuid}"
-        return shapes.project(self.api.json("projects", "GET", path, what=f"show the project {uuid}"))
+        return shapes.project(self.api.record("projects", "GET", path, what=f"show the project {uuid}"))
 
     def _full_title(self, record: Record) -> str:
         """Put the titles of the categories above before a title, as far as the account may see them."""
@@ -143,11 +143,15 @@ class ProjectCalls(AccountCalls):
                 **self._public(public_access),
             }
             made = self._create(body, title)
-            return self.project(made)
+            try:
+                return self.project(made)
+            except BionbError as error:
+                error.reword(f"{error} The project {title} was created all the same (.partial of this error).")
+                raise error.with_partial(shapes.project(made)) from error.__cause__
 
     def _create(self, body: Record, title: str) -> Record:
         try:
-            made: Record = self.api.json(
+            made = self.api.record(
                 "projects", "POST", "project/api/create", json=body, what=f"create the {body['type'].lower()} {title}"
             )
         except PermissionDenied as error:
@@ -205,7 +209,7 @@ class ProjectCalls(AccountCalls):
                 changes.update(self._public(changes.pop("public_access")))
             else:
                 changes.update(self._public(self.project(uuid)["public_access"]))
-            found = self.api.json(
+            found = self.api.record(
                 "projects", "PATCH", f"project/api/update/{uuid}", json=changes, what=f"update the project {uuid}"
             )
         return shapes.project(found)

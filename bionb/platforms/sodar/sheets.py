@@ -77,7 +77,8 @@ class SheetCalls(MemberCalls):
     def _import(self, project: Record, files: list[tuple[str, tuple[str, bytes, str]]]) -> Record:
         what = f"import sheets into {project['title']}"
         try:
-            found = self.api.json("sheets", "POST", f"{API}/import/{project['sodar_uuid']}", files=files, what=what)
+            path = f"{API}/import/{project['sodar_uuid']}"
+            found = self.api.record("sheets", "POST", path, files=files, what=what, needs=("detail",))
         except ResponseError as error:
             if isinstance(error, ServerFailed) and error.detail and "Server Error" not in error.detail:
                 text = str(error).split(" Try again later")[0]
@@ -121,7 +122,10 @@ class SheetCalls(MemberCalls):
         uuid = uuid_of(project)
         with _no_sheets_yet():
             path = f"{API}/investigation/retrieve/{uuid}"
-            return Investigation(self.api.json("sheets", "GET", path, what="show the investigation"))
+            found = self.api.record(
+                "sheets", "GET", path, what="show the investigation", needs=("sodar_uuid", "project")
+            )
+        return Investigation(found)
 
     def export_sheets(self, project: str | Mapping[str, Any], format: str = "isatab") -> Any:
         """Export a project's sheets.
@@ -167,7 +171,8 @@ class SheetCalls(MemberCalls):
                 raise UnexpectedResponse(f'{self.session.label} answered "{what}" with something that is no zip.')
             return response.content
         with _no_sheets_yet():
-            found: Record = self.api.json("sheets", "GET", f"{API}/export/json/{uuid}", what=what)
+            path = f"{API}/export/json/{uuid}"
+            found = self.api.record("sheets", "GET", path, what=what, needs=("investigation", "studies", "assays"))
         if format == "json":
             return found
         self._exported[uuid] = str(found.get("date_modified"))

@@ -168,7 +168,7 @@ class SubmitCalls(ZoneCalls):
             self._submitted[uuid] = present["date_modified"]  # also when no answer comes back
             what = f"{action} the landing zone {present['title']}"
             try:
-                answer: Record = self.api.json("zones", "POST", f"{API}/submit/{action}/{uuid}", what=what)
+                answer = self.api.record("zones", "POST", f"{API}/submit/{action}/{uuid}", what=what, needs=())
             except ResponseError:
                 del self._submitted[uuid]
                 raise

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from bionb.answers import parse_json
+from bionb.answers import parse_json, unexpected
 from bionb.auth import BasicAuth
 from bionb.credentials import Secret
 from bionb.errors import NotFound, UsageError
+from bionb.platforms.sodar.calls import Calls
+from bionb.platforms.sodar.problems import read_problem
 from bionb.platforms.sodar.shapes import Record
-from bionb.platforms.sodar.versions import Negotiator
-from bionb.session import Session, SessionOwner
+from bionb.session import Session
 
 
-class TokenCalls(SessionOwner):
+class TokenCalls(Calls):
     """Calls on tokens; a part of `SodarClient`."""
-
-    api: Negotiator
 
     def create_token(
         self, username: str, password: str, *, expiry: int = 0, label: str = "bionb", delete_others: bool = False
@@ -41,9 +40,9 @@ class TokenCalls(SessionOwner):
         Raises
         ------
         UsageError
-            `delete_others` is not True; nothing was sent.
-        NotFound
-            A server too old to make tokens by API.
+            `delete_others` is not True, or `expiry` is in the past; nothing was sent.
+        AuthenticationFailed, NotFound
+            Wrong name or password; a server too old to make tokens by API.
 
         Notes
         -----
@@ -51,13 +50,17 @@ class TokenCalls(SessionOwner):
         """
         secrets = Secret(username, "username"), Secret(password, "password")
         username = password = ""
+        if expiry < 0:
+            raise UsageError(f"expiry is the number of hours until the token ends, or 0 for never; not {expiry}.")
         if not delete_others:
             raise UsageError(
                 "Making a token by API deletes all other tokens of the user. If that is wanted, pass "
                 "delete_others=True; else make one in SODAR's app “API Tokens”, which keeps the others."
             )
         what = "make a token"
-        session = Session(self.session.url, BasicAuth(*secrets), label=self.session.label, allow_http=True)
+        session = Session(
+            self.session.url, BasicAuth(*secrets), label=self.session.label, allow_http=True, read_problem=read_problem
+        )
         try:
             response = session.request(
                 "POST",
@@ -67,9 +70,12 @@ class TokenCalls(SessionOwner):
                 what=what,
             )
             found: Record = parse_json(response, session.label, what)
+            token = Secret(found["token"])
         except NotFound as error:
             error.reword("This SODAR server is too old to make tokens by API: use its app “API Tokens”.")
             raise
+        except (KeyError, TypeError) as error:
+            raise unexpected(session.label, what, error) from None
         finally:
             session.close()
-        return {**found, "token": Secret(found["token"])}
+        return {**found, "token": token}

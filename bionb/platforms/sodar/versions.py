@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import requests
@@ -96,6 +96,24 @@ class Negotiator:
         """Send a request and return its JSON, None for an empty answer."""
         return answers.parse_json(self.request(api, method, path, what=what, **options), self._session.label, what)
 
+    def record(
+        self, api: str, method: str, path: str, *, what: str, needs: Sequence[str] = ("sodar_uuid",), **options: Any
+    ) -> dict[str, Any]:
+        """Send a request and return its JSON, which must be an object with these keys.
+
+        Raises
+        ------
+        UnexpectedResponse
+            It is another form of JSON, nothing, or lacks a key.
+        """
+        found = self.json(api, method, path, what=what, **options)
+        if not isinstance(found, dict):
+            raise answers.unexpected(self._session.label, what, TypeError("an object was expected"))
+        for name in needs:
+            if name not in found:
+                raise answers.unexpected(self._session.label, what, KeyError(name))
+        return found
+
     def accept(self, api: str) -> str:
         """Return the ``Accept`` header for an API."""
         old, new, _ = _TYPES[api]
@@ -128,11 +146,13 @@ class Negotiator:
 
     def _rejected(self, api: str, response: requests.Response, what: str) -> VersionRejected:
         offered = self._offered(api)
-        name = f"version {self._pinned}" if self._pinned else "any version bionb knows"
         hint = (
             f"This server is of the {self.generation or 'unknown'} generation and "
-            f"offers {', '.join(offered) or 'none known'} of the {api} API, not {name}: connect without api_version, "
+            f"offers {', '.join(offered)} of the {api} API, not version {self._pinned}: connect without api_version, "
             "or with one of these."
+            if offered
+            else f"This server takes no version of the {api} API that bionb knows: check that the URL is that of a "
+            "SODAR server, or look for a newer bionb."
         )
         error = self._session.error(response, what, hint)
         assert isinstance(error, VersionRejected)

@@ -14,6 +14,7 @@ from bionb.platforms.sodar.shapes import Record, uuid_of
 from bionb.platforms.sodar.zone_words import explained, left_behind
 
 API = "landingzones/api"
+NEEDED = ("sodar_uuid", "title", "status", "date_modified")
 
 
 class ZoneCalls(IrodsCalls):
@@ -51,7 +52,7 @@ class ZoneCalls(IrodsCalls):
             declared=shapes.ZONE_COLUMNS,
             api="zones",
             params=lambda: {"finished": 1} if finished else {},
-            pick=lambda body: [_zone(each) for each in body],
+            shape=_zone,
         )
 
     def zone(self, zone: str | Mapping[str, Any]) -> Record:
@@ -88,7 +89,7 @@ class ZoneCalls(IrodsCalls):
 
     def _read_zone(self, uuid: str, opens: bool) -> Record:
         path = f"{API}/retrieve/{uuid}"
-        return _zone(self.api.json("zones", "GET", path, what="show the landing zone", opens=opens))
+        return _zone(self.api.record("zones", "GET", path, what="show the landing zone", needs=NEEDED, opens=opens))
 
     def create_zone(
         self,
@@ -158,7 +159,8 @@ class ZoneCalls(IrodsCalls):
                 "restrict_colls": restrict_colls,
             }
             try:
-                made = self.api.json("zones", "POST", f"{API}/create/{uuid}", json=body, what="create a landing zone")
+                what = "create a landing zone"
+                made = self.api.record("zones", "POST", f"{API}/create/{uuid}", json=body, what=what, needs=NEEDED)
             except ResponseError as error:
                 if error.status == 500:
                     left_behind(error, self.zones(uuid), body)
