@@ -12,7 +12,7 @@ from typing import NoReturn
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
-from bionb.credentials import Secret
+from bionb.secret import Secret
 
 
 class HeaderAuth(AuthBase):

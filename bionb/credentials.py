@@ -1,4 +1,4 @@
-"""Secrets that never show themselves, and where credentials come from.
+"""Where credentials come from.
 
 The order of sources is: argument, environment, the official client's own variables and files, the system
 keyring. Found credentials are used only with the URL of the same source, or with one of the same origin.
@@ -7,73 +7,18 @@ keyring. Found credentials are used only with the URL of the same source, or wit
 from __future__ import annotations
 
 import contextlib
-import hmac
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from bionb.errors import InsecureConnection, NotLoggedIn, UsageError
+from bionb.secret import Secret, sealed, variable
 
 if TYPE_CHECKING:
     from bionb.protocol import Platform
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-class Secret:
-    """A token or password that is masked wherever it could be seen.
-
-    Parameters
-    ----------
-    value : str or Secret
-        White space around it is removed. A secret must be one line of printable ASCII, as HTTP headers demand.
-    name : str
-        What to call it in an error.
-
-    Examples
-    --------
-    >>> Secret("sandbox-alice")
-    Secret(…)
-    """
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str | Secret, name: str = "token") -> None:
-        self._value = ""
-        text = value.reveal() if isinstance(value, Secret) else str(value).strip()
-        del value  # a verbose traceback shows arguments and locals
-        if not text:
-            text = ""
-            raise UsageError(f"The {name} is empty: paste it again, without quotes.")
-        if not (text.isascii() and text.isprintable()):
-            text = ""
-            raise UsageError(
-                f"The {name} holds a line end or another character that no {name} has: copy it again, alone."
-            )
-        self._value = text
-
-    def reveal(self) -> str:
-        """Return the secret itself; only authentication code should ask."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return f"Secret(…{self._value[-4:]})" if len(self._value) >= 24 else "Secret(…)"
-
-    __str__ = __repr__
-
-    def __format__(self, spec: str) -> str:
-        return format(repr(self), spec)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and hmac.compare_digest(self._value, other._value)
-
-    def __hash__(self) -> int:
-        return hash(("Secret", self._value))
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("A secret is not pickled: log in again in the other process.")
 
 
 @dataclass(frozen=True)
@@ -232,13 +177,10 @@ def _sources(platform: Platform, url: str | None, profile: str | None) -> Iterat
 
 
 def _from_environment(platform: Platform) -> Found:
-    values = {}
-    for name in platform.field_names():
-        text = os.environ.get(platform.variable(name), "").strip()
-        if text:
-            values[name] = Secret(text, platform.variable(name))
-        del text
-    return Found("environment", os.environ.get(platform.variable("url"), "").strip() or None, values)
+    fields = {platform.variable(name): name for name in platform.field_names()}
+    found = sealed({name: variable(name) for name in fields})
+    values = {fields[name]: secret for name, secret in found.items() if secret is not None}
+    return Found("environment", variable(platform.variable("url")), values)
 
 
 def _from_keyring(platform: Platform, url: str | None) -> Sequence[Found]:

@@ -169,6 +169,9 @@ class Transport:
         try:
             response = session.send(call.prepared, timeout=self._timeout, stream=call.stream, allow_redirects=False)
             status, size = response.status_code, 0 if call.stream else len(response.content)
+        except BaseException as error:  # also of an interrupt a verbose traceback would show the headers
+            answers.without_frames(error)
+            raise
         finally:
             ms = (time.perf_counter() - begun) * 1000
             self.history.add(number, call.prepared.method, call.path, status, ms, size, attempt)

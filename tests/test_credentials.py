@@ -1,17 +1,20 @@
 """Secrets that never show themselves, and whose credentials are used where."""
 
 import copy
+import io
 import json
 import logging
 import pickle
 
 import pytest
+from IPython.core.ultratb import VerboseTB
 
 import bionb
 from bionb import credentials
-from bionb.credentials import Found, Secret, find_credentials, origin
+from bionb.credentials import Found, find_credentials, origin
 from bionb.errors import NotLoggedIn, UsageError
 from bionb.protocol import LoginField, Platform
+from bionb.secret import Secret
 
 HERE, THERE = "https://here.example.org", "https://there.example.org"
 LONG = "an-invented-token-of-good-length"
@@ -239,6 +242,22 @@ def test_a_given_token_goes_to_the_url_of_the_environment(monkeypatch):
     assert THERE == find_credentials(platform(default_url=THERE), None, {"token": "given"}).url
     with pytest.raises(UsageError, match="Which Test server"):
         find_credentials(platform(), None, {"token": "given"})
+
+
+@pytest.mark.parametrize("cell", ["connect('sodar')", "connect('sevenbridges')", "client.create_token(*take())"])
+def test_a_spoiled_secret_is_in_no_verbose_traceback(monkeypatch, cell):
+    """A token that was copied with a line end inside is still a token."""
+    for name in ("BIONB_SODAR_TOKEN", "SB_AUTH_TOKEN"):
+        monkeypatch.setenv(name, "hidden-word\n2")
+    client = bionb.connect("sodar", "https://sodar.example.org", token="0123456789")
+    try:
+        exec(cell, {"connect": bionb.connect, "client": client, "take": lambda: ("alice", "hidden-word\n2")})
+    except UsageError as error:
+        out = io.StringIO()
+        VerboseTB(theme_name="nocolor", ostream=out).handler((type(error), error, error.__traceback__.tb_next))
+
+    assert "line end" in out.getvalue()
+    assert "hidden-word" not in out.getvalue()
 
 
 def test_incomplete_and_unknown_arguments_are_told():

@@ -9,7 +9,6 @@ import time
 import pytest
 
 from bionb.auth import BasicAuth, HeaderAuth
-from bionb.credentials import Secret
 from bionb.errors import (
     AuthenticationFailed,
     Conflict,
@@ -25,6 +24,7 @@ from bionb.errors import (
     UsageError,
     VersionRejected,
 )
+from bionb.secret import Secret
 from bionb.session import Session
 from tests.servers import Answer, Server
 

@@ -9,9 +9,10 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from bionb.credentials import Found, Secret, find_credentials
+from bionb.credentials import Found, find_credentials
 from bionb.errors import UnknownPlatform, UsageError
 from bionb.protocol import Platform
+from bionb.secret import sealed
 
 
 def platforms() -> tuple[str, ...]:
@@ -102,9 +103,7 @@ def connect(
     ...     sodar.whoami()
     'alice@EXAMPLE'
     """
-    # Wrapped at once: a verbose traceback prints arguments.
-    given = {name: value if value is None else Secret(value, name) for name, value in credentials.items()}
-    credentials.clear()
+    given = sealed(credentials)
     card = platform_card(platform)
     _check_options(url, timeout)
     if sandbox:

@@ -7,10 +7,10 @@ from typing import Any
 
 from bionb import credentials
 from bionb.answers import shorten
-from bionb.credentials import Secret
 from bionb.errors import BionbError, NotLoggedIn, UsageError
 from bionb.platforms import connect
 from bionb.protocol import Client, Platform
+from bionb.secret import Secret
 
 
 class Access:

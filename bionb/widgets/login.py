@@ -8,10 +8,11 @@ import ipywidgets
 from ipywidgets import Layout
 
 from bionb import credentials as keeping
-from bionb.credentials import Secret, is_loopback
+from bionb.credentials import is_loopback
 from bionb.errors import AuthenticationFailed, BionbError, NotFound, NotLoggedIn, UsageError
 from bionb.platforms import platform_card, platforms
 from bionb.protocol import Client, Platform
+from bionb.secret import Secret, sealed
 from bionb.widgets import looks
 from bionb.widgets.access import Access
 from bionb.widgets.server import ServerChoice, row
@@ -60,8 +61,7 @@ def login(
     >>> sodar.client.whoami()
     'alice@EXAMPLE'
     """
-    given = {name: value if value is None else Secret(value, name) for name, value in credentials.items()}
-    credentials.clear()  # a verbose traceback prints arguments
+    given = sealed(credentials)
     options = {
         "profile": profile,
         "api_version": api_version,
@@ -118,8 +118,7 @@ class Login:
         BionbError
             Shown in the widget, too.
         """
-        values = {name: Secret(value, name) for name, value in credentials.items()}
-        credentials.clear()  # a verbose traceback prints arguments
+        values = sealed(credentials)
         card = self._access.card
         no_api = "A server is there, but not this platform's API: give its address alone, without the path of a page."
         hints: dict[type[BaseException], str] = {AuthenticationFailed: card.token_help, NotFound: no_api}

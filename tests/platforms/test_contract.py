@@ -297,7 +297,7 @@ def verbose(cell, names):
     """Run a cell and return what ``%xmode Verbose`` would print of its error."""
     try:
         exec(compile(cell, "<cell>", "exec"), names)
-    except BionbError as error:
+    except (BionbError, KeyboardInterrupt) as error:
         out = io.StringIO()
         inner = error.__traceback__.tb_next  # the test's own frame holds the token on purpose
         VerboseTB(theme_name="nocolor", ostream=out).handler((type(error), error, inner))
@@ -325,6 +325,20 @@ def test_a_verbose_traceback_has_no_secret(sandbox, name, credentials, client, c
     assert not any(secret in text for secret in secrets_of(name, credentials))
 
 
+def test_a_verbose_traceback_of_an_interrupt_has_no_secret(name, credentials, client, monkeypatch):
+    """Who stops a slow request gets the arguments of all that was under way."""
+
+    def stopped(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("urllib3.connectionpool.HTTPConnectionPool._make_request", stopped)
+    text = verbose("client.whoami()", {"client": client})
+
+    assert "KeyboardInterrupt" in text
+    assert not any(secret in text for secret in secrets_of(name, credentials))
+
+
+@pytest.mark.parametrize("spoiled", [False, True], ids=["good", "with a line end inside"])
 @pytest.mark.parametrize(
     "cell",
     [
@@ -335,14 +349,16 @@ def test_a_verbose_traceback_has_no_secret(sandbox, name, credentials, client, c
         "login(name).connect(url, unknown='x', **take())",
     ],
 )
-def test_a_verbose_traceback_of_connecting_has_no_secret(name, credentials, cell):
+def test_a_verbose_traceback_of_connecting_has_no_secret(name, credentials, cell, spoiled):
     """Connecting is where the secret is an argument."""
+    end = "\n2" if spoiled else ""
+    given = {field: value + end for field, value in credentials.items()}
     names = {
         "connect": bionb.connect,
         "login": bionb.login,
         "name": name,
         "url": "http://no.example.org",
-        "take": lambda: credentials,
+        "take": lambda: given,
     }
     text = verbose(cell, names)
 

@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from bionb.credentials import Found, Secret
+from bionb.credentials import Found
 from bionb.protocol import LoginField, Platform
+from bionb.secret import sealed
 
 
 def _official(profile: str | None) -> Iterator[Found]:
@@ -23,12 +24,12 @@ def _official(profile: str | None) -> Iterator[Found]:
         return
     wanted = profile or (root.findtext(".//default_user") or "").strip()
     for user in root.iter("user"):
-        host, token = (user.findtext("host") or "").strip(), (user.findtext("token") or "").strip()
-        if token and (user.findtext("alias") or "").strip() == wanted:
+        if (user.findtext("token") or "").strip() and (user.findtext("alias") or "").strip() == wanted:
+            host = (user.findtext("host") or "").strip()
             url = host if "//" in host or not host else f"https://{host}"
-            found = Found(f"file ~/.genestack/genestack.xml [{wanted}]", url or None, {"token": Secret(token)})
-            del token, user
-            yield found
+            values = sealed({"token": user.findtext("token")})
+            del user
+            yield Found(f"file ~/.genestack/genestack.xml [{wanted}]", url or None, values)
             return
 
 

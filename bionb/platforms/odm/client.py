@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.answers import Problem, flatten, is_json, page_text
 from bionb.auth import HeaderAuth
-from bionb.credentials import Secret
 from bionb.errors import AuthenticationFailed, PermissionDenied, UsageError
 from bionb.platforms.odm.curation import Curation
 from bionb.platforms.odm.mappings import Mappings
@@ -17,6 +16,7 @@ from bionb.platforms.odm.search import Search
 from bionb.platforms.odm.template import ACCESSION
 from bionb.platforms.odm.workflow import Workflow
 from bionb.protocol import Node, Nodes
+from bionb.secret import Secret
 from bionb.session import Session, SessionOwner
 
 if TYPE_CHECKING:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import configparser
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from bionb.credentials import Found, Secret
+from bionb.credentials import Found
 from bionb.errors import UsageError
 from bionb.protocol import LoginField, Platform
+from bionb.secret import sealed, variable
 
 
 def _official(profile: str | None) -> Iterator[Found]:
     """Give what the official clients use: two variables, then a section of ``~/.sevenbridges/credentials``."""
-    if profile is None and os.environ.get("SB_AUTH_TOKEN", "").strip():
-        values = {"token": Secret(os.environ["SB_AUTH_TOKEN"], "SB_AUTH_TOKEN")}
-        yield Found("environment SB_AUTH_TOKEN", os.environ.get("SB_API_ENDPOINT", "").strip() or None, values)
+    token = sealed({"SB_AUTH_TOKEN": variable("SB_AUTH_TOKEN")})["SB_AUTH_TOKEN"] if profile is None else None
+    if token is not None:
+        yield Found("environment SB_AUTH_TOKEN", variable("SB_API_ENDPOINT"), {"token": token})
     yield from _profile(profile or "default", demanded=profile is not None)
 
 
@@ -32,9 +32,8 @@ def _profile(name: str, demanded: bool) -> Iterator[Found]:
             known = ", ".join(file.sections()) or "none"
             raise UsageError(f"~/.sevenbridges/credentials has no profile {name!r}; its profiles: {known}.")
         return
-    token = file.get(name, "auth_token", fallback="").strip()
-    values = {"token": Secret(token, "auth_token")} if token else {}
-    del token
+    token = sealed({"auth_token": file.get(name, "auth_token", fallback="").strip() or None})["auth_token"]
+    values = {"token": token} if token is not None else {}
     url = file.get(name, "api_endpoint", fallback="").strip() or None
     yield Found(f"file ~/.sevenbridges/credentials [{name}]", url, values)
 

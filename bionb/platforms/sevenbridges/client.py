@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bionb.auth import HeaderAuth
-from bionb.credentials import Secret
 from bionb.errors import UsageError
 from bionb.listing import Listing
 from bionb.pages import Record
@@ -20,6 +19,7 @@ from bionb.platforms.sevenbridges.runs import Runs
 from bionb.platforms.sevenbridges.storage import Storage
 from bionb.platforms.sevenbridges.transfers import Transfers
 from bionb.protocol import Node, Nodes
+from bionb.secret import Secret
 from bionb.session import Session
 from bionb.transport import RateBudget
 

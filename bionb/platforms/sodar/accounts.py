@@ -206,7 +206,6 @@ class AccountCalls(TokenCalls):
         )
 
 
-
 def _by_name(people: Mapping[str, Record], name: str) -> Record | None:
     """Return the user of this name; without a domain only if there is just one."""
     exact = [each for each in people.values() if each["username"] == name]

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bionb.auth import Auth, BasicAuth, HeaderAuth
-from bionb.credentials import Secret
 from bionb.errors import NotFound, PermissionDenied, UsageError
 from bionb.frames import to_frame
 from bionb.isatab import ISATab
@@ -18,6 +17,7 @@ from bionb.platforms.sodar.replacing import ReplaceCalls
 from bionb.platforms.sodar.shapes import Record
 from bionb.platforms.sodar.versions import Negotiator
 from bionb.protocol import Node, Nodes
+from bionb.secret import Secret
 from bionb.session import Session
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bionb.answers import parse_json, unexpected
 from bionb.auth import BasicAuth
-from bionb.credentials import Secret
 from bionb.errors import NotFound, UsageError
 from bionb.platforms.sodar.calls import Calls
 from bionb.platforms.sodar.problems import read_problem
 from bionb.platforms.sodar.shapes import Record
+from bionb.secret import Secret, sealed
 from bionb.session import Session
 
 
@@ -48,8 +48,9 @@ class TokenCalls(Calls):
         -----
         ``POST /tokens/api/login`` (SODAR Core 1.3 or newer).
         """
-        secrets = Secret(username, "username"), Secret(password, "password")
+        given = {"username": username, "password": password}
         username = password = ""
+        account = sealed(given)
         if expiry < 0:
             raise UsageError(f"expiry is the number of hours until the token ends, or 0 for never; not {expiry}.")
         if not delete_others:
@@ -59,7 +60,7 @@ class TokenCalls(Calls):
             )
         what = "make a token"
         session = Session(
-            self.session.url, BasicAuth(*secrets), label=self.session.label, allow_http=True, read_problem=read_problem
+            self.session.url, BasicAuth(**account), label=self.session.label, allow_http=True, read_problem=read_problem
         )
         try:
             response = session.request(

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bionb.auth import Auth, BasicAuth, HeaderAuth
-from bionb.credentials import Secret
 from bionb.errors import UsageError
 from bionb.frames import COUNT, FLAG, columns, to_frame
 from bionb.listing import Listing
@@ -19,6 +18,7 @@ from bionb.platforms.torrentsuite.run_frames import RUN_COLUMNS, run_rows
 from bionb.platforms.torrentsuite.runs import RunCalls
 from bionb.platforms.torrentsuite.values import state_of
 from bionb.protocol import Node, Nodes
+from bionb.secret import Secret
 from bionb.session import Session
 
 if TYPE_CHECKING:
