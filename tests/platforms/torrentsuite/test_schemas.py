@@ -75,3 +75,27 @@ def test_links_lead_somewhere(tables, name):
         for link in links:
             if isinstance(link, str) and link.startswith("/rundb/"):
                 assert tables.find(link), link
+
+
+def test_chips_kits_and_run_types_are_the_real_ones(tables, reference_data):
+    """A plan that the sandbox takes names things that a server has; sequences of barcodes are invented."""
+
+    def load(name):
+        return json.loads((reference_data / f"data/torrent-suite/{name}.json").read_text())
+
+    def facts(rows, *names):
+        return {tuple(row.get(name, "") for name in names) for row in rows}
+
+    chip = ("id", "name", "description", "instrumentType", "isActive")
+    kit = ("name", "description", "kitType", "chipTypes", "flowCount")
+    run_type = ("runType", "description", "nucleotideType")
+    assert facts(load("chips"), *chip) == facts(tables.table("chip").values(), *chip)
+    assert facts(tables.table("kitinfo").values(), *kit) <= facts(load("kitinfo"), *kit)
+    real = load("runtype_applicationgroup")["runtype"]
+    assert facts(real, *run_type) == facts(tables.table("runtype").values(), *run_type)
+    barcodes = load("dnabarcodes")
+    for each in tables.table("dnabarcode").values():
+        if each["name"] in barcodes:
+            assert each["id_str"] in {row["id_str"] for row in barcodes[each["name"]]}
+    known = {row["sequence"] for rows in barcodes.values() for row in rows}
+    assert not known & {each["sequence"] for each in tables.table("dnabarcode").values()}

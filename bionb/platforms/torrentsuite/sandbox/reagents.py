@@ -34,8 +34,8 @@ KITS = (
     ("Ion AmpliSeq Library Kit Plus", "Ion AmpliSeq Library Kit Plus", "LibraryKit", "", 0, ""),
     ("Ion 520/530 Kit-OT2", "Ion 520 & Ion 530 Kit - OT2", "TemplatingKit", "520;530", 0, "OT"),
     ("Ion Chef S530 V2", "Ion 510 & Ion 520 & Ion 530 Kit-Chef", "IonChefPrepKit", "510;520;530", 0, "IC"),
-    ("Ion Chef S540 V1", "Ion 540 Kit-Chef", "IonChefPrepKit", "540", 0, "IC"),
-    ("Ion Chef S550 V1", "Ion 550 Kit-Chef", "IonChefPrepKit", "550", 0, "IC"),
+    ("Ion Chef S540 V1", "Ion 540 Kit-Chef", "IonChefPrepKit", "540;541v2;560;GX5v2", 500, "IC"),
+    ("Ion Chef S550 V1", "Ion 550 Kit-Chef", "IonChefPrepKit", "550;560;GX7v1", 500, "IC"),
 )
 # kit, prefix of its barcodes, digits, how many, first number, nucleotide type
 BARCODE_KITS = (
@@ -44,6 +44,8 @@ BARCODE_KITS = (
     ("IonCode Barcodes 1-32", "IonCode_", 4, 32, 101, ""),
     ("Sandbox Plates 1-20", "SandboxPlate_", 4, 1920, 1, ""),
 )
+# Told as DNA by the server, although their plans may hold RNA samples.
+TOLD_AS_DNA = ("TAG_SEQUENCING", "AMPS_HD_DNA_RNA_1")
 ARGUMENTS = words(
     "alignmentargs analysisargs basecallerargs beadfindargs calibrateargs ionstatsargs prebasecallerargs "
     "prethumbnailbasecallerargs thumbnailalignmentargs thumbnailanalysisargs thumbnailbasecallerargs "
@@ -124,7 +126,8 @@ def run_types() -> list[Record]:
     """Return the run types."""
     return [
         row("runtype", number, runType=name, description=description, alternate_name=description, barcode="", meta={},
-            nucleotideType="_".join(kinds).lower(), isActive=True, applicationGroups=[uri("applicationgroup", 1)])
+            nucleotideType="dna" if name in TOLD_AS_DNA else "_".join(kinds).lower(), isActive=True,
+            applicationGroups=[uri("applicationgroup", 1)])
         for number, (name, (description, kinds)) in enumerate(RUN_TYPES.items(), 1)
     ]  # fmt: skip
 
