@@ -137,7 +137,7 @@ def test_there_are_exercises_with_folded_solutions(notebook):
     for cell in solutions:
         folded = cell.metadata.get("jupyter", {}).get("source_hidden")
         assert folded, f"this solution is not folded (metadata jupyter.source_hidden): {cell.source}"
-        assert cell.source.startswith("# "), "JupyterLab shows the first line of a folded cell: begin with '# A solution'"
+        assert cell.source.startswith("# "), "JupyterLab shows the first line of a folded cell: '# A solution'"
         assert cell.cell_type == "code", f"a solution is code that runs: {cell.source}"
 
 
