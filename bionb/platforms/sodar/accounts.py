@@ -47,6 +47,11 @@ class AccountCalls(TokenCalls):
         Notes
         -----
         ``GET /project/api/users/list`` (UserListAPIView). Old servers hide local accounts from all but superusers.
+
+        Examples
+        --------
+        >>> sodar.users().to_frame()["username"].head(2).tolist()
+        ['admin', 'alice@EXAMPLE']
         """
 
         def params() -> Mapping[str, Any]:
@@ -74,12 +79,26 @@ class AccountCalls(TokenCalls):
         )
 
     def user_uuid(self, user: str | Mapping[str, Any]) -> str:
-        """Return the UUID of a user given by name (with or without domain), UUID or record.
+        """Return the UUID of a user.
+
+        Parameters
+        ----------
+        user : str or mapping
+            User name (with or without domain), UUID or record.
 
         Raises
         ------
         NotFound
             No visible user of that name.
+
+        Notes
+        -----
+        ``GET /project/api/users/list``, once per client; ``GET /project/api/users/<user>`` for a UUID not in it.
+
+        Examples
+        --------
+        >>> sodar.user_uuid("alice") == sodar.current_user()["sodar_uuid"]
+        True
         """
         return str(self._person(user)["sodar_uuid"])
 
@@ -139,10 +158,22 @@ class AccountCalls(TokenCalls):
         Listing
             Frame columns: ``plugin_name``, ``name``, ``type``, ``value``, ``user_modifiable``, ``project``, ``user``.
 
+        Raises
+        ------
+        PermissionDenied
+            Your role is too weak. Raised once the listing is used.
+        ResponseError
+            400: a setting that was named does not exist. Raised once the listing is used.
+
         Notes
         -----
         ``GET /project/api/settings/retrieve/<project>`` and ``.../settings/retrieve/user``: user settings are refused
         at the first, project settings at the second. Settings that a server lacks are left out, unless named.
+
+        Examples
+        --------
+        >>> sodar.settings().to_frame()["name"].tolist()
+        ['notify_email_project', 'notify_email_role']
         """
         place = "user" if project is None else uuid_of(project)
         names: tuple[tuple[str, str], ...] = PROJECT_SETTINGS if project is not None else USER_SETTINGS
@@ -193,9 +224,20 @@ class AccountCalls(TokenCalls):
             Frame columns: ``email``, ``role``, ``date_created``, ``date_expire`` (UTC), ``message``, ``sodar_uuid``,
             ``project``, then what the server adds (``issuer``).
 
+        Raises
+        ------
+        PermissionDenied
+            Your role is too weak. Raised once the listing is used.
+
         Notes
         -----
         ``GET /project/api/invites/list/<project>`` (ProjectInviteListAPIView).
+
+        Examples
+        --------
+        >>> project = next(each for each in sodar.projects() if each["title"] == "Course 2026")
+        >>> sodar.invites(project).to_frame()["email"].tolist()
+        ['newcomer@example.org']
         """
         return self._listing(
             "invites",

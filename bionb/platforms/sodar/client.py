@@ -51,11 +51,31 @@ class SodarClient(ReplaceCalls):
     # -- the protocol of the widgets --------------------------------------------------------------------------------
 
     def whoami(self) -> str:
-        """Return the account's user name, by one real request."""
+        """Return the account's user name, by one real request.
+
+        Notes
+        -----
+        ``GET /project/api/users/current`` (CurrentUserRetrieveAPIView).
+
+        Examples
+        --------
+        >>> sodar.whoami()
+        'alice@EXAMPLE'
+        """
         return str(self.current_user()["username"])
 
     def roots(self) -> Nodes:
-        """Return categories and projects whose category the account cannot see, or that have none."""
+        """Return categories and projects whose category the account cannot see, or that have none.
+
+        Notes
+        -----
+        ``GET /project/api/list`` (ProjectListAPIView).
+
+        Examples
+        --------
+        >>> [node.title for node in sodar.roots()]
+        ['Genomics']
+        """
         records = list(self.projects())
         seen = {each["sodar_uuid"] for each in records}
         return Nodes([_node(each) for each in records if each["parent"] not in seen])

@@ -30,10 +30,21 @@ class MemberCalls(ProjectCalls):
             Frame columns: ``user.username``, ``role``, ``user.name``, ``user.email``, ``inherited``, ``sodar_uuid`` (of
             the role assignment), ``user.sodar_uuid``, ``project``.
 
+        Raises
+        ------
+        NotFound, PermissionDenied
+            Unknown project, or one that this account does not see. Raised once the listing is used.
+
         Notes
         -----
         ``GET /project/api/retrieve/<project>``; API version 2.0 gives users as UUIDs only, their names are looked up in
         the list of users (one more request, once).
+
+        Examples
+        --------
+        >>> project = next(each for each in sodar.projects() if each["title"] == "Exome pilot")
+        >>> sodar.members(project).to_frame()["user.username"].tolist()
+        ['alice@EXAMPLE', 'bob@EXAMPLE', 'carol@EXAMPLE']
         """
         uuid = uuid_of(project)
 
@@ -104,9 +115,24 @@ class MemberCalls(ProjectCalls):
         dict
             The role assignment, as `members` lists it.
 
+        Raises
+        ------
+        UsageError
+            There is no such role.
+        NotFound
+            This user has no role of their own here.
+        PermissionDenied
+            Only owners and delegates change roles.
+
         Notes
         -----
         ``PATCH /project/api/roles/update/<role assignment>`` (RoleAssignmentUpdateAPIView), looked up by user.
+
+        Examples
+        --------
+        >>> project = next(each for each in sodar.projects() if each["title"] == "Exome pilot")
+        >>> sodar.update_member(project, "carol", "contributor")["role"]
+        'project contributor'
         """
         name = role_name(role)
         with self.session.one_call():
@@ -128,9 +154,23 @@ class MemberCalls(ProjectCalls):
         project, user : str or mapping
             As for `add_member`.
 
+        Raises
+        ------
+        NotFound
+            This user has no role of their own here.
+        PermissionDenied
+            Only owners and delegates remove members.
+
         Notes
         -----
         ``DELETE /project/api/roles/destroy/<role assignment>`` (RoleAssignmentDestroyAPIView).
+
+        Examples
+        --------
+        >>> project = next(each for each in sodar.projects() if each["title"] == "Exome pilot")
+        >>> sodar.remove_member(project, "carol")
+        >>> len(sodar.members(project))
+        2
         """
         with self.session.one_call():
             present = self._assignment(project, user)
@@ -156,10 +196,30 @@ class MemberCalls(ProjectCalls):
             What the old owner becomes: contributor by default, or the role inherited from a category above, below which
             no one can be set.
 
+        Returns
+        -------
+        Listing
+            As `members`.
+
+        Raises
+        ------
+        UsageError
+            The new owner's user name cannot be seen by this account.
+        PermissionDenied
+            Only owners hand a project over.
+        ResponseError
+            400: the new owner has no role here yet.
+
         Notes
         -----
         ``POST /project/api/roles/owner-transfer/<project>`` (RoleAssignmentOwnerTransferAPIView). Role assignments may
         have other UUIDs afterwards: read the members again.
+
+        Examples
+        --------
+        >>> project = next(each for each in sodar.projects() if each["title"] == "Exome pilot")
+        >>> sodar.transfer_ownership(project, "bob").to_frame().loc[0, ["user.username", "role"]].tolist()
+        ['bob@EXAMPLE', 'project owner']
         """
         uuid = uuid_of(project)
         with self.session.one_call():

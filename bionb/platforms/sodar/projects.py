@@ -117,6 +117,21 @@ class ProjectCalls(AccountCalls):
         public_access : str, optional
             Role of everybody who logs in: ``"guest"`` or ``"viewer"``.
 
+        Returns
+        -------
+        dict
+            As `project` returns it.
+
+        Raises
+        ------
+        UsageError
+            Another type; a role that this server does not know for everybody.
+        PermissionDenied
+            Your role in the category is too weak.
+        ResponseError
+            400: the title is taken or holds `` / ``; or the project cannot be shown after it was created: then it is
+            in ``.partial`` of the error.
+
         Notes
         -----
         ``POST /project/api/create`` (ProjectCreateAPIView), always as JSON: today's servers refuse the form encoding

@@ -47,6 +47,12 @@ class TokenCalls(Calls):
         Notes
         -----
         ``POST /tokens/api/login`` (SODAR Core 1.3 or newer).
+
+        Examples
+        --------
+        >>> made = sodar.create_token("dave", "password-of-dave", expiry=24, delete_others=True)
+        >>> made["delete_count"], made["token"]
+        (1, Secret(…))
         """
         given = {"username": username, "password": password}
         username = password = ""
