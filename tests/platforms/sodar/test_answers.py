@@ -7,7 +7,6 @@ import pytest
 import bionb
 from bionb.errors import AuthenticationFailed, NotFound, ServerFailed, UnexpectedResponse, UsageError, VersionRejected
 from tests.platforms.sodar.refusing import refused
-from tests.platforms.sodar.sources import EXOME
 from tests.servers import Answer, Server
 
 KIND = "application/vnd.bihealth.sodar-core.projectroles+json"
@@ -101,17 +100,6 @@ def test_a_project_that_cannot_be_shown_after_creating_is_not_lost(sandbox, soda
 
     assert "created all the same" in str(error)
     assert "Kept" == sodar.project(error.partial)["title"]
-
-
-def test_sheets_that_cannot_be_compared_after_replacing_are_told_to_be_there(sandbox, sodar, projects, clock):
-    """Else somebody would send them again."""
-    course = projects["Course 2026"]
-    with sandbox.fault("sodar", "maintenance", path="samplesheets/api/export"):
-        error = refused(ServerFailed, lambda: sodar.replace_sheets(course, EXOME))
-
-    assert "The sheets were replaced" in str(error)
-    assert [] == error.partial["sodar_warnings"]
-    assert 1 == len(sodar.investigation(course).studies)
 
 
 def test_a_broken_answer_of_a_page_names_what_is_missing():
