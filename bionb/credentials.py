@@ -149,7 +149,8 @@ def _given_secrets(platform: Platform, given: Mapping[str, Any]) -> dict[str, Se
     unknown = sorted(set(given) - set(names))
     if unknown:
         raise UsageError(f"connect({platform.name!r}) does not know {', '.join(unknown)}: it takes {', '.join(names)}.")
-    values = {name: Secret(value, name) for name, value in given.items() if value is not None}
+    fields = {each.name: each for each in platform.login_fields}
+    values = {name: fields[name].sealed(value, name) for name, value in given.items() if value is not None}
     if values and not platform.suffices(values):
         raise UsageError(
             f"To log in to {platform.label}, pass {platform.ways_text()}; given: {', '.join(sorted(values))}."
@@ -177,9 +178,9 @@ def _sources(platform: Platform, url: str | None, profile: str | None) -> Iterat
 
 
 def _from_environment(platform: Platform) -> Found:
-    fields = {platform.variable(name): name for name in platform.field_names()}
-    found = sealed({name: variable(name) for name in fields})
-    values = {fields[name]: secret for name, secret in found.items() if secret is not None}
+    fields = {platform.variable(each.name): each for each in platform.login_fields}
+    found = sealed({name: variable(name) for name in fields}, sent=False)
+    values = {fields[name].name: fields[name].sealed(value, name) for name, value in found.items() if value is not None}
     return Found("environment", variable(platform.variable("url")), values)
 
 
@@ -193,13 +194,13 @@ def _from_keyring(platform: Platform, url: str | None) -> Sequence[Found]:
     except ImportError:
         return ()
     values = {}
-    for name in platform.field_names():
+    for each in platform.login_fields:
         try:
-            text = keyring.get_password(keyring_service(platform.name, url), name)
+            text = keyring.get_password(keyring_service(platform.name, url), each.name)
         except KeyringError:
             return ()
         if text:
-            values[name] = Secret(text, name)
+            values[each.name] = each.sealed(text, each.name)
         del text
     return (Found("keyring", url, values),)
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
+from bionb.secret import Secret
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -28,11 +30,24 @@ class LoginField:
         What the form calls it.
     secret : bool
         Shown as dots, cleared once read.
+    sent : bool
+        Travels in a header, which takes printable ASCII only; False for a path on this computer.
     """
 
     name: str
     label: str
     secret: bool = True
+    sent: bool = True
+
+    def sealed(self, value: str | Secret, name: str) -> Secret:
+        """Return a value of this field as a secret; `name` is what an error calls it.
+
+        Raises
+        ------
+        UsageError
+            It is empty, or would be sent and cannot.
+        """
+        return Secret(value, name, sent=self.sent)
 
 
 def _nothing(profile: str | None) -> Iterable[Found]:

@@ -18,6 +18,8 @@ class Secret:
         White space around it is removed. A secret must be one line of printable ASCII, as HTTP headers demand.
     name : str
         What to call it in an error.
+    sent : bool
+        Whether it travels in a header; what stays here, such as a path, may hold any letters.
 
     Examples
     --------
@@ -27,14 +29,14 @@ class Secret:
 
     __slots__ = ("_value",)
 
-    def __init__(self, value: str | Secret, name: str = "token") -> None:
+    def __init__(self, value: str | Secret, name: str = "token", *, sent: bool = True) -> None:
         self._value = ""
         text = value.reveal() if isinstance(value, Secret) else str(value).strip()
         del value  # a verbose traceback shows arguments and locals
         if not text:
             text = ""
             raise UsageError(f"The {name} is empty: paste it again, without quotes.")
-        if not (text.isascii() and text.isprintable()):
+        if sent and not (text.isascii() and text.isprintable()):
             text = ""
             raise UsageError(
                 f"The {name} holds a line end or another character that no {name} has: copy it again, alone."
@@ -63,8 +65,10 @@ class Secret:
         raise TypeError("A secret is not pickled: log in again in the other process.")
 
 
-def sealed(values: dict[str, Any]) -> dict[str, Any]:
+def sealed(values: dict[str, Any], *, sent: bool = True) -> dict[str, Any]:
     """Return readable values as secrets by the same names (None stays None), and empty the dict that held them.
+
+    With ``sent=False`` any letters pass: for when it is not known yet which of the values a header will hold.
 
     Raises
     ------
@@ -74,7 +78,7 @@ def sealed(values: dict[str, Any]) -> dict[str, Any]:
     found = {}
     try:
         for name in values:
-            found[name] = None if values[name] is None else Secret(values[name], name)
+            found[name] = None if values[name] is None else Secret(values[name], name, sent=sent)
     finally:
         values.clear()
     return found

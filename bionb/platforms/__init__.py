@@ -103,7 +103,7 @@ def connect(
     ...     sodar.whoami()
     'alice@EXAMPLE'
     """
-    given = sealed(credentials)
+    given = sealed(credentials, sent=False)
     card = platform_card(platform)
     _check_options(url, timeout)
     if sandbox:

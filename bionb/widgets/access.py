@@ -99,7 +99,7 @@ class Access:
             raise
         self._client, self.source, self.place = client, client.source, client.place
         if remember and values and not sandbox:
-            self._remember({name: Secret(each, name) for name, each in values.items()})
+            self._remember({name: Secret(each, name, sent=False) for name, each in values.items()})
 
     def _remember(self, values: Mapping[str, Secret]) -> None:
         self._remembered = self.client.url

@@ -61,7 +61,7 @@ def login(
     >>> sodar.client.whoami()
     'alice@EXAMPLE'
     """
-    given = sealed(credentials)
+    given = sealed(credentials, sent=False)
     options = {
         "profile": profile,
         "api_version": api_version,
@@ -118,7 +118,7 @@ class Login:
         BionbError
             Shown in the widget, too.
         """
-        values = sealed(credentials)
+        values = sealed(credentials, sent=False)
         card = self._access.card
         no_api = "A server is there, but not this platform's API: give its address alone, without the path of a page."
         hints: dict[type[BaseException], str] = {AuthenticationFailed: card.token_help, NotFound: no_api}
@@ -214,7 +214,7 @@ class Login:
             texts[each] = field.value.strip()
             if each.secret:
                 field.value = ""
-        return {each.name: Secret(text, each.label) for each, text in texts.items() if text}
+        return {each.name: each.sealed(text, each.label) for each, text in texts.items() if text}
 
     def _entered(self, field: Any, content: Any, _: Any) -> None:
         """Take the Enter key for the Connect button. The front end tells of the key before it sends the value."""

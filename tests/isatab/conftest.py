@@ -3,7 +3,6 @@
 import zipfile
 
 import pytest
-from hypothesis import settings
 
 from bionb.isatab import ISATab
 
@@ -23,8 +22,3 @@ def _unpacked(path):
 def real(real_sets):
     """Opens a real data set by name."""
     return lambda name, **options: ISATab(real_sets[name], **options)
-
-
-# A busy machine is no reason to fail: these tests ask for equal results, not for speed.
-settings.register_profile("isatab", deadline=None)
-settings.load_profile("isatab")

@@ -39,7 +39,7 @@ PLATFORM = Platform(
     login_fields=(
         LoginField("token", "API token"),
         LoginField("access_token", "Access token"),
-        LoginField("token_file", "Downloaded token file", secret=False),
+        LoginField("token_file", "Downloaded token file", secret=False, sent=False),
     ),
     ways=(("token",), ("access_token",), ("token_file",)),
     token_help="Click your user name in ODM, then Create new token; keep the file that it offers for download.",

@@ -37,6 +37,32 @@ def test_a_token_file_may_end_with_a_line_end(sandbox, tmp_path, content):
         assert "curator" == odm.whoami()
 
 
+@pytest.mark.parametrize("way", ["argument", "environment", "widget"])
+def test_a_token_file_may_lie_in_a_folder_of_any_name(sandbox, tmp_path, monkeypatch, way):
+    """Home folders are named in all scripts; only what a header holds must be ASCII."""
+    file = tmp_path / "Jürgen 試料" / "токен.txt"
+    file.parent.mkdir()
+    file.write_text("sandbox-alice", "utf-8")
+    given = {} if way == "environment" else {"token_file": str(file)}
+    if way == "environment":
+        monkeypatch.setenv("BIONB_ODM_URL", sandbox.url("odm"))
+        monkeypatch.setenv("BIONB_ODM_TOKEN_FILE", str(file))
+
+    if way == "widget":
+        odm = bionb.login("odm", sandbox.url("odm"), **given).client
+    else:
+        odm = bionb.connect("odm", sandbox.url("odm"), **given)
+    with odm:
+        assert "curator" == odm.whoami()
+
+
+@pytest.mark.parametrize("name", ["token", "access_token"])
+def test_a_token_that_no_header_can_hold_is_refused(sandbox, name):
+    """A token copied with its comment must be told before it is sent."""
+    with pytest.raises(UsageError, match=f"The {name} holds a line end or another character"):
+        bionb.connect("odm", sandbox.url("odm"), **{name: "sandbox-älice"})
+
+
 def test_a_token_file_that_is_not_there_is_told_before_anything_is_sent(sandbox, tmp_path):
     """A wrong path is the commonest mistake with a file."""
     with pytest.raises(UsageError, match=r"gone\.txt cannot be read"):
