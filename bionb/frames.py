@@ -61,6 +61,7 @@ class FrameBuilder:
         self._dtypes = {each.name: each.dtype for each in declared}
         self._parts: dict[str, list[Any]] = {name: [] for name in self._dtypes}
         self._pools: dict[str, dict[Any, Any] | None] = {}
+        self._objects: set[str] = set()  # fields that held an object somewhere, if only an empty one
         self._rows = self._packed_rows = 0
 
     def add(self, records: Sequence[Record]) -> None:
@@ -68,7 +69,7 @@ class FrameBuilder:
         if not records:
             return
         page: dict[str, list[Any]] = {}
-        _flatten(records, "", page, self._dtypes)
+        _flatten(records, "", page, self._dtypes, self._objects)
         for name, values in page.items():
             if name not in self._parts:
                 self._parts[name] = [_Missing(self._rows)] if self._rows else []
@@ -124,7 +125,7 @@ class FrameBuilder:
 
     def _is_hull(self, name: str) -> bool:
         """Tell whether a column is only where a nested object was missing: its fields have columns of their own."""
-        if not any(other.startswith(f"{name}.") for other in self._parts):
+        if name not in self._objects and not any(other.startswith(f"{name}.") for other in self._parts):
             return False
         return all(isinstance(part, _Missing) or all(value is None for value in part) for part in self._parts[name])
 
@@ -147,7 +148,9 @@ def to_frame(records: Iterable[Record], declared: Sequence[Column]) -> pd.DataFr
     return builder.frame()
 
 
-def _flatten(records: Sequence[Any], prefix: str, page: dict[str, list[Any]], dtypes: Mapping[str, str]) -> None:
+def _flatten(
+    records: Sequence[Any], prefix: str, page: dict[str, list[Any]], dtypes: Mapping[str, str], objects: set[str]
+) -> None:
     names: dict[str, None] = {}
     for record in records:
         if len(record) != len(names) or record.keys() != names.keys():
@@ -156,8 +159,9 @@ def _flatten(records: Sequence[Any], prefix: str, page: dict[str, list[Any]], dt
         name = f"{prefix}{key}"
         values = [record.get(key) for record in records]
         if dict in set(map(type, values)) and dtypes.get(name) != ANY:
+            objects.add(name)
             inner = [value if isinstance(value, dict) else {} for value in values]
-            _flatten(inner, f"{name}.", page, dtypes)
+            _flatten(inner, f"{name}.", page, dtypes, objects)
             values = [None if isinstance(value, dict) else value for value in values]
             if name not in dtypes and not any(value is not None for value in values):
                 continue

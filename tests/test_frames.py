@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bionb.frames import ANY, COUNT, FLAG, NUMBER, TEXT, TIME, FrameBuilder, columns, to_frame
@@ -178,6 +178,8 @@ def test_no_field_is_dropped(records):
 
 
 @given(RECORDS, st.integers(1, 4))
+@example([{"id": "a", "new": None}, {"id": "b", "new": {}}], 1)
+@example([{"id": "a", "new": {}}, {"id": "b", "new": None}], 1)
 def test_pages_make_no_difference(records, size):
     """The page size is a matter of speed, not of content."""
     paged = FrameBuilder(SOME)
