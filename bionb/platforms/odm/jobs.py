@@ -128,6 +128,16 @@ def when(text: Any) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+def _known(job: Job | int) -> Job:
+    """Return a job, also one of which only the number is known."""
+    if isinstance(job, Job):
+        return job
+    try:
+        return Job(int(job))
+    except (TypeError, ValueError):
+        raise UsageError(f"{job!r} is no job: pass its number, or what an import returned.") from None
+
+
 def with_info(job: Job, body: Mapping[str, Any]) -> Job:
     """Return a job brought up to date with an ``/info`` answer."""
     return replace(
@@ -177,7 +187,7 @@ class Jobs:
         >>> odm.job(1241)
         <Job 1241 IMPORT_STUDY_TSV: COMPLETED, GSF1146901>
         """
-        known = job if isinstance(job, Job) else Job(int(job))
+        known = _known(job)
         with self.session.one_call():
             if not known.name:
                 known = with_info(known, self._ask(known, "GET", "info", "look up"))
@@ -246,7 +256,7 @@ class Jobs:
         return self._control(job, "restart")
 
     def _control(self, job: Job | int, what: str) -> Job:
-        known = job if isinstance(job, Job) else Job(int(job))
+        known = _known(job)
         body = self._ask(known, "PUT", what, what)
         return with_info(replace(known, result={}, errors=()), body)
 

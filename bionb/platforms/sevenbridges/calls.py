@@ -160,6 +160,12 @@ def _columns(resource: Resource, chosen: Fields) -> list[Column]:
     return found
 
 
+def check_changes(thing: str, changes: Mapping[str, Any], allowed: Sequence[str]) -> None:
+    """Refuse changes that the server would drop without a word."""
+    if unknown := sorted(set(changes) - set(allowed)):
+        raise UsageError(f"A {thing} has no changeable {', '.join(unknown)}: change {', '.join(allowed)}.")
+
+
 def _identity(resource: Resource, chosen: Fields) -> Callable[[Record], Any] | None:
     """Return what tells records apart, unless it was not asked for: then repeats go unnoticed."""
     if not resource.key or not chosen.keeps(resource.key, resource.brief if resource.useful else None):

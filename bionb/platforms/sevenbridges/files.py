@@ -9,7 +9,7 @@ from bionb.errors import InvalidInput, UsageError
 from bionb.frames import to_frame
 from bionb.listing import Listing
 from bionb.pages import Record
-from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike
+from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike, check_changes
 from bionb.platforms.sevenbridges.identifiers import Ref, file_id, project_id, task_id
 from bionb.platforms.sevenbridges.resources import FILES
 
@@ -198,8 +198,7 @@ class Files(Calls):
         -----
         ``PATCH /files/{file}``.
         """
-        if unknown := sorted(set(changes) - {"name", "tags", "metadata"}):
-            raise UsageError(f"A file has no changeable {', '.join(unknown)}: change name, tags or metadata.")
+        check_changes("file", changes, ("name", "tags", "metadata"))
         chosen = file_id(file)
         changed: Record = self.call("PATCH", f"files/{chosen}", what=f"change the file {chosen}", json=changes)
         return changed

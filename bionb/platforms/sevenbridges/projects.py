@@ -8,7 +8,7 @@ from typing import Any
 from bionb.errors import UsageError
 from bionb.listing import Listing
 from bionb.pages import Record
-from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike
+from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike, check_changes
 from bionb.platforms.sevenbridges.identifiers import Ref, identifier, project_id
 from bionb.platforms.sevenbridges.resources import MEMBERS, PROJECTS
 
@@ -111,9 +111,7 @@ class Projects(Calls):
         -----
         ``PATCH /projects/{owner}/{short-name}``.
         """
-        allowed = ("name", "description", "billing_group", "tags", "settings")
-        if unknown := sorted(set(changes) - set(allowed)):
-            raise UsageError(f"A project has no changeable {', '.join(unknown)}: change {', '.join(allowed)}.")
+        check_changes("project", changes, ("name", "description", "billing_group", "tags", "settings"))
         name = project_id(project)
         changed: Record = self.call("PATCH", f"projects/{name}", what=f"change the project {name}", json=changes)
         return changed

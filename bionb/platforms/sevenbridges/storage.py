@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from bionb.errors import UsageError
 from bionb.listing import Listing
 from bionb.pages import Cursor, Page, Record
-from bionb.platforms.sevenbridges.calls import HEADERS, LIMIT, VERSION, Calls, FieldsLike
+from bionb.platforms.sevenbridges.calls import HEADERS, LIMIT, VERSION, Calls, FieldsLike, check_changes
 from bionb.platforms.sevenbridges.files import place
 from bionb.platforms.sevenbridges.identifiers import Ref, file_id, identifier, project_id, volume_id
 from bionb.platforms.sevenbridges.resources import EXPORTS, IMPORTS, VOLUME_OBJECTS, VOLUMES, Resource
@@ -68,12 +68,13 @@ class Storage(Calls):
         return made
 
     def update_volume(self, volume: Ref, **changes: Any) -> Record:
-        """Change a volume's ``description``, ``access_mode`` or ``active``.
+        """Change a volume's ``description``, ``access_mode``, ``active`` or ``service``.
 
         Notes
         -----
         ``PATCH /storage/volumes/{owner}/{name}``.
         """
+        check_changes("volume", changes, ("description", "access_mode", "active", "service"))
         name = volume_id(volume)
         path = f"storage/volumes/{name}"
         changed: Record = self.call("PATCH", path, what=f"change the volume {name}", json=changes)

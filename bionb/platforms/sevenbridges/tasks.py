@@ -10,11 +10,16 @@ from bionb.errors import InvalidInput, UsageError
 from bionb.listing import Listing
 from bionb.pages import Record
 from bionb.platforms.sevenbridges.apps import Apps
-from bionb.platforms.sevenbridges.calls import LIMIT, FieldsLike
+from bionb.platforms.sevenbridges.calls import LIMIT, FieldsLike, check_changes
 from bionb.platforms.sevenbridges.files import Files
 from bionb.platforms.sevenbridges.identifiers import Ref, app_id, moment, project_id, task_id
 from bionb.platforms.sevenbridges.inputs import paths_in
 from bionb.platforms.sevenbridges.resources import TASKS
+
+CHANGEABLE = (
+    *("name", "description", "app", "inputs", "batch", "batch_by", "batch_input"),
+    *("execution_settings", "output_location", "use_interruptible_instances"),
+)
 
 STATUSES = ("DRAFT", "QUEUED", "CREATING", "RUNNING", "ABORTING", "COMPLETED", "FAILED", "ABORTED")
 
@@ -190,6 +195,7 @@ class Tasks(Apps, Files):
         -----
         ``PATCH /tasks/{task}``.
         """
+        check_changes("task", changes, CHANGEABLE)
         name = task_id(task)
         changed: Record = self.call("PATCH", f"tasks/{name}", what=f"change the task {name}", json=changes)
         return changed

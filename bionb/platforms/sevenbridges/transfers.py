@@ -129,6 +129,8 @@ class Transfers(Files, Calls):
         ``POST .../complete``.
         """
         source = Path(path)
+        if not source.is_file():
+            raise UsageError(f"There is no file {source} here: name one file, several in a loop.")
         size = source.stat().st_size
         body = {"name": name or source.name, "size": size, "part_size": part_size, **place(project, parent)}
         what = f"upload the file {body['name']}"
@@ -206,6 +208,8 @@ def _target(path: Path, record: Record, overwrite: bool) -> Path:
     # The server's name must not lead out of the folder.
     name = Path(str(record["name"])).name
     target = path / (name if name not in ("", "..") else str(record["id"])) if path.is_dir() else path
+    if not target.parent.is_dir():
+        raise UsageError(f"There is no folder {target.parent} here: make it first, or pass another path.")
     if target.exists() and not overwrite:
         raise UsageError(f"{target.name} exists here: pass overwrite=True, or another path.")
     return target

@@ -122,6 +122,14 @@ def test_an_unknown_job_is_not_found(odm):
         odm.wait_job(99)
 
 
+@pytest.mark.parametrize("call", ["job", "wait_job", "stop_job", "restart_job"])
+def test_what_is_no_job_is_refused_here(sandbox, odm, call):
+    """An accession is easily passed instead of the number of its job."""
+    with pytest.raises(UsageError, match="'GSF1146901' is no job"):
+        getattr(odm, call)("GSF1146901")
+    assert [] == sandbox.received("odm")
+
+
 @pytest.mark.parametrize("fault", [False, True])
 def test_both_forms_of_time_are_read(sandbox, odm, fault):
     """The server has been seen writing both; the vendor's client raises on the first."""

@@ -55,6 +55,10 @@ def test_what_cannot_be_changed_is_refused_here(bridges):
     """The short name, for one."""
     with pytest.raises(UsageError, match="no changeable id"):
         bridges.update_project(PROJECT, id="RFranklin/other")
+    with pytest.raises(UsageError, match="no changeable colour"):
+        bridges.update_task("dca36ba2-07c5-5349-a38f-972e93242046", colour="red")
+    with pytest.raises(UsageError, match="no changeable colour"):
+        bridges.update_volume("RFranklin/lab_bucket", colour="red")
 
 
 def test_members_and_their_permissions(bridges):

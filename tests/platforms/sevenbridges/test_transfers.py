@@ -92,6 +92,18 @@ def test_a_file_that_is_there_is_not_overwritten(bridges, tmp_path):
     assert 18_400 == saved.stat().st_size
 
 
+def test_paths_that_are_not_there_are_told_before_anything_is_sent(bridges, tmp_path, sent):
+    """A wrong path is told in words, and leaves no unfinished upload."""
+    for path in (tmp_path / "gone.bin", tmp_path):
+        with pytest.raises(UsageError, match="There is no file"):
+            bridges.upload(path, PROJECT)
+    assert [] == sent()
+
+    file = bridges.files(PROJECT, name="run_report.html")[0]
+    with pytest.raises(UsageError, match="There is no folder"):
+        bridges.download(file, tmp_path / "gone" / "report.html")
+
+
 def test_a_name_cannot_lead_out_of_the_folder(bridges, sandbox, tmp_path):
     """A file may be called as its owner likes, and the server need not be honest."""
     file = bridges.files(PROJECT, name="run_report.html")[0]
