@@ -22,7 +22,7 @@ def tidy_columns(table: Table, terms: bool = False) -> Columns:
 
     A property is called by its label (``age`` for ``Characteristics[age]``). Where two would be called alike
     the protocol or material they belong to follows in parentheses; if that does not help, it is their key.
-    A unit that is the same in all rows stands in the name (``age [year]``), else in a column of its own
+    A unit that is the same for all values stands in the name (``age [year]``), else in a column of its own
     (``age unit``). With ``terms``, ontology source and accession follow (``age [term source]``).
     """
     names = _names(table)
@@ -33,7 +33,11 @@ def tidy_columns(table: Table, terms: bool = False) -> Columns:
         values = table.cells.stripped(column.position)
         owned = [other for other in table.model if other.owner == column.position]
         unit = next((other for other in owned if other.role == "unit"), None)
-        result.update(_folded(table, names[column.position], values, unit))
+        folded = _folded(table, names[column.position], values, unit)
+        if result.keys() & folded.keys():
+            # A label may itself read like the unit of another: no column takes the place of one before.
+            folded = _folded(table, column.key, values, unit)
+        result.update(folded)
         if terms:
             term_owners = [column.position, *([unit.position] if unit else [])]
             result.update(_terms(table, names[column.position], term_owners))
@@ -44,8 +48,9 @@ def _folded(table: Table, name: str, values: list[str], unit: Column | None) -> 
     if unit is None:
         return {name: values}
     units = table.cells.stripped(unit.position)
-    distinct = {text for text, value in zip(units, values, strict=True) if text}
-    if not distinct:
+    # A value without a unit is not of the unit of the others.
+    distinct = {text for text, value in zip(units, values, strict=True) if text or value}
+    if not any(distinct):
         return {name: values}
     if len(distinct) == 1:
         return {f"{name} [{distinct.pop()}]": values}

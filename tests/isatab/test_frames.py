@@ -73,6 +73,26 @@ def test_several_units_stand_in_a_column():
     assert ["week", "day"] == frame["age unit"].tolist()
 
 
+def test_a_value_without_unit_gets_none():
+    """Five of nothing is not five weeks."""
+    header = ["Source Name", "Characteristics[age]", "Unit", "Sample Name"]
+    rows = ["a", "1", "week", "x"], ["b", "5", "", "y"], ["c", "", "", "z"]
+    frame = isatab({"s_x.txt": tsv(header, *rows)}).samples()
+
+    assert ["week", "", ""] == frame["age unit"].tolist()
+    assert "age [week]" not in frame
+
+
+def test_a_label_that_reads_like_a_unit_is_kept():
+    """No column may vanish behind another of the same readable name."""
+    header = ["Source Name", "Characteristics[age]", "Unit", "Characteristics[age unit]", "Sample Name"]
+    rows = ["a", "1", "week", "guess", "x"], ["b", "7", "day", "known", "y"]
+    frame = isatab({"s_x.txt": tsv(header, *rows)}).samples()
+
+    assert ["week", "day"] == frame["age unit"].tolist()
+    assert ["guess", "known"] == frame["Characteristics[age unit]"].tolist()
+
+
 def test_a_pooled_sample_is_one_row():
     """Rows that multiply silently are how wrong statistics are made."""
     header = ["Source Name", "Characteristics[sex]", "Sample Name"]
