@@ -185,7 +185,7 @@ def _reagents(plan: Plan, known: Known) -> Iterator[Finding]:
             yield Finding((key,), f"there is no such kit: {name}.")
     if filled(name := plan.get("barcodeId")) and not known.barcodes.get(str(name)):
         yield Finding(("barcodeId",), f"there is no barcode kit {name!r}.")
-    if filled(name := plan.get("libraryKey")) and name not in known.keys:
+    if filled(name := plan.get("libraryKey")) and str(name) not in known.keys:
         yield Finding(("libraryKey",), f"there is no library key {name!r}.")
     if filled(name := plan.get("library")) and not _has_reference(str(name), known):
         yield Finding(("library",), _no_reference(str(name)))
@@ -201,7 +201,7 @@ def _no_reference(name: str) -> str:
 
 def _choices(plan: Plan) -> Iterator[Finding]:
     kind, status = plan.get("runType"), plan.get("planStatus")
-    if filled(kind) and kind not in RUN_TYPES:
+    if filled(kind) and str(kind) not in RUN_TYPES:
         yield Finding(("runType",), f"{kind!r} is none of {', '.join(sorted(RUN_TYPES))}.")
     if filled(status) and str(status).lower() not in STATUSES:
         yield Finding(("planStatus",), f"{status!r} is none of {', '.join(STATUSES)}.")
@@ -240,9 +240,13 @@ def _barcoded(plan: Plan, known: Known) -> Iterator[Finding]:
         if missing:
             yield Finding(path, f"{' and '.join(missing)} missing.", alone=True)
             continue
-        for barcode in sample["barcodes"]:
+        if not isinstance(sample["barcodes"], list | tuple) or not isinstance(sample["barcodeSampleInfo"], dict):
+            words = "barcodes must be a list, barcodeSampleInfo an object with one entry per barcode."
+            yield Finding(path, words, alone=True)
+            continue
+        for barcode in map(str, sample["barcodes"]):
             info = sample["barcodeSampleInfo"].get(barcode)
-            yield from _one_barcode((*path, str(barcode)), barcode, info, plan, known)
+            yield from _one_barcode((*path, barcode), barcode, info, plan, known)
 
 
 def _one_barcode(path: tuple[str, ...], barcode: str, info: Any, plan: Plan, known: Known) -> Iterator[Finding]:
@@ -273,7 +277,7 @@ def _sample_info(path: tuple[str, ...], info: Mapping[str, Any], plan: Plan, kno
     if filled(reference) and not _has_reference(str(reference), known):
         yield Finding(path, _no_reference(str(reference)))
     for key in BED_KEYS:
-        if filled(info.get(key)) and info[key] not in known.beds:
+        if filled(info.get(key)) and str(info[key]) not in known.beds:
             yield Finding(path, f"{key}: {info[key]} was not uploaded to this server.")
     if run_type.startswith("AMPS") and kind == "DNA" and filled(reference) and not filled(info.get(BED_KEYS[0])):
         yield Finding(path, f"run type {run_type} needs a targetRegionBedFile.")

@@ -72,7 +72,8 @@ def twice(plan: Mapping[str, Any]) -> list[Finding]:
         return []
     users: dict[str, list[str]] = {}
     for sample, info in samples.items():
-        for barcode in (info.get("barcodes") or []) if isinstance(info, dict) else []:
+        barcodes = info.get("barcodes") if isinstance(info, dict) else None
+        for barcode in barcodes if isinstance(barcodes, list | tuple) else []:
             users.setdefault(str(barcode), []).append(str(sample))
     return [
         Finding(("barcodedSamples", names[-1], barcode), f"barcode {barcode} is used by {' and '.join(names)}.")

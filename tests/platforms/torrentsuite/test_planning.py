@@ -252,6 +252,28 @@ def test_a_missing_key_of_a_barcode_is_found(suite):
     assert ["targetRegionBedFile", "hotSpotRegionBedFile"] == [each.split()[0] for each in findings["message"]]
 
 
+@pytest.mark.parametrize(
+    "sample",
+    [
+        {"barcodes": "IonXpress_003", "barcodeSampleInfo": {}},
+        {"barcodes": None, "barcodeSampleInfo": {}},
+        {"barcodes": ["IonXpress_003"], "barcodeSampleInfo": []},
+    ],
+)
+def test_barcodes_of_another_form_are_one_finding(suite, sample):
+    """A lone text is not read letter by letter, and nothing ends in a traceback."""
+    findings = suite.check_plan(barcoded({"s": sample}))
+
+    assert ["s"] == list(findings["sample"])
+    assert "barcodes must be a list" in findings["message"].iloc[0]
+
+
+@pytest.mark.parametrize("field", ["libraryKey", "runType"])
+def test_a_list_in_place_of_a_name_is_a_fault(suite, field):
+    """A slip of two brackets is told as one, and does not end in a traceback."""
+    assert [field] == faults(suite.check_plan({**ONE, field: ["GENS"]}))
+
+
 def test_an_uploaded_bed_file_is_known(suite):
     """By its path on the server."""
     bed = "/hg19/merged/detail/panel_demo.bed"
