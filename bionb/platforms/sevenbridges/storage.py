@@ -218,12 +218,17 @@ class Storage(Calls):
         ------
         JobFailed
             It FAILED; the message holds the platform's words.
+        UsageError
+            It was refused at once, so that there is nothing to wait for.
 
         Notes
         -----
         ``GET /storage/imports/{import}``, ``GET /storage/exports/{export}``.
         """
         kind = "exports" if "file" in transfer.get("source", {}) else "imports"
+        if not transfer.get("id") and (error := transfer.get("error")):
+            why = error.get("message", "the platform gave no reason.")
+            raise UsageError(f"This {kind[:-1]} was never started: {why} Correct it and start it again.")
         name = identifier(transfer, kind[:-1])
         path = f"storage/{kind}/{name}"
         with self.session.one_call():

@@ -105,6 +105,13 @@ def test_exports_write_to_the_volume(bridges, clock):
     assert ["results/S01.vcf"] == bridges.exports().to_frame()["destination.location"].tolist()
 
 
+def test_an_export_that_was_refused_says_why(bridges):
+    """One of a bulk call may be refused; waiting for it must not hide the reason."""
+    refused = bridges.export_files({"0" * 24: "results/none.vcf"}, VOLUME)[0]
+    with pytest.raises(UsageError, match=r"export was never started: .*file does not exist"):
+        bridges.wait_transfer(refused)
+
+
 def test_feedback(bridges, sandbox):
     """An idea arrives; a mistyped kind does not leave."""
     bridges.send_feedback("Show the total in the body too.")
