@@ -92,7 +92,11 @@ def aligned_reads(summary: pd.DataFrame, ax: Axes | None = None) -> Axes:
     aligned = rows["mapped_reads"].fillna(0).astype(float) / scale
     names = [str(each) for each in rows["report"]]
     ax.bar(names, aligned, color=GOOD, label="aligned")
-    ax.bar(names, total - aligned, bottom=aligned, color=QUIET, label="unaligned")
+    # Without a reference nothing was aligned, which says nothing about the reads.
+    known = rows["mapped_reads"].notna().astype(float)
+    ax.bar(names, (total - aligned) * known, bottom=aligned, color=QUIET, label="unaligned")
+    if not known.all():
+        ax.bar(names, total * (1 - known), color="none", edgecolor=QUIET, hatch="//", label="no reference")
     if len(rows):
         ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     ax.set(title="Aligned reads", xlabel="report", ylabel=f"reads{unit}")

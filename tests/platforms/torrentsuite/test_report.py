@@ -197,6 +197,14 @@ def test_aligned_and_unaligned_add_up_to_all_reads(suite):
     assert ["aligned", "unaligned"] == [each.get_text() for each in ax.get_legend().get_texts()]
 
 
+def test_reads_without_a_reference_are_not_drawn_as_unaligned(suite):
+    """A report that was aligned to nothing is no report whose reads failed to align."""
+    ax = figures.aligned_reads(suite.run_report(3).summary)
+
+    assert [0, 0, pytest.approx(93.969124)] == [bar.get_height() for bar in ax.patches]
+    assert "no reference" == ax.get_legend().get_texts()[-1].get_text()
+
+
 def test_fragment_accuracy_has_two_bars_a_fragment(suite):
     """Percent of reads that are right over 50 and over 100 bases."""
     frame = suite.run_report(3).test_fragments
