@@ -142,6 +142,8 @@ class ISATab(Shapes):
         InvalidSheet
             A column is there twice, or is no ISA-Tab header; a name would read as a comment; a character does
             not fit the encoding of the file.
+        UsageError
+            There is no such file or section, or `frame` is no DataFrame.
 
         Examples
         --------
@@ -149,6 +151,12 @@ class ISATab(Shapes):
         >>> frame.loc[0, "Characteristics[age]"] = "8"
         >>> edited = isa.replace("s_study.txt", frame)
         """
+        import pandas as pd
+
+        if not isinstance(frame, pd.DataFrame):
+            raise UsageError(
+                f"replace takes an edited DataFrame such as isa[{name!r}].frame, not {type(frame).__name__}"
+            )
         if name in BY_NAME and name not in self._files:
             alone = len(self.investigations) == 1
             files = {i: replace_section(self[i], name, frame, alone) for i in self.investigations}

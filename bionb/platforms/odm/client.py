@@ -180,11 +180,15 @@ def _auth(credentials: Mapping[str, Secret]) -> HeaderAuth:
 
 def _read_token(path: Secret) -> Secret:
     """Read the file that ODM offers for download; it may end with a line end."""
-    file = Path(path.reveal()).expanduser()
+    file = Path(path.reveal())
+    # What does not look like the downloaded file may be the token itself, pasted into the wrong field: it is not shown.
+    shown = f" {file.name}" if file.suffix == ".txt" else ""
     try:
-        return Secret(file.read_text("utf-8-sig"), "token in the token file")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The token file {file} cannot be read: name the .txt file that ODM gave you.") from error
+        return Secret(file.expanduser().read_text("utf-8-sig"), "token in the token file")
+    except (OSError, ValueError):
+        raise UsageError(
+            f"The token file{shown} cannot be read: name the .txt file that ODM gave you, or pass its content as token=."
+        ) from None
 
 
 def read_problem(response: requests.Response) -> Problem:

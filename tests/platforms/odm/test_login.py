@@ -123,3 +123,12 @@ def test_broken_settings_count_as_none(tmp_path, monkeypatch):
     (tmp_path / ".genestack" / "genestack.xml").write_text("<genestack><user>")
 
     assert [] == list(PLATFORM.official(None))
+
+
+def test_a_token_pasted_as_a_file_name_is_not_shown():
+    """The form has both fields; a mistake between them must not put the token into an error."""
+    with pytest.raises(UsageError, match="token=") as caught:
+        bionb.connect("odm", "https://odm.example.org", token_file="sandbox-pasted-by-mistake")
+
+    assert "pasted" not in str(caught.value)
+    assert caught.value.__cause__ is None
