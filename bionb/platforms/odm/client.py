@@ -187,7 +187,7 @@ def _read_token(path: Secret) -> Secret:
         return Secret(file.expanduser().read_text("utf-8-sig"), "token in the token file")
     except (OSError, ValueError):
         raise UsageError(
-            f"The token file{shown} cannot be read: name the .txt file that ODM gave you, or pass its content as token=."
+            f"The token file{shown} cannot be read: name the .txt file of ODM, or pass what it holds as token=."
         ) from None
 
 
