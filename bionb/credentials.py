@@ -28,7 +28,7 @@ class Found:
     Attributes
     ----------
     source : str
-        For people: ``"environment"``, ``"file ~/.sevenbridges/credentials [default]"``.
+        For people: ``"environment"``, ``"file ~/.client/credentials [default]"``.
     url : str or None
         The server named by the same source.
     values : mapping of str to Secret

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import signal
 import socket
 
 import pytest
@@ -52,6 +53,13 @@ def old_sodar_core_site(tmp_path_factory):
     """A real SODAR Core site of the old generation, where this computer has a Python old enough for it."""
     with running(python_of("sodar-core-old"), tmp_path_factory.mktemp("old_sodar_core_site")) as site:
         yield site
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interruptible():
+    """Let the interrupt key work: a shell starts background jobs with it ignored, and all children inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
