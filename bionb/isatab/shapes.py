@@ -72,7 +72,7 @@ class Shapes(Members):
 
         The study's columns are joined on ``Sample Name``; a row never becomes two. ``sample_in_study`` (bool)
         tells rows whose sample the study file does not know; their study columns are empty. A property that
-        stands in both is taken from the assay.
+        stands in both is taken from the assay; a factor that the assay leaves empty, from the study.
 
         Parameters
         ----------

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from bionb.isatab.headers import PROTOCOL, SAMPLE, Column
+from bionb.isatab.headers import FACTOR, PROTOCOL, SAMPLE, Column
 from bionb.isatab.table import Table
 from bionb.isatab.typed import frame_of, text_array
 
@@ -146,8 +146,22 @@ def assay_columns(assay: Table, study: Table | None, terms: bool) -> tuple[Colum
     joined = {name: values for name, values in samples.items() if name not in own and name != SAMPLE}
     where = [rows.get(name) for name in names]
     found = {name: ["" if row is None else values[row] for row in where] for name, values in joined.items()}
+    for name in _shared_factors(assay, own, samples):
+        given = [samples[name][row] if row is not None else "" for row in where]
+        own[name] = [value or other for value, other in zip(own[name], given, strict=True)]
     lead = {SAMPLE: names} if SAMPLE in own else {}
     return lead | found | own, [row is not None for row in where]
+
+
+def _shared_factors(assay: Table, own: Columns, samples: Columns) -> list[str]:
+    """Name the factors that study and assay both have in one unit: where the assay is silent the study speaks."""
+    factors = [column.label for column in assay.model if column.kind == FACTOR and column.role == "value"]
+    return [
+        name
+        for factor in factors
+        for name in own.keys() & samples.keys()
+        if f"{factor} unit" not in own and (name == factor or name.startswith(f"{factor} ["))
+    ]
 
 
 def stacked(parts: dict[str, Columns]) -> Columns:

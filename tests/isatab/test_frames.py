@@ -178,3 +178,14 @@ def test_a_set_says_what_it_holds():
     """The first thing shown in a notebook."""
     assert "<ISATab: 1 investigation file, 1 study file, 1 assay file>" == repr(isatab(small()))
     assert "<study table s_small.txt: 2 rows x 9 columns>" == repr(isatab(small())["s_small.txt"])
+
+
+def test_a_factor_that_the_assay_leaves_empty_comes_from_the_study():
+    """Factors may stand in study, assay or both; an empty cell must not hide what the study knows."""
+    study = tsv(["Source Name", "Sample Name", "Factor Value[diet]"], ["mouse 1", "liver 1", "high fat"])
+    assay = tsv(
+        ["Sample Name", "Factor Value[diet]", "Extract Name"], ["liver 1", "", "e1"], ["liver 1", "standard", "e2"]
+    )
+    frame = isatab(small(s_small__txt=study, a_small__txt=assay)).assay("a_small.txt")
+
+    assert ["high fat", "standard"] == frame["diet"].tolist()
