@@ -14,9 +14,17 @@ import bionb
 import bionb.platforms
 import bionb.sandbox
 from bionb import transport, waiting
+from tests import gate_report
 from tests.missing import missing, python_of
 from tests.real_site import COUNTED, pytest_sessionfinish, pytest_terminal_summary  # noqa: F401
 from tests.sodar_core_site.running import running
+
+
+
+def pytest_configure(config):
+    """Let the run end with what the sandboxes rest on."""
+    config.pluginmanager.register(gate_report)
+
 
 FIFTH = pathlib.Path(__file__).parent / "fifth_platform"
 

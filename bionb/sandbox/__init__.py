@@ -15,6 +15,7 @@ from bionb.errors import UsageError
 from bionb.platforms import platform_card
 from bionb.platforms import platforms as all_platforms
 from bionb.sandbox.faults import Faults
+from bionb.sandbox.gate import guarded
 from bionb.sandbox.server import Received, Server
 
 __all__ = ["Received", "Sandbox", "shared_sandbox", "start_sandbox"]
@@ -117,8 +118,9 @@ class Sandbox:
         if self._generation is not None and kind.generations and self._generation not in kind.generations:
             raise UsageError(f"The {name} sandbox has the generations {', '.join(kind.generations)}.")
         faults = Faults()
-        app = kind(state=state, generation=self._generation if kind.generations else None, faults=faults)
-        server = Server(app.wsgi, faults, app.refusal)
+        generation = (self._generation or kind.generations[0]) if kind.generations else None
+        app = kind(state=state, generation=generation, faults=faults)
+        server = Server(guarded(app, generation), faults, app.refusal)
         app.url = server.url
         return server, app, faults
 
