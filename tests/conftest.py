@@ -20,7 +20,6 @@ from tests.real_site import COUNTED, pytest_sessionfinish, pytest_terminal_summa
 from tests.sodar_core_site.running import running
 
 
-
 def pytest_configure(config):
     """Let the run end with what the sandboxes rest on."""
     config.pluginmanager.register(gate_report)
