@@ -40,9 +40,12 @@ class BionbError(Exception):
     ----------
     partial : object or None
         Whatever was fetched or created before the failure, so that nothing is lost.
+    lasting : bool
+        Asking again in some minutes is sure to fail alike, as with a wrong certificate.
     """
 
     partial: Any = None
+    lasting = False
 
     def with_partial(self, partial: Any) -> Self:
         """Return this error carrying what had been obtained before it."""
@@ -75,11 +78,24 @@ class SessionClosed(BionbError):
 
 
 class ConnectionFailed(BionbError):
-    """No answer came back: wrong address, dead server, timeout, broken transfer."""
+    """No answer came back: wrong address, dead server, timeout, broken transfer.
+
+    Attributes
+    ----------
+    maybe_done : bool
+        A request that changes something was sent, and its answer was lost: the change may have been made.
+    """
+
+    def __init__(self, message: str, *, lasting: bool = False, maybe_done: bool = False) -> None:
+        super().__init__(message)
+        self.lasting, self.maybe_done = lasting, maybe_done
 
 
 class InsecureConnection(ConnectionFailed):
     """The request would have carried a token over plain http or to another host; it was not sent."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, lasting=True)
 
 
 class ResponseError(BionbError):

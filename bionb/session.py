@@ -6,7 +6,7 @@ import dataclasses
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -20,7 +20,8 @@ from bionb.crew import Crew
 from bionb.errors import InsecureConnection, ResponseError, SessionClosed
 from bionb.history import SentRequest
 from bionb.pages import Page
-from bionb.transport import Call, RateBudget, Transport
+from bionb.progress import meanwhile
+from bionb.transport import TIMEOUT, Call, RateBudget, Transport
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-TIMEOUT = (10.0, 60.0)
 
 
 class Session:
@@ -101,6 +100,7 @@ class Session:
         repeatable: bool | None = None,
         opens: bool = True,
         accept: Collection[int] = (),
+        timeout: float | None = None,
     ) -> requests.Response:
         """Send one request and return its successful answer.
 
@@ -120,6 +120,9 @@ class Session:
             False for the further pages or polls of one call, so that ``last_request`` shows its first.
         accept : collection of int
             Error statuses that the caller handles itself.
+        timeout : float, optional
+            Seconds to wait for data where this kind of request takes minutes; a line shows meanwhile that it is under
+            way. A session that was made with a shorter timeout than the default keeps to that.
 
         Raises
         ------
@@ -139,7 +142,8 @@ class Session:
             self._remember(SentRequest(*sent))
         if repeatable is None:
             repeatable = method in ("GET", "HEAD")
-        response = self._transport.follow(Call(prepared, shown, what, auth, stream, repeatable))
+        with nullcontext() if timeout is None else meanwhile(f"{self.label}: {what}"):
+            response = self._transport.follow(Call(prepared, shown, what, auth, stream, repeatable, timeout))
         if response.status_code >= 400 and response.status_code not in accept:
             raise self.error(response, what)
         return response

@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from bionb import answers
 from bionb.auth import Auth, NoAuth
@@ -24,6 +25,7 @@ from bionb.history import History
 from bionb.waiting import CLOCK, pause
 
 ATTEMPTS = 5
+TIMEOUT = (10.0, 60.0)
 LONGEST_WAIT = 900.0
 REDIRECTS = 5
 _JITTER = random.Random()  # of our own: the global generator belongs to the user, who may have seeded it
@@ -56,6 +58,7 @@ class Call:
     auth: bool
     stream: bool
     repeatable: bool
+    timeout: float | None = None
 
 
 class Transport:
@@ -149,7 +152,7 @@ class Transport:
             except requests.RequestException as error:
                 lasting = isinstance(error, requests.exceptions.SSLError | ValueError)  # no certificate mends itself
                 if lasting or not call.repeatable or attempt + 1 == ATTEMPTS:
-                    raise self._connection_failed(error, call.what) from answers.without_frames(error)
+                    raise self._no_answer(error, call) from answers.without_frames(error)
                 delay, why = _backoff(attempt), "did not answer"
             else:
                 told = self._repeat_after(response, call.repeatable, attempt)
@@ -167,7 +170,8 @@ class Transport:
         status, size = None, 0
         session = self._with_auth if call.auth else self._without
         try:
-            response = session.send(call.prepared, timeout=self._timeout, stream=call.stream, allow_redirects=False)
+            timeout = self._patience(call)
+            response = session.send(call.prepared, timeout=timeout, stream=call.stream, allow_redirects=False)
             status, size = response.status_code, 0 if call.stream else len(response.content)
         except BaseException as error:  # also of an interrupt a verbose traceback would show the headers
             answers.without_frames(error)
@@ -179,6 +183,13 @@ class Transport:
         if found is not None:
             self._note(RateBudget(*found))
         return response
+
+    def _patience(self, call: Call) -> tuple[float | None, float | None]:
+        """Return the seconds to connect and to wait for data: as the call needs, unless the user wants less."""
+        connect, read = self._timeout if isinstance(self._timeout, tuple) else (self._timeout, self._timeout)
+        if read is None or call.timeout is None or read < TIMEOUT[1]:
+            return connect, read
+        return connect, max(read, call.timeout)
 
     def _check_target(self, call: Call) -> None:
         """Look at the URL that is really asked: with a backslash in it Python and urllib3 see two different hosts."""
@@ -241,12 +252,33 @@ class Transport:
                 return
             self.budget = found
 
+    def _no_answer(self, error: requests.RequestException, call: Call) -> ConnectionFailed:
+        if call.prepared.method in ("GET", "HEAD") or not _may_have_arrived(error):
+            return self._connection_failed(error, call.what)
+        timeout, longer = self._patience(call)[1], ""
+        if isinstance(error, requests.Timeout):
+            came, longer = (
+                f"did not answer {{}} in time ({timeout:g} s)",
+                f", with a longer timeout= than {timeout:g} s",
+            )
+        elif isinstance(error, requests.exceptions.ChunkedEncodingError):
+            came = "broke off in the middle of its answer to {}"
+        else:
+            came = "gave no answer to {}"
+        asked = f'"{call.what}"'
+        return ConnectionFailed(
+            f"{self._label} at {self._host} {came.format(asked)}. It may have been done all the same, or still be "
+            f"under way: look before you try again{longer}.",
+            maybe_done=True,
+        )
+
     def _connection_failed(self, error: requests.RequestException, what: str) -> ConnectionFailed:
         where = f"{self._label} at {self._host}"
         if isinstance(error, requests.exceptions.SSLError):
             return ConnectionFailed(
                 f'{where}: no secure connection for "{what}". If it is a plain http server of your own network, say so '
-                "with an http:// URL and allow_http=True; else check the address and the certificate."
+                "with an http:// URL and allow_http=True; else check the address and the certificate.",
+                lasting=True,
             )
         if isinstance(error, requests.Timeout):
             return ConnectionFailed(
@@ -258,6 +290,14 @@ class Transport:
         return ConnectionFailed(
             f'{where} could not be reached for "{what}". Check the URL and your network, and whether the server is up.'
         )
+
+
+def _may_have_arrived(error: requests.RequestException) -> bool:
+    """Tell whether a request may have reached the server before this: not where no connection came about."""
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError | requests.exceptions.SSLError):
+        return False
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return not isinstance(cause, NewConnectionError | ConnectTimeoutError)
 
 
 def _backoff(attempt: int) -> float:

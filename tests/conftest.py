@@ -13,7 +13,7 @@ from hypothesis import settings
 import bionb
 import bionb.platforms
 import bionb.sandbox
-from bionb import transport, waiting
+from bionb import progress, transport, waiting
 from tests import gate_report
 from tests.missing import missing, python_of
 from tests.real_site import COUNTED, pytest_sessionfinish, pytest_terminal_summary  # noqa: F401
@@ -113,7 +113,7 @@ class TestClock(waiting.Clock):
 def clock(monkeypatch):
     """Replace all sleeping; ``clock.slept`` holds the pauses in seconds."""
     fake = TestClock()
-    for module in (waiting, transport, bionb.answers):
+    for module in (progress, waiting, transport, bionb.answers):
         monkeypatch.setattr(module, "CLOCK", fake)
     return fake
 

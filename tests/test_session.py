@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+import bionb.transport
 from bionb.auth import BasicAuth, HeaderAuth
 from bionb.errors import (
     AuthenticationFailed,
@@ -431,6 +432,29 @@ def test_a_hanging_server_is_given_up(serve, connect, clock):
 
     assert time.perf_counter() - begun < 2
     assert 1 == len(server.asked)
+
+
+def test_a_change_whose_answer_got_lost_is_told_as_perhaps_done(serve, connect, clock):
+    """To try again would do it twice."""
+    with pytest.raises(
+        ConnectionFailed, match="gave no answer.*may have been done.*look before you try again"
+    ) as caught:
+        ask(connect(serve(None)), method="POST")
+    assert caught.value.maybe_done
+
+    with pytest.raises(ConnectionFailed, match="could not be reached") as caught:
+        ask(connect("http://127.0.0.1:9"), method="POST")
+    assert not caught.value.maybe_done
+
+
+def test_a_kind_of_request_may_take_longer_than_others(serve, connect, clock, monkeypatch):
+    """Importing 10,000 rows takes minutes; a user who asked for less than the default still gets less."""
+    monkeypatch.setattr(bionb.transport, "TIMEOUT", (5.0, 0.2))
+    server = serve(lambda asked: (time.sleep(0.6), Answer())[1])
+
+    assert {} == ask(connect(server, timeout=(5.0, 0.2)), method="POST", timeout=10)
+    with pytest.raises(ConnectionFailed, match=r"in time \(0.1 s\)"):
+        ask(connect(server, timeout=0.1), method="POST", timeout=10)
 
 
 def test_an_answer_that_breaks_off_is_told(serve, connect, clock):

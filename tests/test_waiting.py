@@ -1,11 +1,21 @@
 """Waiting: at once, never for ever, and never blind to what went wrong. All on a clock whose sleeping takes no time."""
 
 import itertools
+import re
+import time
 
 import pytest
 
-from bionb.errors import AuthenticationFailed, ConnectionFailed, JobFailed, ServerFailed, WaitTimeout
-from bionb.waiting import Progress, pause, wait_for
+from bionb.errors import (
+    AuthenticationFailed,
+    ConnectionFailed,
+    InsecureConnection,
+    JobFailed,
+    ServerFailed,
+    WaitTimeout,
+)
+from bionb.progress import Progress, meanwhile, pause
+from bionb.waiting import wait_for
 
 GONE = ConnectionFailed("Test could not be reached.")
 
@@ -116,18 +126,55 @@ def test_a_state_from_before_the_request_does_not_count(clock):
     assert 3 == caught.value.record["poll"]
 
 
-@pytest.mark.parametrize("failure", [GONE, ServerFailed("Test answered 503.", status=503)])
-def test_a_few_failing_polls_are_forgiven(clock, failure):
-    """A server restarts while a job of two hours runs."""
-    job = Job("BUSY", failure, failure, failure, "BUSY", failure, failure, failure, "DONE")
-    assert "DONE" == wait(job)["state"]
+FAILURES = [GONE, ServerFailed("Test answered 503.", status=503), ServerFailed("Test answered 500.", status=500)]
+
+
+class Restarting:
+    """A job on a server that is away for some time, on the test's clock."""
+
+    def __init__(self, clock, failure, begins, seconds):
+        self.clock, self.failure, self.begins, self.seconds = clock, failure, clock.now() + begins, seconds
+
+    def poll(self):
+        now = self.clock.now()
+        if self.begins <= now < self.begins + self.seconds:
+            raise self.failure
+        return {"state": "BUSY" if now < self.begins + self.seconds + 5 else "DONE"}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("begins", [0, 20])
+def test_a_wait_survives_a_server_that_is_down_for_a_minute(clock, failure, begins):
+    """A server restarts while a job of two hours runs, or right after it was begun."""
+    assert "DONE" == wait(Restarting(clock, failure, begins, 60))["state"]
+
+
+def test_a_server_that_is_away_is_told_on_the_line_of_the_wait(clock, capfd):
+    """Who looks at a bar that stands still wants to know why."""
+    wait(Restarting(clock, FAILURES[1], 20, 60))
+
+    assert re.search(r"no answer for \d+ s \(status 503\), asking on", capfd.readouterr().err)
+
+
+def test_the_time_without_answers_is_not_taken_for_standing_still(clock):
+    """Nobody knows what the job did meanwhile."""
+    job = Restarting(clock, GONE, 5, 100)
+    assert "DONE" == wait(job, deadline=None, stuck_after=50, longest=2)["state"]
 
 
 def test_a_server_that_stays_away_is_told_with_the_last_record(clock):
-    """Nothing that was known is lost."""
-    with pytest.raises(ConnectionFailed) as caught:
-        wait(Job("BUSY", GONE))
+    """After some minutes, and nothing that was known is lost."""
+    with pytest.raises(ConnectionFailed, match="job 7 was waited for.*wait again later") as caught:
+        wait(Job("BUSY", ConnectionFailed("Test could not be reached.")))
     assert {"state": "BUSY", "poll": 1} == caught.value.partial
+    assert 300 == pytest.approx(sum(clock.slept), abs=40)
+
+
+def test_what_no_time_mends_ends_a_wait_at_once(clock):
+    """A link to another server does not come back to ours."""
+    with pytest.raises(InsecureConnection):
+        wait(Job("BUSY", InsecureConnection("Test: another server.")))
+    assert 1 == len(clock.slept)
 
 
 def test_a_failure_that_will_not_pass_is_not_forgiven(clock):
@@ -141,7 +188,7 @@ def test_a_failure_that_will_not_pass_is_not_forgiven(clock):
 def test_the_deadline_holds_while_nothing_answers(clock):
     """Forgiving must not become endless."""
     with pytest.raises(WaitTimeout, match="no answer yet"):
-        wait(Job(GONE), deadline=5, tolerate=10**6)
+        wait(Job(GONE), deadline=5, patience=10**6)
 
 
 def test_an_interrupt_ends_the_wait(clock, monkeypatch):
@@ -185,3 +232,24 @@ def test_a_long_pause_says_why_and_for_how_long(clock, caplog):
     pause(30, "Test: rate limit")
     assert "Test: rate limit: going on in 30 s (interrupt to stop)" in caplog.text
     assert 31.9 == pytest.approx(sum(clock.slept), abs=0.1)
+
+
+def test_one_long_request_shows_that_it_is_under_way(clock, capfd):
+    """A server that works for two minutes on one request says nothing meanwhile."""
+    with meanwhile("Test: import sheets"):
+        clock.slept.append(75.0)
+        time.sleep(1.3)
+    shown = capfd.readouterr().err
+    assert "Test: import sheets" in shown
+    assert "the server is at work" in shown
+
+
+def test_pauses_within_a_wait_are_told_by_the_wait_alone(clock, caplog):
+    """A log line for every retry of every poll would fill a notebook."""
+
+    def poll():
+        pause(30, "Test did not answer")
+        return {"state": "DONE"}
+
+    wait_for(poll, lambda record: record["state"], wanted={"DONE"}, what="job 7")
+    assert "" == caplog.text

@@ -435,7 +435,7 @@ def test_progress_is_read_from_the_servers_words(sodar, zone, put, monkeypatch):
     """The only place where the server says how far it is."""
     seen = []
     monkeypatch.setattr(
-        "bionb.waiting.Progress.update", lambda bar, done, text="", total=None: seen.append((done, total))
+        "bionb.progress.Progress.update", lambda bar, done, text="", total=None: seen.append((done, total))
     )
     put(zone, "reads.bam")
     put(zone, "more.bam")

@@ -1,0 +1,147 @@
+"""Show long work, and pause: the one room for progress, used by listings, waits, files and long requests."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import TracebackType
+from typing import Any
+
+log = logging.getLogger("bionb")
+_told_elsewhere: ContextVar[bool] = ContextVar("told_elsewhere", default=False)
+
+
+class Clock:
+    """The time, replaceable in tests."""
+
+    def now(self) -> float:
+        """Return seconds that only ever grow."""
+        return time.monotonic()
+
+    def wall(self) -> float:
+        """Return Unix time in seconds."""
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        """Pause; interruptible."""
+        if seconds > 0:
+            time.sleep(seconds)
+
+
+CLOCK = Clock()
+REDRAWN = 0.1  # seconds at least between two pictures of a bar
+
+
+class Progress:
+    """A progress bar that appears only when work takes longer than two seconds.
+
+    Parameters
+    ----------
+    label : str
+        What is being done: ``"files"``.
+    total : int, optional
+        How many units there are.
+    unit : str
+        Name of one unit: ``"records"``, ``"B"``.
+    after : float
+        Seconds before anything is shown, so that quick calls leave no trace in a notebook.
+    """
+
+    def __init__(self, label: str, total: int | None = None, unit: str = "", after: float = 2.0) -> None:
+        self._label, self._total, self._unit, self._after = label, total, unit, after
+        self._started = CLOCK.now()
+        self._bar: Any = None
+        self._shown = -1.0
+
+    def update(self, done: float, text: str = "", total: float | None = None) -> None:
+        """Show how much is done in all, and optionally a word about it."""
+        now = CLOCK.now()
+        if now - self._started < self._after or now - self._shown < REDRAWN:
+            return
+        self._shown = now
+        if self._bar is None:
+            from tqdm.auto import tqdm
+
+            self._bar = tqdm(total=self._total, desc=self._label, unit=f" {self._unit}", leave=False, unit_scale=True)
+        if total is not None:
+            self._bar.total = total
+        self._bar.n = done
+        self._bar.set_postfix_str(text, refresh=True)
+
+    def close(self) -> None:
+        """Remove the bar."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def pause(seconds: float, why: str) -> None:
+    """Pause with a visible message and countdown when it is more than two seconds.
+
+    Parameters
+    ----------
+    seconds : float
+        How long.
+    why : str
+        Shown: ``"Seven Bridges: rate limit reached"``.
+    """
+    if seconds <= 2 or _told_elsewhere.get():
+        CLOCK.sleep(seconds)
+        return
+    log.warning("%s: going on in %.0f s (interrupt to stop)", why, seconds)
+    until = CLOCK.now() + seconds
+    with Progress(why, total=round(seconds), unit="s", after=0) as bar:
+        while (left := until - CLOCK.now()) > 0:
+            bar.update(round(seconds - left))
+            CLOCK.sleep(min(left, 1.0))
+
+
+@contextmanager
+def meanwhile(what: str) -> Iterator[None]:
+    """Show for how long something has been under way that says nothing itself: one request that takes minutes.
+
+    Parameters
+    ----------
+    what : str
+        ``"SODAR: import sheets into Exome pilot"``.
+    """
+    ended, started = threading.Event(), CLOCK.now()
+    with Progress(what, unit="s") as bar:
+
+        def tick() -> None:
+            while not ended.wait(1.0):
+                bar.update(round(CLOCK.now() - started), "the server is at work")
+
+        thread = threading.Thread(target=tick, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # a Python in a browser tab has no threads: there the line is missing
+            yield
+            return
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+
+@contextmanager
+def told_elsewhere() -> Iterator[None]:
+    """Let `pause` be silent: what waits here shows a line of its own."""
+    token = _told_elsewhere.set(True)
+    try:
+        yield
+    finally:
+        _told_elsewhere.reset(token)
