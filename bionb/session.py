@@ -20,6 +20,7 @@ from bionb.crew import Crew
 from bionb.errors import InsecureConnection, ResponseError, SessionClosed
 from bionb.history import SentRequest
 from bionb.pages import Page
+from bionb.plain import plain
 from bionb.progress import meanwhile
 from bionb.transport import TIMEOUT, Call, RateBudget, Transport
 
@@ -128,8 +129,12 @@ class Session:
         ------
         ResponseError, ConnectionFailed
             See `bionb.errors`.
+        UsageError
+            A value can't be sent, see `bionb.plain`.
         """
         method = method.upper()
+        params = plain(params) if params is None or isinstance(params, Mapping) else plain(list(params))
+        json, data = plain(json), plain(data) if isinstance(data, Mapping) else data
         url = self._absolute(path, auth)
         request = requests.Request(method, url, headers=headers, params=params, json=json, data=data, files=files)
         prepared = self._transport.prepare(request, auth)

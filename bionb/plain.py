@@ -1,0 +1,63 @@
+"""Values as they can be sent: what comes out of a frame becomes what JSON and a query string have.
+
+>>> from bionb.plain import plain
+>>> plain({"flows": (500, 650), "day": date(2026, 1, 31)})
+{'flows': [500, 650], 'day': '2026-01-31'}
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from bionb.errors import UsageError
+
+_PLAIN = (str, int, bool, type(None))
+_ABSENT = ("NAType", "NaTType")  # how pandas says that a cell is empty
+
+
+def plain(value: Any, where: str = "") -> Any:
+    """Return a value that can be sent: numbers of numpy as Python's own, times in ISO 8601, every sequence a list.
+
+    Parameters
+    ----------
+    value : object
+        A whole body, all parameters, or one value of them.
+    where : str
+        For error messages: the key that holds the value.
+
+    Raises
+    ------
+    UsageError
+        NaN or another empty cell of a frame, which no server reads as "nothing"; infinity; what can't be sent at all.
+    """
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, Mapping):
+        return {plain(key): plain(each, str(key)) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(each, where) for each in value]
+    if type(value).__name__ in _ABSENT or (isinstance(value, float) and math.isnan(value)):
+        raise UsageError(
+            f"{_named(where)} is an empty cell of a table ({value}), which can't be sent: leave it out, or pass None."
+        )
+    if isinstance(value, float) and math.isinf(value):
+        raise UsageError(f"{_named(where)} is infinite, which can't be sent: pass a finite number.")
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, str | int):  # an enumeration, or a subclass of another package
+        return str.__str__(value) if isinstance(value, str) else int(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if hasattr(value, "tolist"):  # numbers and arrays of numpy and pandas, without loading either
+        return plain(value.tolist(), where)
+    raise UsageError(
+        f"{_named(where)} is of type {type(value).__name__}, which can't be sent: pass text, a number, true or false, "
+        "a list or a dict."
+    )
+
+
+def _named(where: str) -> str:
+    return repr(where) if where else "A value"
