@@ -23,6 +23,7 @@ ENTRIES = [
     },
     {"method": "POST", "path": "/things/copy", "values": {"type": "list", "items": {"type": "integer"}}},
     {"method": "GET", "path": "/files/{path...}", "query": {"sort": {"values": ["name"]}}},
+    {"method": "GET", "path": "/found", "query": {"of": {"required": True}}},
     {"method": "POST", "path": "/form", "body": {"file": {"type": "file"}, "name": {}}, "content": ["multipart"]},
     {"method": "PUT", "path": "/part", "content": ["binary"]},
     {"method": "POST", "path": "/only/{new}", "generation": "new"},
@@ -144,6 +145,8 @@ def test_the_most_specific_path_and_the_closest_form_count():
     assert "another type than list" in send(App(), "POST", "/things/copy", {"title": "a"})[1]
     assert 200 == send(App(), "GET", "/files/a/b/c", query="sort=name")[0]
     assert "none of ['name']" in send(App(), "GET", "/files/a", query="sort=size")[1]
+    assert "query parameter 'of' is missing" in send(App(), "GET", "/found")[1]
+    assert 200 == send(App(), "GET", "/found", query="of=a")[0]
 
 
 def test_forms_files_and_bodies_of_no_form_are_judged_too():

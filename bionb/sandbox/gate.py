@@ -119,6 +119,10 @@ class Form:
                 yield Finding("query", name, "unknown")
             else:
                 yield from _text_findings("query", name, value, rule)
+        given = {name for name, _ in request.query}
+        yield from (
+            Finding("query", name, "required") for name in rules if rules[name].get("required") and name not in given
+        )
         yield from self._body_findings(request)
 
     def _body_findings(self, request: Request) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from bionb.platforms.odm.sandbox import across, jobs, links, metadata, omics, se
 from bionb.platforms.odm.sandbox.jobs import Jobs
 from bionb.platforms.odm.sandbox.store import Entity, Record, Store
 from bionb.sandbox.faults import Faults
+from bionb.sandbox.gate import FINDINGS
 
 DATA = Path(__file__).parent.parent / "data"
 TEMPLATE = "GSF000065"
@@ -47,6 +48,7 @@ class OdmSandbox:
     )
     users = ("alice", "bob")
     url = ""
+    judges_late = True  # login and rights come first
 
     def __init__(self, state: str | None, generation: str | None, faults: Faults) -> None:
         self.faults, self.folder = faults, DATA
@@ -103,6 +105,8 @@ class OdmSandbox:
             return self.refuse(401, "The token is missing or not known here.")
         if user != "alice" and (_CURATORS_ONLY.match(request.path) or self._writes()):
             return self.refuse(403, "This needs membership of the group Curator.")
+        if findings := request.environ.get(FINDINGS):
+            return self.refuse(400, "; ".join(map(str, findings)))
         return None
 
     @staticmethod
