@@ -10,10 +10,13 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope --timeout 600
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 120
 
-.PHONY: help lab demo test lint refresh bench clean
+# A recipe's seconds: $(call timed,name,command)
+timed = begun=$$(date +%s); $(2); code=$$?; echo "$(1): $$(($$(date +%s) - begun)) s"; exit $$code
+
+.PHONY: help lab demo test test-fast lint refresh bench clean
 
 help:  ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 lab: $(READY)  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(notdir $(FIRST)) $(LAB)
@@ -26,15 +29,19 @@ test: lint  ## run all tests and all notebooks; needs no account and no network 
 	$(PYTEST) $(NBVAL) tests notebooks; code=$$?; wait; \
 	if [ $$code -ne 0 ]; then cat $(VENV)/environments.log; fi; exit $$code
 
+test-fast: $(READY)  ## run what needs no other program, no browser and no notebook: for daily work
+	@$(PYTEST) -m "not outside and not browser" tests
+
 lint: $(READY)  ## check style and types
-	$(BIN)/ruff check .
-	$(BIN)/mypy
+	@$(call timed,lint,$(BIN)/ruff check . && $(BIN)/mypy)
 
 refresh: $(READY)  ## run the notebooks and store their outputs; NOTEBOOKS="..." names some
 	@$(BIN)/python notebooks/refresh.py $(NOTEBOOKS)
 
-bench: $(READY)  ## measure speed and memory
-	@for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
+bench: $(patsubst benchmarks/%.py,bench-%,$(wildcard benchmarks/[a-z]*.py))  ## measure speed and memory
+
+bench-%: $(READY)  ## run one benchmark: make bench-listing
+	@$(BIN)/python benchmarks/$*.py
 
 clean:  ## remove the virtual environment and all caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -44,7 +51,6 @@ $(READY): binder/requirements.txt binder/postBuild binder/overrides.json pyproje
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo 'bionb needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 ...'; exit 1; }
 	@echo "Setting up $(VENV), once; this takes a minute or two"
-	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) install --requirement binder/requirements.txt
-	@PATH="$(BIN):$$PATH" binder/postBuild
+	@$(call timed,set-up,$(PYTHON) -m venv $(VENV) && $(PIP) install --requirement binder/requirements.txt && \
+	  PATH="$(BIN):$$PATH" binder/postBuild)
 	@touch $@

@@ -2,7 +2,6 @@
 
 import pytest
 
-import bionb
 from bionb.errors import UnknownFilter, UsageError
 from bionb.listing import ListingChanged
 from bionb.platforms.torrentsuite.paging import ServerWarning, parameter
@@ -197,12 +196,3 @@ def test_the_request_behind_a_listing_is_its_first_page(suite):
     assert "/rundb/api/v1/chip/" in shown
     assert "schema" not in shown
     assert "'name__startswith': '31'" in shown
-
-
-def test_the_sandbox_starts_quickly():
-    """A first notebook should not begin with waiting; the bulk is made when asked for."""
-    with bionb.start_sandbox("torrentsuite", state="busy") as sandbox:
-        client = bionb.connect("torrentsuite", sandbox.url("torrentsuite"), **sandbox.credentials("torrentsuite"))
-        client.whoami()
-        assert client.history["ms"].iloc[0] < 300
-        client.close()
