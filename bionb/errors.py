@@ -21,6 +21,7 @@
     ├── UnexpectedResponse         not JSON, or a key is missing
     ├── JobFailed                  a job, task or landing zone ended badly
     ├── WaitTimeout                a state was not reached in time
+    ├── FileFailed                 a file here cannot be read or written, or changed while it was sent
     ├── InvalidSheet               ISA-Tab, TSV or GCT that cannot be read
     └── InvalidInput               findings of a local check, before anything is sent
 
@@ -202,6 +203,10 @@ class WaitTimeout(BionbError):
     def __init__(self, message: str, *, state: str = "", record: Any = None) -> None:
         super().__init__(message)
         self.state, self.record = state, record
+
+
+class FileFailed(BionbError):
+    """A file here cannot be read or written, or changed while it was sent; nothing half written is left."""
 
 
 class InvalidSheet(BionbError, ValueError):

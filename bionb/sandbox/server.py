@@ -121,8 +121,9 @@ class Server:
         content = b"".join(self._wsgi(environ, note))
         status, headers = seen
         kept = [(name, value) for name, value in headers if name.lower() not in ("content-length", "connection")]
-        start(status, [*kept, ("Content-Length", str(len(content) + 1)), ("Connection", "close")])
-        return [content[: fault.options.get("after", len(content) // 2)]]
+        announced = max(1, len(content))  # never all of it, also of an answer without a body
+        start(status, [*kept, ("Content-Length", str(announced)), ("Connection", "close")])
+        return [content[: min(fault.options.get("after", len(content) // 2), announced - 1)]]
 
 
 def _rate_headers(fault: Fault) -> list[tuple[str, str]]:

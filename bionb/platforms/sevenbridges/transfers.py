@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,22 @@ from bionb.pages import Record
 from bionb.platforms.sevenbridges.calls import Calls
 from bionb.platforms.sevenbridges.files import Files, place
 from bionb.platforms.sevenbridges.identifiers import Ref, file_id
-from bionb.waiting import Progress, pause
+from bionb.transfers import (
+    Part,
+    Remote,
+    Snapshot,
+    download,
+    linked,
+    part_size_of,
+    send_parts,
+    stored_whole,
+    target_of,
+)
+from bionb.waiting import Progress
 
 PART_SIZE = 32 * 1024 * 1024
-ATTEMPTS, LINKS = 5, 2
+LINKS = 2
+LONGEST_NAME = 255  # characters, at the platform
 
 
 class Transfers(Files, Calls):
@@ -36,7 +49,9 @@ class Transfers(Files, Calls):
         ConnectionFailed
             It broke off several times; ``.partial`` is the file with what has arrived; the next call goes on there.
         UnexpectedResponse
-            The size is not the announced one.
+            Size or checksum are not the announced ones; nothing is kept.
+        FileFailed
+            It cannot be written here, as on a full disk.
 
         Notes
         -----
@@ -45,51 +60,22 @@ class Transfers(Files, Calls):
         name = file_id(file)
         with self.session.one_call():
             record = self.file(name, fields="id,name,size,type")
-            target = _target(Path(path), record, overwrite)
-            part = target.with_name(f"{target.name}.{name}.part")
-            size = int(record["size"])
-            with Progress(str(record["name"]), total=size, unit="B") as bar:
-                self._fill(part, record, size, bar)
-        part.replace(target)
-        return target
+            called = str(record["name"])
+            if record.get("type") == "folder":
+                raise UsageError(f"{called} is a folder: download its files, client.files(parent=...).")
+            target = target_of(path, called, spare=name, overwrite=overwrite)
+            what, size = f"download the file {called}", _size(record.get("size"))
+            source = linked(self.session, lambda: self._link(name, what), what=what)
+            remote = Remote(called, source, size, key=f"{self.session.url} {name}", label=self.session.label)
+            with Progress(called, total=size, unit="B") as bar:
+                return download(remote, target, overwrite=overwrite, bar=bar).path
 
-    def _fill(self, part: Path, record: Record, size: int, bar: Progress) -> None:
-        """Write the bytes that are missing, asking again where the connection broke."""
-        what = f"download the file {record['name']}"
-        for attempt in range(ATTEMPTS):
-            have = part.stat().st_size if part.exists() else 0
-            if have >= size and part.exists():
-                break
-            try:
-                self._append(part, record["id"], have, what, bar)
-            except ConnectionFailed as error:
-                if attempt + 1 == ATTEMPTS:
-                    raise error.with_partial(part) from error.__cause__
-                pause(0.3 * 2**attempt, f"{what} broke off")
-        have = part.stat().st_size
-        if have != size:
-            part.unlink()
-            raise UnexpectedResponse(
-                f"{self.session.label} sent {have} bytes of the file {record['name']}, which has {size}: try again."
-            )
-
-    def _append(self, part: Path, file: str, have: int, what: str, bar: Progress) -> None:
-        link = self.call("GET", f"files/{file}/download_info", what=what)["url"]
-        headers = {"Range": f"bytes={have}-"} if have else {}
-        response = self.session.request(
-            "GET", link, what=what, headers=headers, auth=False, stream=True, opens=False, accept=(416,)
-        )
-        if response.status_code == 416:
-            response.close()
-            part.unlink()
-            return
-        # A server that does not know ranges sends everything again.
-        mode, done = ("ab", have) if response.status_code == 206 else ("wb", 0)
-        with part.open(mode) as stream:
-            for chunk in self.session.body(response, what=what):
-                stream.write(chunk)
-                done += len(chunk)
-                bar.update(done)
+    def _link(self, file: str, what: str) -> str:
+        found = self.call("GET", f"files/{file}/download_info", what=what)
+        link = found.get("url") if isinstance(found, Mapping) else None
+        if not isinstance(link, str) or not link:
+            raise UnexpectedResponse(f'{self.session.label} answered "{what}" without a link: try again.')
+        return link
 
     # -- upload ---------------------------------------------------------------------------------------------------
 
@@ -122,77 +108,90 @@ class Transfers(Files, Calls):
         ------
         ConnectionFailed, ResponseError
             A part did not arrive although it was sent again; the upload was given up and leaves nothing behind.
+        FileFailed
+            The file changed while it was sent; nothing is left of it at the platform.
 
         Notes
         -----
         ``POST /upload/multipart``; for each part ``GET .../part/{n}``, the signed link, and ``POST .../part``; at last
         ``POST .../complete``.
         """
-        source = Path(path)
-        if not source.is_file():
-            raise UsageError(f"There is no file {source} here: name one file, several in a loop.")
-        size = source.stat().st_size
-        body = {"name": name or source.name, "size": size, "part_size": part_size, **place(project, parent)}
-        what = f"upload the file {body['name']}"
+        file = Snapshot.of(path)
+        called = file.path.name if name is None else name
+        if not isinstance(called, str) or not called or len(called) > LONGEST_NAME or set(called) & {"/", "\0"}:
+            raise UsageError(
+                f"A file there has a name of 1 to {LONGEST_NAME} characters without slash or null character: pass such "
+                "a name=."
+            )
+        if isinstance(part_size, bool) or not isinstance(part_size, int) or part_size < 1:
+            raise UsageError(f"part_size is a number of bytes from 1, not {part_size!r}: leave it out.")
+        body = {"name": called, "size": file.size, "part_size": part_size, **place(project, parent)}
+        what = f"upload the file {called}"
         with self.session.one_call():
             params = {"overwrite": str(overwrite).lower()}
             upload = self.call("POST", "upload/multipart", what=what, json=body, params=params)
+            if not isinstance(upload, Mapping) or not upload.get("upload_id"):
+                raise UnexpectedResponse(f'{self.session.label} answered "{what}" without an upload_id: try again.')
             address = f"upload/multipart/{upload['upload_id']}"
             try:
-                self._send_parts(source, size, int(upload["part_size"]), address, what)
+                self._send(file, upload.get("part_size"), address, what)
                 done: Record = self.call("POST", f"{address}/complete", what=what)
             except BaseException:
                 self._give_up(address, what)
                 raise
-        if int(done.get("size", size)) != size:
+        if not isinstance(done, Mapping) or _size(done.get("size", file.size)) != file.size:
             raise UnexpectedResponse(
-                f"{self.session.label} has {done['size']} bytes of the file {body['name']}, not {size}: try again."
+                f"{self.session.label} does not have the {file.size} bytes of the file {called} as they were sent: "
+                "look at it, and try again with overwrite=True."
             )
         return done
 
-    def _send_parts(self, source: Path, size: int, part_size: int, address: str, what: str) -> None:
-        starts = list(range(0, max(size, 1), part_size))
+    def _send(self, file: Snapshot, told_size: Any, address: str, what: str) -> None:
+        size = part_size_of(told_size, file.size, self.session.label)
+        count = max(1, -(-file.size // size))
 
-        def send(number: int) -> int:
-            with source.open("rb") as stream:
-                stream.seek(starts[number - 1])
-                content = stream.read(part_size)
-            self._send_part(address, number, content, f"{what}, part {number} of {len(starts)}")
-            return len(content)
+        def send(part: Part) -> None:
+            self._send_part(address, part, f"{what}, part {part.number} of {count}")
 
-        done = 0
-        with Progress(source.name, total=size, unit="B") as bar:
-            # Parts are large: four at a time keep memory low.
-            for length in self.session.map(send, range(1, len(starts) + 1), ahead=4):
-                done += length
-                bar.update(done)
+        with Progress(file.path.name, total=file.size, unit="B") as bar:
+            # Parts are large: four at a time are enough for the line.
+            send_parts(file, size, send, partial(self.session.map, ahead=4), bar)
 
-    def _send_part(self, address: str, number: int, content: bytes, what: str) -> None:
+    def _send_part(self, address: str, part: Part, what: str) -> None:
         """Send one part; the session repeats it, and a signed link that has expired is asked for anew."""
         for attempt in range(LINKS):
-            ticket = self.call("GET", f"{address}/part/{number}", what=what, opens=False)
+            ticket = self.call("GET", f"{address}/part/{part.number}", what=what, opens=False)
             try:
-                tag = self._put(ticket, content, what)
-            except (ConnectionFailed, ResponseError):
+                tag = self._put(ticket, part, what)
+            except (ConnectionFailed, ResponseError, UnexpectedResponse):
                 if attempt + 1 == LINKS:
                     raise
             else:
-                said = {"part_number": number, "response": {"headers": {"ETag": tag}}}
+                said = {"part_number": part.number, "response": {"headers": {"ETag": tag}}}
                 self.call("POST", f"{address}/part", what=what, json=said, opens=False)
                 return
 
-    def _put(self, ticket: Mapping[str, Any], content: bytes, what: str) -> str:
+    def _put(self, ticket: Any, part: Part, what: str) -> str:
+        link = ticket.get("url") if isinstance(ticket, Mapping) else None
+        if not isinstance(link, str) or not link:
+            raise UnexpectedResponse(f'{self.session.label} answered "{what}" without a link: try again.')
         response = self.session.request(
             str(ticket.get("method") or "PUT"),
-            str(ticket["url"]),
+            link,
             what=what,
-            data=content,
+            data=part.body,
             headers=ticket.get("headers") or {},
             auth=False,
             repeatable=True,
             opens=False,
         )
-        return response.headers.get("ETag", "").strip('"')
+        tag = stored_whole(part, response.headers, what, self.session.label)
+        if not tag:
+            raise UnexpectedResponse(
+                f'{self.session.label} answered "{what}" without the ETag of what it stored, so that nobody can know '
+                "whether the part arrived: try again."
+            )
+        return tag
 
     def _give_up(self, address: str, what: str) -> None:
         """Delete an unfinished upload; what went wrong before matters more than a failure here."""
@@ -202,14 +201,6 @@ class Transfers(Files, Calls):
             return
 
 
-def _target(path: Path, record: Record, overwrite: bool) -> Path:
-    if record.get("type") == "folder":
-        raise UsageError(f"{record['name']} is a folder: download its files, client.files(parent=...).")
-    # The server's name must not lead out of the folder.
-    name = Path(str(record["name"])).name
-    target = path / (name if name not in ("", "..") else str(record["id"])) if path.is_dir() else path
-    if not target.parent.is_dir():
-        raise UsageError(f"There is no folder {target.parent} here: make it first, or pass another path.")
-    if target.exists() and not overwrite:
-        raise UsageError(f"{target.name} exists here: pass overwrite=True, or another path.")
-    return target
+def _size(told: Any) -> int | None:
+    """Return a size that the platform says, None for what is none."""
+    return told if isinstance(told, int) and not isinstance(told, bool) and told >= 0 else None

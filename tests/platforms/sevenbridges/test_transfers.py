@@ -1,11 +1,15 @@
 """Downloads resume, uploads repeat their parts, and sizes are checked."""
 
+import gzip
 import hashlib
 import os
+import socket
+import threading
 
 import pytest
 
-from bionb.errors import ConnectionFailed, ResponseError, UnexpectedResponse, UsageError
+from bionb.errors import ConnectionFailed, FileFailed, ResponseError, UnexpectedResponse, UsageError
+from bionb.platforms.sevenbridges import transfers
 
 from .conftest import PROJECT
 
@@ -151,3 +155,137 @@ def test_an_empty_file_goes_up_and_down(bridges, tmp_path):
     made = bridges.upload(tmp_path / "empty.txt", PROJECT, name="nothing.txt")
 
     assert b"" == bridges.download(made, tmp_path).read_bytes()
+
+
+def test_a_planted_part_is_not_believed(bridges, local, tmp_path, sent):
+    """Of the right size, in every name that a part may have."""
+    made = bridges.upload(local, PROJECT)
+    planted = [tmp_path / f"copy.bin{middle}.part" for middle in ("", f".{made['id']}")]
+    for each in planted:
+        each.write_bytes(bytes(11 * MB))
+    saved = bridges.download(made, tmp_path / "copy.bin")
+
+    assert digest(local) == digest(saved)
+
+
+def test_a_resume_does_not_mix_two_states_of_a_file(bridges, sandbox, local, tmp_path, clock):
+    """Half of the old file and half of the new one is no file."""
+    made = bridges.upload(local, PROJECT)
+    with sandbox.fault("sevenbridges", "drop_connection", path="/signed/files"), pytest.raises(ConnectionFailed):
+        bridges.download(made, tmp_path / "copy.bin")
+    new = os.urandom(11 * MB)
+    sandbox.app("sevenbridges").store.contents[made["id"]] = new
+
+    assert new == bridges.download(made, tmp_path / "copy.bin").read_bytes()
+
+
+def _socket_server(answers):
+    """Send raw answers, one a connection; return the URL."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        for answer in answers:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(answer)
+        listener.close()
+
+    threading.Thread(target=serve, daemon=True).start()
+    return f"http://127.0.0.1:{listener.getsockname()[1]}/signed"
+
+
+def _answer(body, *headers):
+    return "\r\n".join(["HTTP/1.1 200 OK", "Connection: close", *headers, "", ""]).encode() + body
+
+
+@pytest.fixture
+def report(bridges):
+    """A file of 18,400 bytes."""
+    return bridges.files(PROJECT, name="run_report.html")[0]
+
+
+def test_a_body_without_length_that_ends_early_is_no_file(bridges, report, tmp_path, monkeypatch, clock):
+    """The size of the platform's record tells."""
+    links = [_socket_server([_answer(b"x" * size)]) for size in (18_399, 100, 0, 5, 18_000)]
+    monkeypatch.setattr(type(bridges), "_link", lambda *arguments: links.pop(0))
+    with pytest.raises(ConnectionFailed, match="of 18400 bytes"):
+        bridges.download(report, tmp_path)
+    assert not (tmp_path / "run_report.html").exists()
+
+    links.append(_socket_server([_answer(b"y" * 18_400)]))
+    assert b"y" * 18_400 == bridges.download(report, tmp_path).read_bytes()
+
+
+def test_an_object_with_content_encoding_arrives(bridges, report, tmp_path, monkeypatch):
+    """The session's own unpacking must not hide how many bytes came."""
+    content = os.urandom(9200) * 2
+    packed = gzip.compress(content)
+    link = _socket_server([_answer(packed, "Content-Encoding: gzip", f"Content-Length: {len(packed)}")])
+    monkeypatch.setattr(type(bridges), "_link", lambda *arguments: link)
+
+    assert content == bridges.download(report, tmp_path).read_bytes()
+
+
+def test_a_file_that_changes_while_it_goes_up_is_an_error(bridges, sandbox, local, monkeypatch):
+    """And nothing of it is left at the platform."""
+    put = type(bridges)._put
+
+    def changing(self, ticket, part, what):
+        tag = put(self, ticket, part, what)
+        local.write_bytes(os.urandom(11 * MB))
+        return tag
+
+    monkeypatch.setattr(type(bridges), "_put", changing)
+    with pytest.raises(FileFailed, match="changed while it was sent"):
+        bridges.upload(local, PROJECT)
+
+    assert {} == sandbox.app("sevenbridges").store.uploads
+    assert 0 == bridges.files(PROJECT, name="local.bin").total
+
+
+@pytest.mark.parametrize("told", [-1, 0, None, 1, "x", 5.5])
+def test_a_part_size_that_is_none_leaves_no_upload(bridges, sandbox, local, monkeypatch, told):
+    """It once ended as "done", with nothing sent."""
+    monkeypatch.setattr("bionb.platforms.sevenbridges.sandbox.upload.PART_SIZE", told)
+    with pytest.raises(UnexpectedResponse, match="nothing was sent"):
+        bridges.upload(local, PROJECT)
+
+    assert {} == sandbox.app("sevenbridges").store.uploads
+
+
+def test_a_part_stored_wrongly_is_sent_again_and_then_told(bridges, local, monkeypatch):
+    """The ETag of a part is the MD5 of what was stored."""
+    check, seen = transfers.stored_whole, []
+
+    def wrong(part, headers, what, label):
+        seen.append(part.number)
+        return check(part, {"ETag": f'"{"0" * 32}"'} if part.number == 2 else headers, what, label)
+
+    monkeypatch.setattr(transfers, "stored_whole", wrong)
+    with pytest.raises(UnexpectedResponse, match=r"part 2 of 3"):
+        bridges.upload(local, PROJECT)
+    assert 2 == seen.count(2)
+
+
+@pytest.mark.parametrize("name", ["a\0b.html", "x" * 300])
+def test_a_name_that_no_disk_holds_is_told(bridges, sandbox, report, tmp_path, name):
+    """A file may be called as its owner likes."""
+    sandbox.app("sevenbridges").store.files[report["id"]]["name"] = name
+    with pytest.raises(UsageError, match="the path of the file"):
+        bridges.download(report, tmp_path)
+    assert 18_400 == bridges.download(report, tmp_path / "own.html").stat().st_size
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 300, "", "a/b", 5])
+def test_a_name_that_the_platform_does_not_take_is_told_before(bridges, local, sent, name):
+    """So are part sizes that are none."""
+    with pytest.raises(UsageError, match="name="):
+        bridges.upload(local, PROJECT, name=name)
+    for size in (0, -1, None, "5"):
+        with pytest.raises(UsageError, match="part_size"):
+            bridges.upload(local, PROJECT, part_size=size)
+    for path in (tmp for tmp in ("x" * 300, "a\0b", None, [local])):
+        with pytest.raises(UsageError, match="one file"):
+            bridges.upload(path, PROJECT)
+    assert [] == sent()

@@ -229,7 +229,10 @@ def _content(store: Store, name: str) -> Response:
     if record is None or one("signature") != "invented":
         return Response("<Error><Code>AccessDenied</Code></Error>", 403, content_type="application/xml")
     size = int(record["size"])
+    etag = f'"{store.etag(record)}"'
     found = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("Range", ""))
+    if request.headers.get("If-Range", etag) != etag:
+        found = None
     start = int(found[1]) if found else 0
     stop = min(size, int(found[2]) + 1) if found and found[2] else size
     if found and start >= size:
@@ -237,7 +240,7 @@ def _content(store: Store, name: str) -> Response:
     parts = (store.content(record, at, min(at + CHUNK, stop)) for at in range(start, stop, CHUNK))
     answer = Response(parts, 206 if found else 200, content_type="application/octet-stream")
     answer.headers["Content-Length"] = str(stop - start)
-    answer.headers["ETag"] = f'"{record["id"]}-{record["modified_on"]}"'
+    answer.headers["ETag"] = etag
     answer.headers["Accept-Ranges"] = "bytes"
     if found:
         answer.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"

@@ -149,6 +149,13 @@ class Store:
         shift = first * len(block)
         return needed[start - shift : stop - shift]
 
+    def etag(self, record: Record) -> str:
+        """Return what changes with the content; as of an object stored in parts, it is no MD5."""
+        content = self.contents.get(record["id"])
+        if content is None:
+            return f"{record['id']}-{record['modified_on']}-1"
+        return f"{hashlib.md5(content, usedforsecurity=False).hexdigest()}-1"
+
     # -- accounts -------------------------------------------------------------------------------------------------
 
     def app(self, name: str, user: str, revision: str | None = None) -> Record:

@@ -1,0 +1,271 @@
+"""One file down: resumed only against a proven identity, believed only when length and checksums agree."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bionb.errors import ConnectionFailed, FileFailed, UnexpectedResponse
+from bionb.transfers.failing import shown, told
+from bionb.transfers.identity import Identity, checksums_of, identity_of, length_of, range_of
+from bionb.transfers.names import check_free
+from bionb.transfers.partial import Partial, part_of
+from bionb.transfers.sources import Answer, Opener
+from bionb.transfers.unpacking import Unpacked, unpacked
+from bionb.transfers.writing import placed
+from bionb.waiting import Progress, pause
+
+ATTEMPTS = 5
+SPARED = 1 << 20  # bytes that a disk must have beyond the file, for the proof and the folder
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A file at a server.
+
+    Attributes
+    ----------
+    name : str
+        For people.
+    open : callable
+        Asks for it with some headers, see `linked`.
+    size : int or None
+        Bytes, where the platform says so.
+    key : str
+        What the platform calls it for sure: its id or path.
+    checksums : mapping
+        Digests in hexadecimal by algorithm (``md5``, ``sha256``), where the platform says them.
+    label : str
+        The platform's name in messages.
+    """
+
+    name: str
+    open: Opener
+    size: int | None = None
+    key: str = ""
+    checksums: Mapping[str, str] = field(default_factory=dict)
+    label: str = "The server"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A file that has arrived whole.
+
+    Attributes
+    ----------
+    path : Path
+        Where.
+    size : int
+        Bytes.
+    digests : mapping
+        In hexadecimal, by algorithm, of those that were asked for.
+    """
+
+    path: Path
+    size: int
+    digests: Mapping[str, str]
+
+
+def download(
+    remote: Remote,
+    target: Path,
+    *,
+    overwrite: bool = False,
+    algorithms: Iterable[str] = (),
+    bar: Progress | None = None,
+) -> Saved:
+    """Fetch a file to a path; one that broke off goes on where it stopped, in this call or a later one.
+
+    Parameters
+    ----------
+    remote : Remote
+        The file.
+    target : Path
+        Where to write, see `target_of`.
+    overwrite : bool
+        Replace a file there; it stays until the new one is whole.
+    algorithms : iterable of str
+        Digests to return; they are computed while the bytes pass.
+    bar : Progress, optional
+        Shows the bytes.
+
+    Raises
+    ------
+    ConnectionFailed
+        It broke off several times; ``.partial`` is the file with what has arrived.
+    UnexpectedResponse
+        Length or checksum are not the announced ones, or the server can't tell how much there is.
+    FileFailed
+        It cannot be written here.
+    """
+    check_free(target, overwrite)
+    wanted = dict.fromkeys([*algorithms, *remote.checksums])
+    with part_of(target, remote.key, wanted) as part:
+        fetch = _Fetch(remote, part, bar)
+        fetch.run()
+        with fetch.whole() as content:
+            digests = {name: content.digest(name) for name in algorithms}
+            part.settle(content.path)
+            placed(content.path, target, overwrite)
+        part.drop_proof()
+        return Saved(target, content.length, digests)
+
+
+class _Fetch:
+    """One file on its way."""
+
+    def __init__(self, remote: Remote, part: Partial, bar: Progress | None) -> None:
+        self._remote, self._part, self._bar = remote, part, bar
+        self._said: dict[str, str] = {}
+        self._what = f"download the file {shown(remote.name)}"
+
+    def run(self) -> None:
+        """Ask until all bytes have arrived."""
+        for attempt in range(ATTEMPTS):
+            try:
+                if self._step():
+                    return
+                reason = f"{self._remote.label} has another state of the file {shown(self._remote.name)} than before"
+                continue
+            except ConnectionFailed as error:
+                self._part.prove()
+                if attempt + 1 == ATTEMPTS:
+                    raise error.with_partial(self._part.path) from error.__cause__
+                pause(0.3 * 2**attempt, f"{self._what} broke off")
+        raise UnexpectedResponse(f"{reason}, again and again: try again when nobody changes it.")
+
+    def _step(self) -> bool:
+        """Ask once for what is missing; False if what had arrived is worth nothing."""
+        part = self._part
+        known = part.identity
+        if known is None or not known.proof or not part.length:
+            part.clear()
+            known = None
+        headers = {"Accept-Encoding": "identity"}
+        if known is not None:
+            headers |= {"Range": f"bytes={self._place(known)}-", "If-Range": known.proof}
+        answer = self._remote.open(headers)
+        try:
+            if not self._agreed(answer, known):
+                part.clear()
+                return False
+            self._take(answer, part.length - self._place(known) if known and answer.status == 206 else 0)
+        finally:
+            answer.close()
+        return True
+
+    def _place(self, known: Identity) -> int:
+        """Return where to go on; of a complete part the last byte is asked for, to see whose it is."""
+        length = self._part.length
+        return length - 1 if known.size is not None and length >= known.size else length
+
+    def _agreed(self, answer: Answer, known: Identity | None) -> bool:
+        """Tell whether an answer can be taken; a whole file begins the part anew."""
+        if answer.status in (412, 416) and known is not None:
+            return False
+        if answer.status == 206 and known is not None:
+            place = range_of(answer.headers)
+            here = identity_of(answer.headers, place[1] if place else None)
+            if place is None or place[0] != self._place(known) or not known.proves(here):
+                return False
+        elif answer.status == 200:
+            self._begin(identity_of(answer.headers, length_of(answer.headers)))
+        else:
+            raise UnexpectedResponse(
+                f'{self._remote.label} answered {answer.status} to "{self._what}", which is no whole file: try again.'
+            )
+        self._said |= checksums_of(answer.headers, answer.status == 200)
+        return True
+
+    def _begin(self, identity: Identity) -> None:
+        size, told = self._remote.size, identity.size
+        if size is not None and told is not None and told != size and not identity.encoding:
+            self._part.discard()
+            raise UnexpectedResponse(self._wrong_size(told))
+        need = max(size or 0, told or 0)
+        free = _free(self._part.path)
+        if free is not None and need + SPARED > free:
+            self._part.discard()
+            raise FileFailed(
+                f"Cannot {self._what}: it has {need} bytes, and {free} are free in {self._part.path.parent}. "
+                "Free some space, or pass a path on another disk."
+            )
+        self._part.begin(identity)
+
+    def _take(self, answer: Answer, skip: int) -> None:
+        """Append the bytes of an answer; the first are skipped where they had been asked for as a proof."""
+        part, most = self._part, self._wire_size()
+        for piece in answer.pieces:
+            piece, skip = piece[skip:], max(0, skip - len(piece))
+            if most is not None and part.length + len(piece) > most:
+                part.discard()
+                raise UnexpectedResponse(self._wrong_size(f"more than {most}"))
+            part.append(piece)
+            if self._bar is not None:
+                self._bar.update(part.length)
+        if most is not None and part.length < most:
+            raise ConnectionFailed(
+                f"{self._remote.label} broke off after {part.length} of {most} bytes of the file "
+                f"{shown(self._remote.name)}: try again, it goes on there."
+            )
+        if most is None and answer.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            part.discard()
+            raise UnexpectedResponse(
+                f"{self._remote.label} sent the file {shown(self._remote.name)} without saying how long it is, so that "
+                "nobody can know whether it is whole: ask its administrators, or try another link."
+            )
+
+    def _wire_size(self) -> int | None:
+        """Return how many bytes are sent in all."""
+        identity = self._part.identity
+        if identity is None or identity.size is not None:
+            return identity.size if identity else None
+        return None if identity.encoding else self._remote.size
+
+    @contextmanager
+    def whole(self) -> Iterator[Partial | Unpacked]:
+        """Give the whole content once all that is known about it agrees; what is wrong is not kept."""
+        remote, part = self._remote, self._part
+        content: Partial | Unpacked = part
+        try:
+            part.finish()
+            for name, digest in self._said.items():
+                self._compare(name, digest, part.digest(name))
+            encoding = part.identity.encoding if part.identity else ""
+            if encoding and part.length != remote.size:
+                content = unpacked(part.path, encoding, remote.size, self._what, remote.label)
+            if remote.size is not None and content.length != remote.size:
+                raise UnexpectedResponse(self._wrong_size(content.length))
+            for name, digest in remote.checksums.items():
+                self._compare(name, digest, content.digest(name))
+            yield content
+        except BaseException as error:
+            if isinstance(content, Unpacked):
+                content.discard()
+            if isinstance(error, UnexpectedResponse):
+                part.discard()
+            raise
+
+    def _compare(self, name: str, said: str, found: str) -> None:
+        if said.strip().lower() != found:
+            raise UnexpectedResponse(
+                f"The file {shown(self._remote.name)} arrived with the {name.upper()} {found}, but "
+                f"{self._remote.label} says {said}: it is damaged and was not kept. Try again."
+            )
+
+    def _wrong_size(self, sent: object) -> str:
+        size = self._remote.size
+        return (
+            f"{self._remote.label} sent {sent} bytes of the file {shown(self._remote.name)}"
+            f"{f', which has {size}' if size is not None else ''}: try again."
+        )
+
+
+def _free(path: Path) -> int | None:
+    """Return the bytes that are free on a disk, None where it does not say."""
+    with told("look at", path):
+        free = shutil.disk_usage(path.parent).free
+    return free or None
