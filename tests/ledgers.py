@@ -99,10 +99,10 @@ def ledger_text(entries: Iterable[Entry]) -> str:
     return "[\n" + ",\n".join(sorted(lines, key=lambda line: (lines[line], line))) + "\n]\n"
 
 
-def templates(app: Any, flask: Any) -> list[tuple[re.Pattern[str], str]]:
-    """Return the paths of a Flask application as patterns, with what they stand for in a ledger."""
+def templates(app: Any) -> list[tuple[re.Pattern[str], str]]:
+    """Return the paths that a sandbox serves as patterns, with what they stand for in a ledger."""
     found = set()
-    for rule in flask.url_map.iter_rules():
+    for rule in app.flask.url_map.iter_rules():
         for path in _alternatives(rule.rule):
             found.add(re.sub(r"<(?:[^<>]*:)?(\w+)>", r"{\1}", re.sub(r"<path:(\w+)>", r"{\1...}", path)))
     return [(path_pattern(each), each) for each in sorted(found, key=lambda each: (each.count("{"), each))]
@@ -157,6 +157,10 @@ def joined(rules: Iterable[Rule]) -> Rule:
         found["type"] = next(iter(types)) if len(types) == 1 else list(types)
         if found.get("null") or other.get("null"):
             found["null"] = True
+        if "blank" in other and found.get("null") and len(found) == 2:
+            found["blank"] = other["blank"]
+        elif "blank" not in other and not other.get("null"):
+            found.pop("blank", None)
         for part in ("keys", "items"):
             if part in found and part in other:
                 found[part] = (

@@ -15,6 +15,7 @@ from bionb.platforms.sevenbridges.sandbox.data import USERS, fill
 from bionb.platforms.sevenbridges.sandbox.replies import Refused, error
 from bionb.platforms.sevenbridges.sandbox.store import Store
 from bionb.sandbox.faults import Fault, Faults
+from bionb.sandbox.gate import FINDINGS
 
 _CODES = {401: 90001, 429: 1000, 503: 0}
 WINDOW, REQUESTS = 300.0, 1000
@@ -54,6 +55,7 @@ class SevenBridgesSandbox:
     )
     users = USERS
     url = ""
+    judges_late = True  # the token and the rate limit come first
 
     def __init__(self, state: str | None, generation: str | None, faults: Faults) -> None:
         self.faults = faults
@@ -61,7 +63,7 @@ class SevenBridgesSandbox:
         self._used: dict[Fault, int] = {}
         self._window = (0.0, 0)
         self.store = Store()
-        self._app = self._routes()
+        self.flask = self._routes()
         self.reset(state)
 
     def reset(self, state: str | None = None) -> None:
@@ -89,9 +91,9 @@ class SevenBridgesSandbox:
                 environ["QUERY_STRING"].replace("?", "&").replace("project=my-project", "project=RFranklin/my-project")
             )
         with self._lock:
-            return self._app(environ, start)
+            return self.flask.wsgi_app(environ, start)
 
-    def _routes(self) -> Callable[..., Iterable[bytes]]:
+    def _routes(self) -> Flask:
         app = Flask(__name__)
         app.json.sort_keys = False  # type: ignore[attr-defined]
         app.before_request(self._admit)
@@ -103,7 +105,7 @@ class SevenBridgesSandbox:
             routes = Blueprint(part.__name__.rpartition(".")[2], part.__name__)
             part.add_routes(routes, self.store, self.faults)
             app.register_blueprint(routes)
-        return app.wsgi_app
+        return app
 
     # -- who may ask, and how often -------------------------------------------------------------------------------
 
@@ -117,6 +119,8 @@ class SevenBridgesSandbox:
             return jsonify(error(401, 90001, "Unauthorized")), 401
         if request.path not in OPEN and not self._spend():
             return jsonify(error(429, 1000, "Rate limit exceeded.")), 429
+        if findings := request.environ.get(FINDINGS):
+            return jsonify(error(400, 90000, "; ".join(map(str, findings)))), 400
         return None
 
     def _expired(self) -> bool:
