@@ -47,6 +47,7 @@ class SodarClient(ReplaceCalls):
         self._people = None
         self._exported = {}
         self._submitted, self._submitting = {}, threading.Lock()
+        self._made_at, self._making = {}, threading.Lock()
 
     # -- the protocol of the widgets --------------------------------------------------------------------------------
 

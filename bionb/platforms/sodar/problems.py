@@ -9,6 +9,7 @@ import requests
 from bionb import answers
 from bionb.answers import Problem
 
+WEB_PAGE = "web page"  # the code of an error that came as a page instead of the API's answer
 _TUPLE = re.compile(r"""^\((['"])(.+?)\1, \{""", re.DOTALL)
 
 
@@ -23,7 +24,8 @@ def read_problem(response: requests.Response) -> Problem:
         line.removeprefix("detail: ").removeprefix("non_field_errors: ") for line in problem.detail.split("; ")
     )
     found = _TUPLE.match(detail)
-    return Problem(detail, hint=_hint(response), summary=found.group(2) if found else "")
+    code = WEB_PAGE if "html" in response.headers.get("Content-Type", "") else None
+    return Problem(detail, code=code, hint=_hint(response), summary=found.group(2) if found else "")
 
 
 def _hint(response: requests.Response) -> str:
@@ -35,6 +37,11 @@ def _hint(response: requests.Response) -> str:
         )
     if status == 401:
         return "Check the token: make a new one in SODAR's app “API Tokens” if it has expired."
+    if status == 500 and "html" in response.headers.get("Content-Type", ""):
+        return (
+            "Either this address is wrong, or the server is too old for this, or it crashed: check the URL that you "
+            "connected to; if it is right, tell the server's administrators."
+        )
     if status == 503 and request.method != "GET" and answers.is_json(response):
         return (
             "Nothing was changed: wait until other work in this project has ended (or iRODS is back), then try again."

@@ -110,6 +110,8 @@ class SubmitCalls(ZoneCalls):
     def delete_zone(self, zone: str | Mapping[str, Any]) -> Record:
         """Ask SODAR to delete a zone with all files in it; then ``wait_zone(zone, "DELETED")``.
 
+        Only zones that are ACTIVE or FAILED can be deleted; one that stays in CREATING, by an administrator.
+
         Parameters
         ----------
         zone : str or mapping
@@ -148,15 +150,8 @@ class SubmitCalls(ZoneCalls):
         with self._submitting, self.session.one_call():
             present = self._read_zone(uuid, opens=True)
             waiting = self._submitted.get(uuid) == present["date_modified"]
-            stillborn = action == "delete" and present["status"] == "CREATING"
-            if waiting or (present["status"] in BUSY and not stillborn):
-                state = "was submitted a moment ago" if waiting else f"is {present['status']}"
-                raise Conflict(
-                    f"The landing zone {present['title']} {state}: wait_zone(zone) first; submitting twice "
-                    "spoils zones.",
-                    platform=self.session.label,
-                    status=409,
-                )
+            if waiting or present["status"] in BUSY:
+                raise self._busy(present, waiting)
             if present["status"] in ENDED:
                 raise Conflict(
                     f"The landing zone {present['title']} is {present['status']} and stays so: create another one.",
@@ -169,10 +164,22 @@ class SubmitCalls(ZoneCalls):
             what = f"{action} the landing zone {present['title']}"
             try:
                 answer = self.api.record("zones", "POST", f"{API}/submit/{action}/{uuid}", what=what, needs=())
-            except ResponseError:
-                del self._submitted[uuid]
+            except ResponseError as error:
+                if error.status not in (502, 504):  # of a proxy: the server itself may have taken it
+                    del self._submitted[uuid]
                 raise
         return {**answer, "sodar_uuid": uuid}
+
+    def _busy(self, zone: Record, waiting: bool) -> Conflict:
+        state = "was submitted a moment ago" if waiting else f"is {zone['status']}"
+        why = "submitting twice spoils zones."
+        if zone["status"] == "CREATING":
+            why = "if it stays so, iRODS has failed, and only an administrator of the server can remove it."
+        return Conflict(
+            f"The landing zone {zone['title']} {state}: wait_zone(zone) first; {why}",
+            platform=self.session.label,
+            status=409,
+        )
 
     def _is_empty(self, uuid: str) -> bool:
         """Tell whether a zone is known to hold no files; older servers cannot be asked."""
@@ -258,4 +265,4 @@ class SubmitCalls(ZoneCalls):
         except JobFailed as error:
             raise with_advice(error) from error.__cause__
         self._submitted.pop(uuid, None)
-        return record
+        return self._zone(record)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from bionb.errors import BionbError, JobFailed, ResponseError
+from bionb.errors import JobFailed, ResponseError
 from bionb.platforms.sodar.investigation import Investigation
+from bionb.platforms.sodar.problems import WEB_PAGE
 from bionb.platforms.sodar.shapes import Record
 
 _PROGRESS = re.compile(r"\((\d+)/(\d+): \d+%\)$")
+_TIME = re.compile(r"^\d{8}_\d{6}")
 _ADVICE = {
     "FAILED": "Repair what status_info names (all of it is in .record), then validate_zone(zone) or move_zone(zone).",
     "NOT CREATED": "Nothing was made of it: create_zone(project, assay) again.",
@@ -40,24 +42,31 @@ def explained(error: ResponseError, sheets: Investigation) -> ResponseError:
     return error
 
 
-def left_behind(error: ResponseError, zones: Iterable[Record], asked: Mapping[str, Any]) -> None:
-    """Look for the zone that a failed creation left in CREATING, and put it on the error."""
-    try:
-        found = [
-            each
-            for each in zones
-            if (each["status"], each["assay"], each["description"])
-            == ("CREATING", asked["assay"], asked["description"])
-        ]
-    except BionbError:
+def is_of(zone: Mapping[str, Any], asked: Mapping[str, Any], user: str) -> bool:
+    """Tell whether a zone is as it was asked for by a user: its assay, description, and the end of its title."""
+    named = _TIME.sub("", str(zone["title"]))
+    wanted = (asked["assay"], asked.get("description", ""), _plain(str(asked.get("title", ""))), user)
+    return wanted == (zone["assay"], zone["description"] or "", _plain(named), zone["user"]["sodar_uuid"])
+
+
+def _plain(text: str) -> str:
+    """Return the letters and digits of a title, of which servers keep no others."""
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def say_left_behind(error: ResponseError, zone: Record | None) -> None:
+    """Say what a creation that the server failed at has left; nothing may be deleted that is not sure to be this."""
+    if error.code == WEB_PAGE:
         error.reword(
-            f"{error} A zone may have been left in CREATING: look at zones(project) before you create another."
+            f'{error.platform} crashed ({error.status}) at "create a landing zone". Servers do so when a zone of yours '
+            "with the same title is there, and titles are the time to the second: look at zones(project), and create "
+            "it a second later. If it lasts, tell the server's administrators."
         )
-        return
-    if found:
-        newest = max(found, key=lambda each: str(each["date_modified"]))
-        error.with_partial(newest)
+    elif zone is None:
+        error.reword(f"{error} It may exist all the same: look at zones(project) before you create another.")
+    else:
+        error.with_partial(zone)
         error.reword(
-            f"{error} The zone {newest['title']} is in CREATING and probably what was left of it (.partial of this "
-            "error): once iRODS is back, delete_zone it and create another."
+            f"{error} The zone {zone['title']} was left of it (.partial of this error), and is {zone['status']}. "
+            "One in CREATING can be deleted by an administrator of the server only; once iRODS is back, create another."
         )

@@ -1,5 +1,6 @@
 """A landing zone goes from CREATING to MOVED, never twice, never silently, and never for ever."""
 
+import json
 import threading
 import warnings
 from collections import deque
@@ -253,7 +254,7 @@ def test_another_contributors_zone_is_not_touched(connect, sodar, project, zone,
     assert [zone["sodar_uuid"]] == [each["sodar_uuid"] for each in sodar.zones(project)]
 
 
-def test_the_limit_of_zones_is_named(sodar, project):
+def test_the_limit_of_zones_is_named(sodar, project, clock):
     """The collections are there: the reason is another one."""
     for _ in range(5):
         sodar.create_zone(project, ASSAY)
@@ -270,8 +271,106 @@ def test_a_zone_left_behind_by_a_dead_irods_is_on_the_error(sandbox, sodar, proj
     assert ("CREATING", "trio") == (error.partial["status"], error.partial["description"])
     assert listed["sodar_uuid"] == error.partial["sodar_uuid"]
     assert listed["title"] in str(error)
-    sodar.delete_zone(error.partial)
-    assert "DELETED" == sodar.wait_zone(error.partial, "DELETED")["status"]
+    assert "administrator" in str(error)
+    assert "delete_zone" not in str(error)
+
+
+def test_a_zone_that_stays_in_creating_is_left_to_an_administrator(sandbox, sodar, project, posted):
+    """Servers refuse to delete it, so advice to do so would lead nowhere."""
+    with sandbox.fault("sodar", "irods_down"):
+        left = refused(ServerFailed, lambda: sodar.create_zone(project, ASSAY)).partial
+    before = posted()
+
+    assert "only an administrator" in str(refused(Conflict, lambda: sodar.delete_zone(left)))
+    assert before == posted()
+    path = f"landingzones/api/submit/delete/{left['sodar_uuid']}"
+    error = refused(ResponseError, lambda: sodar.api.json("zones", "POST", path, what="delete it anyway"))
+    assert (400, True) == (error.status, "status=CREATING" in str(error))
+
+
+@pytest.mark.parametrize("titles", [(None, None), ("Run 7", "Run 7"), ("Run 7", "RUN-7")])
+def test_a_second_zone_of_the_same_name_crashes_the_server_and_blames_no_other(sandbox, sodar, project, titles):
+    """The zone that is there already is a healthy one: nobody may be told to delete it."""
+    healthy = sodar.create_zone(project, ASSAY, title=titles[0])
+    with sandbox.fault("sodar", "same_second"):
+        error = refused(ServerFailed, lambda: sodar.create_zone(project, ASSAY, title=titles[1]))
+
+    assert error.partial is None
+    assert healthy["title"] not in str(error)
+    assert "look at zones(project)" in str(error)
+    assert "delete" not in str(error)
+
+
+def test_zones_of_one_project_are_made_a_second_apart(sodar, project, clock):
+    """A loop over assays must not meet the server's crash."""
+    begun = clock.now()
+    sodar.create_zone(project, ASSAY)
+    sodar.create_zone(project, ASSAY)
+
+    assert clock.now() - begun > 1
+
+
+def test_a_zone_that_somebody_else_makes_meanwhile_is_none_of_this_call(sandbox, sodar, projects, connect):
+    """Neither named as left behind, nor taken for the one that was asked for."""
+    shared, bob = projects["RNA pilot"], connect("bob")
+    sodar.import_sheets(shared, RNA)
+    sodar.create_collections(shared)
+    (assay, *_) = sodar.investigation(shared).assays
+    post = sodar.api.record
+
+    def lost(api, method, path, **options):
+        if "zones/api/create" not in path:
+            return post(api, method, path, **options)
+        bob.create_zone(shared, assay)
+        raise ConnectionFailed("SODAR gave no answer.", maybe_done=True)
+
+    sodar.api.record = lost
+    error = refused(ConnectionFailed, lambda: sodar.create_zone(shared, assay))
+    assert "zones(project)" in str(error)
+    assert ["bob@EXAMPLE"] == [each["user"]["username"] for each in sodar.zones(shared)]
+
+
+def test_a_blank_title_is_refused_here_as_there(sodar, project, posted):
+    """Left out it is what people mean by it; both servers refuse an empty one."""
+    before = posted()
+    for title in ("", "  "):
+        refused(UsageError, lambda title=title: sodar.create_zone(project, ASSAY, title=title))
+    assert before == posted()
+
+
+def test_a_zone_sends_what_was_given_and_nothing_else(sandbox, sodar, project):
+    """Empty texts and lists that nobody asked for are what servers refuse."""
+    sodar.create_zone(project, ASSAY)
+
+    assert ["assay"] == list(json.loads(sandbox.received("sodar")[-1].body))
+
+
+def test_a_zone_whose_answer_was_lost_is_found(sandbox, sodar, project):
+    """Looking is better than asking the user to look."""
+    with sandbox.fault("sodar", "drop_connection", path="zones/api/create"):
+        zone = sodar.create_zone(project, ASSAY, title="Run 7", description="first trio")
+
+    assert ("CREATING", "first trio") == (zone["status"], zone["description"])
+    assert 1 == len(sodar.zones(project))
+
+
+def test_a_zone_that_may_exist_is_pointed_at(sandbox, sodar, project):
+    """To create it again could make two."""
+    lost, broken = (
+        sandbox.fault("sodar", "drop_connection", path="zones/api/create"),
+        sandbox.fault("sodar", "web_page", path="zones/api/list"),
+    )
+    with lost, broken:
+        error = refused(ConnectionFailed, lambda: sodar.create_zone(project, ASSAY))
+
+    assert "may have been done" in str(error)
+    assert "zones(project)" in str(error)
+
+
+def test_lists_of_zones_name_their_users(sodar, project, zone):
+    """New servers give a UUID, which tells nobody whose zone it is."""
+    assert ["alice@EXAMPLE"] == sodar.zones(project).to_frame()["user.username"].tolist()
+    assert "alice@EXAMPLE" == sodar.zone(zone)["user"]["username"]
 
 
 def test_zones_that_cannot_be_listed_either_are_pointed_at(sandbox, sodar, project):

@@ -19,7 +19,7 @@ class SodarSandbox:
 
     states = World.states
     generations = ("new", "old")
-    quirks = ("irods_down", "irods_off", "stuck", "not_created", "failed_validation", "locked")
+    quirks = ("irods_down", "irods_off", "stuck", "not_created", "failed_validation", "locked", "same_second")
     users = SHORT_NAMES
     url = ""
 

@@ -179,6 +179,18 @@ class Router:
         raise Refused(401, "User name or password is wrong.")
 
 
+def text_fault(value: Any, limit: int | None = None, *, blank: bool = True, null: bool = False) -> str | None:
+    """Return what a server has against a text in a body, None if nothing; blanks around it do not count."""
+    if value is None:
+        return None if null else "This must not be null."
+    if isinstance(value, bool | list | dict):
+        return "This is no text."
+    text = str(value).strip()
+    if not text and not blank:
+        return "This must not be blank."
+    return f"At most {limit} characters are taken here." if limit and len(text) > limit else None
+
+
 def negotiated(api: Api, accept: str) -> str:
     """Return the version to answer in: the server's type wins over ``*/*``, its first mention counts."""
     asked = [[part.strip() for part in each.split(";")] for each in accept.split(",")]

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import request
 
-from bionb.platforms.sodar.sandbox.api import FORBIDDEN, Context, Refused, Router, paged
+from bionb.platforms.sodar.sandbox.api import FORBIDDEN, Context, Refused, Router, paged, text_fault
 from bionb.platforms.sodar.sandbox.landing import FINISHED, Zone, advance, file_shape, place_of, slug, zone_by_uuid
 from bionb.platforms.sodar.sandbox.projects import find, user_shape
 from bionb.platforms.sodar.sandbox.sheets import irods_fault
@@ -15,6 +15,8 @@ from bionb.platforms.sodar.sandbox.world import CONTRIBUTOR, DELEGATE, Project
 from bionb.sandbox.faults import Faults
 
 ZONE_LIMIT = 5
+TEXTS = {"title": 255, "description": None, "user_message": 1024, "configuration": 64}  # characters at most
+MAY_BE_NULL = ("configuration",)
 
 
 def register(router: Router, faults: Faults) -> None:
@@ -30,9 +32,13 @@ def register(router: Router, faults: Faults) -> None:
     router.add("zones", f"{base}/file/list/<uuid:zone>", since="1.1", old=False, GET=views.list_files)
 
 
-def _check_assay(context: Context, project: Project, body: dict[str, Any]) -> None:
-    if "assay" not in body:
-        raise Refused(400, {"assay": ["Please give this field."]})
+def _check_body(context: Context, project: Project, body: dict[str, Any]) -> None:
+    wrong = {} if "assay" in body else {"assay": ["Please give this field."]}
+    for name, limit in TEXTS.items():
+        if name in body and (found := text_fault(body[name], limit, blank=name != "title", null=name in MAY_BE_NULL)):
+            wrong[name] = [found]
+    if wrong:
+        raise Refused(400, wrong)
     known = context.world.assays().get(str(body["assay"]))
     if known is None or known[0] is not project:
         words = "The assay is unknown." if known is None else "The assay belongs to another project."
@@ -102,12 +108,14 @@ class _Views:
             raise Refused(403, FORBIDDEN)
         body = context.body()
         if context.old:  # old servers look at what was sent first, new ones at the project
-            _check_assay(context, found, body)
+            _check_body(context, found, body)
             self._check_project(context, found)
         else:
             self._check_project(context, found)
-            _check_assay(context, found, body)
+            _check_body(context, found, body)
         zone = self._made(context, found, body)
+        if any((each.title, each.user) == (zone.title, zone.user) for each in found.zones):
+            raise Refused(500, None)  # a fault of real servers: a second zone of that name crashes
         found.zones.append(zone)
         if self._faults.take("irods_down"):
             zone.ahead.clear()  # the zone stays behind, as on real servers
@@ -131,7 +139,7 @@ class _Views:
             raise Refused(403, f"This project has its limit of {ZONE_LIMIT} landing zones.")
 
     def _made(self, context: Context, project: Project, body: dict[str, Any]) -> Zone:
-        now = context.world.clock.tick()
+        now = context.world.clock.tick(0 if self._faults.take("same_second") else 1)
         assay, suffix = str(body["assay"]), slug(body.get("title"))
         title = now.strftime("%Y%m%d_%H%M%S") + (f"_{suffix}" if suffix else "")
         return Zone(
@@ -198,9 +206,9 @@ class _Views:
     def delete(self, context: Context, zone: str) -> Any:
         """Delete a zone with its files."""
         found = self._zone(context, zone)
-        irods_fault(self._faults, "The landing zone was not deleted")
-        if found.status not in ("ACTIVE", "FAILED", "CREATING"):
+        if found.status not in ("ACTIVE", "FAILED"):
             raise Refused(400, [f"A landing zone cannot be deleted while its status={found.status}"])
+        irods_fault(self._faults, "The landing zone was not deleted")
         found.ahead = deque([("DELETING", "Deleting the landing zone"), ("DELETED", "Landing zone deleted")])
         return {"detail": "Landing zone deletion has begun", "sodar_uuid": found.sodar_uuid}
 
