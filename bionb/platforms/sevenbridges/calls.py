@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from bionb.session import SessionOwner
 
 VERSION = "v2"
 HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
+ADVANCE = {**HEADERS, "X-SBG-Advance-Access": "advance"}
 LIMIT = 100
 LONGEST_QUERY = 4_000  # characters; the official client refuses URLs of more than 6,000
 TOTAL = "X-Total-Matching-Query"
@@ -26,10 +27,15 @@ TOTAL = "X-Total-Matching-Query"
 FieldsLike = str | Sequence[str] | None
 
 
+def headers_for(advance_access: bool) -> dict[str, str]:
+    """Return the headers of a call; with `advance_access` the platform also offers what is not released yet."""
+    return ADVANCE if advance_access else HEADERS
+
+
 class Calls(SessionOwner):
     """Calls with both JSON headers; paths are those of the documentation, below ``/v2``."""
 
-    def call(self, method: str, path: str, *, what: str, **options: Any) -> Any:
+    def call(self, method: str, path: str, *, what: str, advance_access: bool = False, **options: Any) -> Any:
         """Send one call and return its JSON; for endpoints that have no method of their own.
 
         Parameters
@@ -38,15 +44,21 @@ class Calls(SessionOwner):
             E.g. ``"GET"``, ``"genome/markers"``.
         what : str
             For error messages, as an action.
+        advance_access : bool
+            Ask for what the platform has not released yet, by its header ``X-SBG-Advance-Access``.
         **options
             ``params``, ``json``, and what else `bionb.session.Session.request` takes.
         """
-        return self.session.json(method, f"{VERSION}/{path}".rstrip("/"), what=what, headers=HEADERS, **options)
+        headers = headers_for(advance_access)
+        return self.session.json(method, f"{VERSION}/{path}".rstrip("/"), what=what, headers=headers, **options)
 
-    def _get(self, resource: Resource, path: str, *, what: str, fields: FieldsLike = None) -> Record:
+    def _get(
+        self, resource: Resource, path: str, *, what: str, fields: FieldsLike = None, advance_access: bool = False
+    ) -> Record:
         """Get one record; without `fields` the server sends all of it."""
         chosen = Fields(fields or "").check(resource.known, resource.name)
-        record: Record = self.call("GET", path, what=what, params={"fields": chosen.text} if chosen.text else None)
+        params = {"fields": chosen.text} if chosen.text else None
+        record: Record = self.call("GET", path, what=what, advance_access=advance_access, params=params)
         return _tidy(record)
 
     def _listing(
@@ -60,6 +72,7 @@ class Calls(SessionOwner):
         name: str | None = None,
         chunked: str = "",
         opens: bool = True,
+        advance_access: bool = False,
     ) -> Listing:
         """List everything: pages of `limit`, as many at once as the session has workers.
 
@@ -79,7 +92,8 @@ class Calls(SessionOwner):
         name, path = name or resource.name, path or resource.path
 
         def start(query: Mapping[str, Any], first: bool) -> Offset:
-            return Offset(self._reader(path, query, name, first), limit, key=key, submit=self.session.submit)
+            read = self._reader(path, query, name, first, headers_for(advance_access))
+            return Offset(read, limit, key=key, submit=self.session.submit)
 
         queries = list(_queries(query, chunked))
         if len(queries) == 1:
@@ -88,14 +102,14 @@ class Calls(SessionOwner):
         return Listing(name, lambda: Chained([start() for start in starts]), declared)
 
     def _reader(
-        self, path: str, query: Mapping[str, Any], name: str, first: bool
+        self, path: str, query: Mapping[str, Any], name: str, first: bool, headers: Mapping[str, str]
     ) -> Callable[[Mapping[str, Any], bool], Page]:
         def read(params: Mapping[str, Any], opens: bool) -> Page:
             return self.session.page(
                 f"{VERSION}/{path}",
                 what=f"list the {name}",
                 params={**query, **params},
-                headers=HEADERS,
+                headers=headers,
                 opens=opens and first,
                 pick=_items,
                 total=_total,
@@ -104,19 +118,13 @@ class Calls(SessionOwner):
 
         return read
 
-    def _bulk(self, path: str, key: str, values: Sequence[Any], *, what: str) -> list[Any]:
-        """Make a bulk call in chunks of 100 and return the answers in the order asked.
-
-        Raises
-        ------
-        UsageError
-            Nothing to do.
-        """
+    def _bulk(self, path: str, key: str, values: Sequence[Any], *, what: str, **options: Any) -> list[Any]:
+        """Make a bulk call in chunks of 100 and return the answers in the order asked."""
         chunks = [list(values[start : start + LIMIT]) for start in range(0, len(values), LIMIT)]
         found: list[Any] = []
         with self.session.one_call():
             for chunk in chunks:
-                answer = self.call("POST", path, what=what, json={key: chunk})
+                answer = self.call("POST", path, what=what, json={key: chunk}, **options)
                 found += answer["items"]
         return found
 
@@ -161,7 +169,9 @@ def _columns(resource: Resource, chosen: Fields) -> list[Column]:
 
 
 def check_changes(thing: str, changes: Mapping[str, Any], allowed: Sequence[str]) -> None:
-    """Refuse changes that the server would drop without a word."""
+    """Refuse changes that the server would drop without a word, and none at all."""
+    if not changes:
+        raise UsageError(f"Nothing to change of the {thing}: pass {', '.join(allowed)}.")
     if unknown := sorted(set(changes) - set(allowed)):
         raise UsageError(f"A {thing} has no changeable {', '.join(unknown)}: change {', '.join(allowed)}.")
 
@@ -170,7 +180,12 @@ def _identity(resource: Resource, chosen: Fields) -> Callable[[Record], Any] | N
     """Return what tells records apart, unless it was not asked for: then repeats go unnoticed."""
     if not resource.key or not chosen.keeps(resource.key, resource.brief if resource.useful else None):
         return None
-    return lambda record: record.get(resource.key)
+    return lambda record: next((record[name] for name in (resource.key, "id", "href") if record.get(name)), None)
+
+
+def several(value: str | Iterable[str] | None) -> list[str] | None:
+    """Return one or several texts as a list: a single text is no list of its letters."""
+    return [value] if isinstance(value, str) else None if value is None else list(value)
 
 
 def _queries(query: Mapping[str, Any], chunked: str) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ from bionb.pages import Record
 from bionb.platforms.sevenbridges import PLATFORM
 from bionb.platforms.sevenbridges.billing import Billing
 from bionb.platforms.sevenbridges.calls import LIMIT, VERSION, FieldsLike
+from bionb.platforms.sevenbridges.exchanges import Exchanges
 from bionb.platforms.sevenbridges.problems import read_problem
 from bionb.platforms.sevenbridges.projects import Projects
 from bionb.platforms.sevenbridges.resources import USERS
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class SevenBridgesClient(Projects, Runs, Transfers, Billing, Storage):
+class SevenBridgesClient(Projects, Runs, Transfers, Billing, Storage, Exchanges):
     """A connection to one environment of the Seven Bridges platform (API v2).
 
     Parameters

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import copy
 import difflib
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from bionb.errors import UnknownFilter
+
+class UnknownField(UserWarning):
+    """A name in ``fields`` that no document knows: it is asked for, and a server that has no such field is silent."""
 
 
 class Fields:
@@ -37,21 +40,23 @@ class Fields:
         self.text = ",".join(names)
 
     def check(self, known: Collection[str], kind: str) -> Fields:
-        """Refuse names that the server would silently ignore.
+        """Warn of names that are not known: a server ignores a mistyped one without a word, and may have new ones.
 
-        Raises
-        ------
-        UnknownFilter
+        Warns
+        -----
+        UnknownField
             With the closest known name.
         """
         for name in (*self.wanted, *self.excluded):
             top = name.split(".")[0]
             if top not in known:
                 close = difflib.get_close_matches(top, known, n=1)
-                raise UnknownFilter(
-                    f"{kind} have no field {top!r}"
-                    + (f"; did you mean {close[0]!r}?" if close else ".")
-                    + f" Known: {', '.join(known)}, and _all. The server would ignore it without a word."
+                warnings.warn(
+                    f"No field {top!r} of {kind} is known"
+                    + (f"; did you mean {close[0]!r}?" if close else f": there are {', '.join(known)}, and _all.")
+                    + " It is asked for all the same; where there is none, the server ignores it without a word.",
+                    UnknownField,
+                    stacklevel=4,
                 )
         return self
 

@@ -9,8 +9,9 @@ from bionb.errors import InvalidInput, UsageError
 from bionb.frames import to_frame
 from bionb.listing import Listing
 from bionb.pages import Record
-from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike, check_changes
+from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike, check_changes, several
 from bionb.platforms.sevenbridges.identifiers import Ref, file_id, project_id, task_id
+from bionb.platforms.sevenbridges.metadata import checked_metadata
 from bionb.platforms.sevenbridges.resources import FILES
 
 if TYPE_CHECKING:
@@ -71,10 +72,10 @@ class Files(Calls):
             raise UsageError("Files are listed of a project or of a folder: pass one of project= and parent=.")
         params: dict[str, Any] = {"project": None if project is None else project_id(project)}
         params["parent"] = None if parent is None else file_id(parent)
-        params["name"] = _several(name)
-        params["tag"] = _several(tag)
+        params["name"] = several(name)
+        params["tag"] = several(tag)
         params["origin.task"] = None if origin_task is None else task_id(origin_task)
-        params |= {f"metadata.{key}": _several(value) for key, value in (metadata or {}).items()}
+        params |= {f"metadata.{key}": several(value) for key, value in (metadata or {}).items()}
         return self._listing(FILES, params=params, fields=fields, limit=limit, chunked="name")
 
     def file(self, file: Ref, fields: FieldsLike = None) -> Record:
@@ -198,8 +199,7 @@ class Files(Calls):
         -----
         ``PATCH /files/{file}``.
         """
-        check_changes("file", changes, ("name", "tags", "metadata"))
-        chosen = file_id(file)
+        changes, chosen = _checked_changes(changes), file_id(file)
         changed: Record = self.call("PATCH", f"files/{chosen}", what=f"change the file {chosen}", json=changes)
         return changed
 
@@ -211,14 +211,21 @@ class Files(Calls):
         dict
             The metadata as it is now.
 
+        Raises
+        ------
+        UsageError
+            Nothing to change; or a value is no text of at most 300 bytes, a key longer than 100 characters.
+
         Notes
         -----
         ``PATCH`` (merge) or ``PUT`` (replace) ``/files/{file}/metadata``.
         """
-        chosen = file_id(file)
+        chosen, wanted = file_id(file), checked_metadata(metadata)
+        if not wanted and not replace:
+            raise UsageError("Nothing to change: pass metadata such as {'sample_id': 'S01'}; replace=True removes all.")
         method, verb = ("PUT", "replace") if replace else ("PATCH", "change")
         path, what = f"files/{chosen}/metadata", f"{verb} the metadata of the file {chosen}"
-        changed: Record = self.call(method, path, what=what, json=dict(metadata))
+        changed: Record = self.call(method, path, what=what, json=wanted)
         return changed
 
     def update_files(self, changes: Mapping[str, Mapping[str, Any]], *, replace: bool = False) -> list[Record]:
@@ -235,7 +242,7 @@ class Files(Calls):
         -----
         ``POST /bulk/files/edit`` (merge) or ``/bulk/files/update`` (replace).
         """
-        items = [{"id": name, **change} for name, change in changes.items()]
+        items = [{"id": file_id(name), **_checked_changes(change)} for name, change in changes.items()]
         path = f"bulk/files/{'update' if replace else 'edit'}"
         answers = self._bulk(path, "items", items, what="change files")
         return [_resource(answer, item["id"]) for answer, item in zip(answers, items, strict=True)]
@@ -269,8 +276,15 @@ def place(project: Ref | None, parent: Ref | None) -> dict[str, str]:
     return {"parent": file_id(parent)} if parent is not None else {"project": project_id(project or "")}
 
 
-def _several(value: str | Sequence[str] | None) -> list[str] | None:
-    return [value] if isinstance(value, str) else None if value is None else list(value)
+def _checked_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changes of a file that the platform takes."""
+    check_changes("file", changes, ("name", "tags", "metadata"))
+    found = dict(changes)
+    if found.get("metadata") is not None:
+        found["metadata"] = checked_metadata(found["metadata"])
+    if found.get("tags") is not None:
+        found["tags"] = several(found["tags"])
+    return found
 
 
 def _resource(answer: Mapping[str, Any], name: str) -> Record:

@@ -23,6 +23,13 @@ def identifier(thing: Ref, kind: str) -> str:
     return value.strip()
 
 
+def invoice_id(invoice: Ref) -> str:
+    """Return an invoice's id; its record calls it ``invoice_id``."""
+    if not isinstance(invoice, str) and invoice.get("invoice_id"):
+        return identifier({"id": invoice["invoice_id"]}, "invoice")
+    return identifier(invoice, "invoice")
+
+
 def project_id(project: Ref) -> str:
     """Return a project's id, ``owner/short-name``.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.errors import InvalidInput, UsageError
 from bionb.frames import FLAG, columns, to_frame
+from bionb.plain import plain
 from bionb.platforms.sevenbridges.cwl import Kind, ports
 from bionb.platforms.sevenbridges.identifiers import Ref, file_id, project_id
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Finding = dict[str, str]
+_CLASSES = {"folder": "Directory", "file": "File"}
 _PLAIN: dict[str, type | tuple[type, ...]] = {
     "int": int,
     "long": int,
@@ -124,6 +126,8 @@ class _Check:
 
     def value(self, kind: Kind, value: Any, name: str) -> Any:
         """Return a value in the platform's form."""
+        if hasattr(value, "tolist"):  # a number or a column of a frame
+            value = self._of_frame(value, name)
         if value is None:
             if not kind.optional:
                 self.complain(name, f"is null, and {kind} is required")
@@ -143,6 +147,13 @@ class _Check:
         if not fits:
             self.complain(name, f"is {_described(value)}; the app wants {kind}")
         return value
+
+    def _of_frame(self, value: Any, name: str) -> Any:
+        try:
+            return plain(value, name)
+        except UsageError as error:
+            self.complain(name, f"can't be sent: {error}")
+            return None
 
     def _one_of(self, kind: Kind, value: Any, name: str) -> Any:
         for choice in kind.choices:
@@ -189,15 +200,46 @@ class _Check:
             return value
         if isinstance(value, str):
             return {"class": kind.base, "path": path}
-        given = value.get("class") or {"folder": "Directory", "file": "File"}.get(str(value.get("type")), kind.base)
+        given = value.get("class") or _CLASSES.get(str(value.get("type")).lower(), kind.base)
         if given != kind.base:
             self.complain(name, f"is a {given}; the app wants a {kind.base}")
         if self._project and value.get("project") not in (None, self._project):
             self.complain(
                 name, f"is a file of {value['project']}; copy it to {self._project} first, where it has another id"
             )
-        kept = {key: value[key] for key in ("name", "secondaryFiles") if key in value}
-        return {"class": kind.base, "path": path, **kept}
+        return _named_file(kind.base, path, value)
+
+
+def in_platform_form(value: Any) -> Any:
+    """Return inputs with every file and folder as tasks name it, however it was given; ids alone stay texts.
+
+    Examples
+    --------
+    >>> in_platform_form({"reads": [{"id": "a", "type": "file", "name": "r.fastq", "size": 7}], "offset": 2})
+    {'reads': [{'class': 'File', 'path': 'a', 'name': 'r.fastq'}], 'offset': 2}
+    """
+    if isinstance(value, Mapping):
+        kind = _class_of(value)
+        if kind is None:
+            return {key: in_platform_form(each) for key, each in value.items()}
+        return _named_file(kind, file_id(value), value)
+    return [in_platform_form(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _class_of(value: Mapping[str, Any]) -> str | None:
+    """Return ``File`` or ``Directory`` for a file of a task and for a record of a listing, None for other records."""
+    if value.get("class") in ("File", "Directory"):
+        return str(value["class"])
+    if "id" not in value:
+        return None
+    kind = _CLASSES.get(str(value.get("type")).lower())
+    # A listing of chosen fields may lack the type; then the record's own address tells what it is.
+    return kind or ("File" if "/files/" in str(value.get("href")) else None)
+
+
+def _named_file(kind: str, path: str, value: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: in_platform_form(value[key]) for key in ("name", "secondaryFiles") if value.get(key)}
+    return {"class": kind, "path": path, **kept}
 
 
 def paths_in(inputs: Any) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any
 from bionb.errors import UsageError
 from bionb.listing import Listing
 from bionb.pages import Record
-from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike, check_changes
+from bionb.plain import plain
+from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike, check_changes, several
 from bionb.platforms.sevenbridges.identifiers import Ref, identifier, project_id
 from bionb.platforms.sevenbridges.resources import MEMBERS, PROJECTS
 
@@ -58,7 +59,7 @@ class Projects(Calls):
         ['RFranklin/my-project']
         """
         path = "projects" if owner is None else f"projects/{owner}"
-        params = {"name": name, "category": category, "tags": list(tags or [])}
+        params = {"name": name, "category": category, "tags": several(tags)}
         return self._listing(PROJECTS, path=path, params=params, fields=fields, limit=limit)
 
     def project(self, project: Ref, fields: FieldsLike = None) -> Record:
@@ -76,8 +77,8 @@ class Projects(Calls):
         name: str,
         billing_group: Ref,
         *,
-        description: str = "",
-        tags: Sequence[str] = (),
+        description: str | None = None,
+        tags: Sequence[str] | None = None,
         settings: Mapping[str, Any] | None = None,
     ) -> Record:
         """Create a project and return it; its id holds the short name that the server chose.
@@ -88,6 +89,8 @@ class Projects(Calls):
             May be changed later; the short name never.
         billing_group : str or dict
             Of ``client.billing_groups()``.
+        description, tags : str, sequence of str, optional
+            What a person should know of it, and words to find it by.
         settings : mapping, optional
             ``locked``, ``controlled``, ``use_interruptible_instances``, ...
 
@@ -95,12 +98,9 @@ class Projects(Calls):
         -----
         ``POST /projects``.
         """
-        body: Record = {
-            "name": name,
-            "billing_group": identifier(billing_group, "billing group"),
-            "description": description,
-        }
-        body |= {"tags": list(tags), "settings": dict(settings or {})}
+        given = {"description": description, "tags": several(tags), "settings": settings}
+        body: Record = {"name": name, "billing_group": identifier(billing_group, "billing group")}
+        body |= {key: value for key, value in given.items() if value}
         created: Record = self.call("POST", "projects", what=f"create the project {name}", json=body)
         return created
 
@@ -112,6 +112,10 @@ class Projects(Calls):
         ``PATCH /projects/{owner}/{short-name}``.
         """
         check_changes("project", changes, ("name", "description", "billing_group", "tags", "settings"))
+        if changes.get("billing_group") is not None:
+            changes["billing_group"] = identifier(changes["billing_group"], "billing group")
+        if "tags" in changes:
+            changes["tags"] = several(changes["tags"])
         name = project_id(project)
         changed: Record = self.call("PATCH", f"projects/{name}", what=f"change the project {name}", json=changes)
         return changed
@@ -168,10 +172,11 @@ class Projects(Calls):
         -----
         ``PATCH /projects/{owner}/{short-name}/members/{username}/permissions``.
         """
-        name = project_id(project)
+        name, wanted = project_id(project), _checked(permissions)
+        check_changes("member", wanted, PERMISSIONS)
         path = f"projects/{name}/members/{username}/permissions"
         what = f"change the permissions of {username} in the project {name}"
-        changed: Record = self.call("PATCH", path, what=what, json=_checked(permissions))
+        changed: Record = self.call("PATCH", path, what=what, json=wanted)
         return changed
 
     def remove_member(self, project: Ref, username: str) -> None:
@@ -189,4 +194,7 @@ class Projects(Calls):
 def _checked(permissions: Mapping[str, bool]) -> dict[str, bool]:
     if unknown := sorted(set(permissions) - set(PERMISSIONS)):
         raise UsageError(f"There is no permission {', '.join(unknown)}; there are {', '.join(PERMISSIONS)}.")
-    return dict(permissions)
+    found: dict[str, bool] = plain(permissions)
+    if wrong := [name for name, value in found.items() if not isinstance(value, bool)]:
+        raise UsageError(f"A permission is True or False, unlike {wrong[0]}={permissions[wrong[0]]!r}.")
+    return found

@@ -24,7 +24,7 @@ class Resource:
     useful : str
         The `fields` that make one listing enough for a frame; empty where the server sends all anyway.
     key : str
-        The field that identifies a record; empty if none does.
+        The field that identifies a record; empty if none does. A record without it is told by its ``id`` or ``href``.
     """
 
     name: str
@@ -59,7 +59,7 @@ FILES = Resource(
     "files",
     (
         *("href", "id", "name", "size", "project", "parent", "type", "created_on", "modified_on", "storage", "origin"),
-        *("tags", "metadata"),
+        *("tags", "metadata", "_secondary_files"),
         "status",  # in an example of the API overview; no file has it
     ),
     ("href", "id", "name", "project", "parent", "type"),
@@ -73,9 +73,9 @@ FILES = Resource(
 APPS = Resource(
     "apps",
     "apps",
-    ("href", "id", "name", "project", "revision", "raw"),
+    ("href", "id", "name", "project", "revision", "raw", "copy_of", "latest_revision"),
     ("href", "id", "name", "project"),
-    columns("id name project", revision=COUNT),
+    columns("id name project", revision=COUNT, latest_revision=COUNT) + columns("copy_of"),
     useful="_all,!raw",
 )
 
@@ -99,7 +99,7 @@ TASKS = Resource(
 MEMBERS = Resource(
     "members",
     "members",
-    ("href", "username", "email", "type", "permissions"),
+    ("href", "id", "username", "email", "type", "permissions"),
     ("href", "username", "email", "type", "permissions"),
     columns(
         "username type email",
@@ -116,7 +116,10 @@ MEMBERS = Resource(
 USERS = Resource(
     "users",
     "users",
-    ("href", "username", "email", "first_name", "last_name", "affiliation", "country", "role"),
+    (
+        *("href", "username", "email", "first_name", "last_name", "affiliation", "phone", "address", "city", "state"),
+        *("country", "zip_code", "role", "tags"),
+    ),
     ("href", "username"),
     columns("username first_name last_name email role affiliation country"),
     key="username",
@@ -133,17 +136,22 @@ BILLING_GROUPS = Resource(
 INVOICES = Resource(
     "invoices",
     "billing/invoices",
-    ("href", "id", "pending", "analysis_costs", "storage_costs", "total", "invoice_period"),
-    ("href", "id"),
+    (
+        *("href", "invoice_id", "id", "pending", "approval_date", "invoice_period", "analysis_costs", "storage_costs"),
+        "total",
+    ),
+    ("href", "invoice_id"),
     columns(
-        "id total.currency",
+        "invoice_id total.currency",
         pending=FLAG,
+        approval_date=TIME,
         analysis_costs__amount=NUMBER,
         storage_costs__amount=NUMBER,
         total__amount=NUMBER,
         invoice_period__from=TIME,
         invoice_period__to=TIME,
     ),
+    key="invoice_id",
 )
 
 _COSTS = {
@@ -166,6 +174,7 @@ _COSTS = {
         "project_name downloaded_by downloaded.unit egress_cost.currency",
         downloaded__size=NUMBER,
         egress_cost__amount=NUMBER,
+        project_locked=FLAG,
     ),
 }
 
@@ -201,21 +210,27 @@ _MOVED = ("href", "id", "state", "source", "destination", "overwrite", "started_
 IMPORTS = Resource(
     "imports",
     "storage/imports",
-    _MOVED,
+    (*_MOVED, "autorename", "preserve_folder_structure"),
     ("href", "id", "state"),
     columns(
         "id state source.volume source.location destination.project destination.name result.id error.message",
         started_on=TIME,
         finished_on=TIME,
+        overwrite=FLAG,
+        autorename=FLAG,
+        preserve_folder_structure=FLAG,
     ),
 )
 
 EXPORTS = Resource(
     "exports",
     "storage/exports",
-    _MOVED,
+    (*_MOVED, "properties"),
     ("href", "id", "state"),
     columns(
-        "id state source.file destination.volume destination.location error.message", started_on=TIME, finished_on=TIME
+        "id state source.file destination.volume destination.location error.message",
+        started_on=TIME,
+        finished_on=TIME,
+        overwrite=FLAG,
     ),
 )

@@ -1,25 +1,26 @@
-"""Your own buckets as volumes: what is in them, and imports and exports."""
+"""Your own buckets as volumes: and what is in them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from bionb.errors import UsageError
 from bionb.listing import Listing
 from bionb.pages import Cursor, Page, Record
-from bionb.platforms.sevenbridges.calls import HEADERS, LIMIT, VERSION, Calls, FieldsLike, check_changes
-from bionb.platforms.sevenbridges.files import place
-from bionb.platforms.sevenbridges.identifiers import Ref, file_id, identifier, project_id, volume_id
-from bionb.platforms.sevenbridges.resources import EXPORTS, IMPORTS, VOLUME_OBJECTS, VOLUMES, Resource
-from bionb.waiting import wait_for
+from bionb.platforms.sevenbridges.calls import LIMIT, VERSION, Calls, FieldsLike, check_changes, headers_for
+from bionb.platforms.sevenbridges.identifiers import Ref, volume_id
+from bionb.platforms.sevenbridges.resources import VOLUME_OBJECTS, VOLUMES
 
 
 class Storage(Calls):
-    """Calls on ``/storage`` and ``/bulk/storage``."""
+    """Calls on ``/storage/volumes``.
 
-    def volumes(self, fields: FieldsLike = None, limit: int = LIMIT) -> Listing:
+    Each takes ``advance_access=True`` for what the platform has not released yet.
+    """
+
+    def volumes(self, fields: FieldsLike = None, limit: int = LIMIT, *, advance_access: bool = False) -> Listing:
         """List your volumes.
 
         Returns
@@ -31,20 +32,27 @@ class Storage(Calls):
         -----
         ``GET /storage/volumes``.
         """
-        return self._listing(VOLUMES, fields=fields, limit=limit)
+        return self._listing(VOLUMES, fields=fields, limit=limit, advance_access=advance_access)
 
-    def volume(self, volume: Ref, fields: FieldsLike = None) -> Record:
-        """Return one volume, without its credentials.
+    def volume(self, volume: Ref, fields: FieldsLike = None, *, advance_access: bool = False) -> Record:
+        """Return one volume; of its credentials only what is no secret, such as ``access_key_id``.
 
         Notes
         -----
         ``GET /storage/volumes/{owner}/{name}``.
         """
         name = volume_id(volume)
-        return self._get(VOLUMES, f"storage/volumes/{name}", what=f"get the volume {name}", fields=fields)
+        path, what = f"storage/volumes/{name}", f"get the volume {name}"
+        return self._get(VOLUMES, path, what=what, fields=fields, advance_access=advance_access)
 
     def create_volume(
-        self, name: str, service: Mapping[str, Any], *, description: str = "", access_mode: str = "RW"
+        self,
+        name: str,
+        service: Mapping[str, Any],
+        *,
+        description: str | None = None,
+        access_mode: str = "RW",
+        advance_access: bool = False,
     ) -> Record:
         """Connect a bucket.
 
@@ -53,21 +61,24 @@ class Storage(Calls):
         name : str
             At most 32 letters, digits and underscores.
         service : mapping
-            ``{"type": "s3", "bucket": ..., "prefix": ..., "credentials": {...}}``; no answer holds the latter.
+            ``{"type": "s3", "bucket": ..., "prefix": ..., "credentials": {...}}``; no answer holds its secrets.
+        description : str, optional
+            What a person should know of it.
         access_mode : str
-            ``"RO"`` (read only) or ``"RW"``.
+            ``"RO"`` (read only) or ``"RW"``; the server demands one.
 
         Notes
         -----
         ``POST /storage/volumes``.
         """
-        if access_mode not in ("RO", "RW"):
-            raise UsageError(f"access_mode={access_mode!r} is neither RO (read only) nor RW.")
-        body = {"name": name, "description": description, "access_mode": access_mode, "service": dict(service)}
-        made: Record = self.call("POST", "storage/volumes", what=f"create the volume {name}", json=body)
+        _check_access(access_mode)
+        body = {"name": name, "access_mode": access_mode, "service": dict(service)}
+        body |= {"description": description} if description else {}
+        what = f"create the volume {name}"
+        made: Record = self.call("POST", "storage/volumes", what=what, advance_access=advance_access, json=body)
         return made
 
-    def update_volume(self, volume: Ref, **changes: Any) -> Record:
+    def update_volume(self, volume: Ref, *, advance_access: bool = False, **changes: Any) -> Record:
         """Change a volume's ``description``, ``access_mode``, ``active`` or ``service``.
 
         Notes
@@ -75,12 +86,14 @@ class Storage(Calls):
         ``PATCH /storage/volumes/{owner}/{name}``.
         """
         check_changes("volume", changes, ("description", "access_mode", "active", "service"))
+        if "access_mode" in changes:
+            _check_access(changes["access_mode"])
         name = volume_id(volume)
-        path = f"storage/volumes/{name}"
-        changed: Record = self.call("PATCH", path, what=f"change the volume {name}", json=changes)
+        path, what = f"storage/volumes/{name}", f"change the volume {name}"
+        changed: Record = self.call("PATCH", path, what=what, advance_access=advance_access, json=changes)
         return changed
 
-    def delete_volume(self, volume: Ref) -> None:
+    def delete_volume(self, volume: Ref, *, advance_access: bool = False) -> None:
         """Disconnect a bucket; what is in it stays.
 
         Notes
@@ -88,9 +101,12 @@ class Storage(Calls):
         ``DELETE /storage/volumes/{owner}/{name}``.
         """
         name = volume_id(volume)
-        self.call("DELETE", f"storage/volumes/{name}", what=f"delete the volume {name}")
+        what = f"delete the volume {name}"
+        self.call("DELETE", f"storage/volumes/{name}", what=what, advance_access=advance_access)
 
-    def volume_objects(self, volume: Ref, prefix: str = "", limit: int = LIMIT) -> Listing:
+    def volume_objects(
+        self, volume: Ref, prefix: str = "", limit: int = LIMIT, *, advance_access: bool = False
+    ) -> Listing:
         """List what is in a volume, below a prefix: objects, and the prefixes of those further down.
 
         Returns
@@ -111,152 +127,22 @@ class Storage(Calls):
                 f"{VERSION}/{path}",
                 what="list the volume's objects",
                 params={**query, "limit": limit, **turned},
-                headers=HEADERS,
+                headers=headers_for(advance_access),
                 opens=opens,
                 pick=_objects,
                 cursor=_next_query,
             )
 
-        key = VOLUME_OBJECTS.key
         return Listing(
             VOLUME_OBJECTS.name,
-            lambda: Cursor(read, "next", key=lambda record: record.get(key)),
+            lambda: Cursor(read, "next", key=lambda record: record.get(VOLUME_OBJECTS.key) or record.get("href")),
             VOLUME_OBJECTS.columns,
         )
 
-    # -- imports and exports --------------------------------------------------------------------------------------
 
-    def imports(
-        self,
-        project: Ref | None = None,
-        *,
-        volume: Ref | None = None,
-        state: str | None = None,
-        fields: FieldsLike = None,
-        limit: int = LIMIT,
-    ) -> Listing:
-        """List imports from volumes.
-
-        Returns
-        -------
-        Listing
-            Frame columns: ``id``, ``state`` (PENDING, RUNNING, COMPLETED, FAILED), ``source.location``, ...,
-            ``started_on``, ``finished_on`` (UTC).
-
-        Notes
-        -----
-        ``GET /storage/imports``.
-        """
-        params = {"project": None if project is None else project_id(project)}
-        return self._moves(IMPORTS, params, volume, state, fields, limit)
-
-    def exports(
-        self, *, volume: Ref | None = None, state: str | None = None, fields: FieldsLike = None, limit: int = LIMIT
-    ) -> Listing:
-        """List exports to volumes; columns as of `imports`.
-
-        Notes
-        -----
-        ``GET /storage/exports``.
-        """
-        return self._moves(EXPORTS, {}, volume, state, fields, limit)
-
-    def import_files(
-        self,
-        volume: Ref,
-        locations: Sequence[str],
-        *,
-        project: Ref | None = None,
-        parent: Ref | None = None,
-        overwrite: bool = False,
-    ) -> list[Record]:
-        """Make files of objects in a volume, 100 with one request.
-
-        Returns
-        -------
-        list of dict
-            The imports, in the order of `locations`; see `wait_transfer`.
-
-        Notes
-        -----
-        ``POST /bulk/storage/imports/create``.
-        """
-        source, target = volume_id(volume), place(project, parent)
-        items = [
-            {"source": {"volume": source, "location": each}, "destination": dict(target), "overwrite": overwrite}
-            for each in locations
-        ]
-        return self._transfers("imports", items)
-
-    def export_files(self, files: Mapping[str, str], volume: Ref, *, overwrite: bool = False) -> list[Record]:
-        """Write files to a volume, 100 with one request.
-
-        Parameters
-        ----------
-        files : mapping
-            ``{file id: location in the volume}``.
-
-        Notes
-        -----
-        ``POST /bulk/storage/exports/create``.
-        """
-        target = volume_id(volume)
-        items = [
-            {
-                "source": {"file": file_id(each)},
-                "destination": {"volume": target, "location": location},
-                "overwrite": overwrite,
-            }
-            for each, location in files.items()
-        ]
-        return self._transfers("exports", items)
-
-    def wait_transfer(self, transfer: Record, *, deadline: float | None = 24 * 3600.0) -> Record:
-        """Wait until an import or export is COMPLETED and return it.
-
-        Raises
-        ------
-        JobFailed
-            It FAILED; the message holds the platform's words.
-        UsageError
-            It was refused at once, so that there is nothing to wait for.
-
-        Notes
-        -----
-        ``GET /storage/imports/{import}``, ``GET /storage/exports/{export}``.
-        """
-        kind = "exports" if "file" in transfer.get("source", {}) else "imports"
-        if not transfer.get("id") and (error := transfer.get("error")):
-            why = error.get("message", "the platform gave no reason.")
-            raise UsageError(f"This {kind[:-1]} was never started: {why} Correct it and start it again.")
-        name = identifier(transfer, kind[:-1])
-        path = f"storage/{kind}/{name}"
-        with self.session.one_call():
-            return wait_for(
-                lambda: self._get(IMPORTS, path, what=f"get the {kind[:-1]} {name}"),
-                lambda found: str(found["state"]),
-                wanted=("COMPLETED",),
-                failed=("FAILED",),
-                what=f"{kind[:-1]} {name}",
-                deadline=deadline,
-                explain=lambda found: str((found.get("error") or {}).get("message", "")),
-            )
-
-    def _moves(
-        self,
-        resource: Resource,
-        params: Mapping[str, Any],
-        volume: Ref | None,
-        state: str | None,
-        fields: FieldsLike,
-        limit: int,
-    ) -> Listing:
-        chosen = {**params, "volume": None if volume is None else volume_id(volume), "state": state}
-        return self._listing(resource, params=chosen, fields=fields, limit=limit)
-
-    def _transfers(self, kind: str, items: Sequence[Record]) -> list[Record]:
-        answers = self._bulk(f"bulk/storage/{kind}/create", "items", items, what=f"start {kind}")
-        return [dict(each.get("resource") or {**item, **each}) for each, item in zip(answers, items, strict=True)]
+def _check_access(mode: Any) -> None:
+    if mode not in ("RO", "RW"):
+        raise UsageError(f"access_mode={mode!r} is neither RO (read only) nor RW.")
 
 
 def _objects(body: Record) -> list[Record]:

@@ -10,10 +10,10 @@ from bionb.errors import InvalidInput, UsageError
 from bionb.listing import Listing
 from bionb.pages import Record
 from bionb.platforms.sevenbridges.apps import Apps
-from bionb.platforms.sevenbridges.calls import LIMIT, FieldsLike, check_changes
+from bionb.platforms.sevenbridges.calls import LIMIT, FieldsLike, check_changes, several
 from bionb.platforms.sevenbridges.files import Files
 from bionb.platforms.sevenbridges.identifiers import Ref, app_id, moment, project_id, task_id
-from bionb.platforms.sevenbridges.inputs import paths_in
+from bionb.platforms.sevenbridges.inputs import in_platform_form, paths_in
 from bionb.platforms.sevenbridges.resources import TASKS
 
 CHANGEABLE = (
@@ -21,6 +21,7 @@ CHANGEABLE = (
     *("execution_settings", "output_location", "use_interruptible_instances"),
 )
 
+SETTINGS = ("execution_settings", "output_location", "use_interruptible_instances")
 STATUSES = ("DRAFT", "QUEUED", "CREATING", "RUNNING", "ABORTING", "COMPLETED", "FAILED", "ABORTED")
 
 
@@ -124,10 +125,10 @@ class Tasks(Apps, Files):
         app: Ref,
         inputs: Mapping[str, Any],
         *,
-        name: str = "",
-        description: str = "",
+        name: str | None = None,
+        description: str | None = None,
         batch_input: str | None = None,
-        batch_by: Sequence[str] = (),
+        batch_by: str | Sequence[str] | None = None,
         check: bool = True,
         run: bool = False,
         **settings: Any,
@@ -138,13 +139,16 @@ class Tasks(Apps, Files):
         ----------
         inputs : mapping
             By the app's input ids; files as records, ids, or in the platform's own form.
+        name, description : str, optional
+            The platform names a task itself where no name is given.
         batch_input : str, optional
             Make one task for each file of this input ...
         batch_by : sequence of str, optional
             ... or for each value of these fields, e.g. ``["metadata.sample_id"]``.
         check : bool
             Compare the inputs with the app's description, and the files with the project, before anything is created:
-            two reading requests.
+            two reading requests. Without it, files must be records or in the platform's own form: an id alone is a
+            text like any other.
         run : bool
             Run it; this costs money on a real platform.
         **settings
@@ -160,20 +164,22 @@ class Tasks(Apps, Files):
         ``POST /tasks``, with ``?action=run``.
         """
         where, what = project_id(project), app_id(app)
+        if unknown := sorted(set(settings) - set(SETTINGS)):
+            raise UsageError(f"create_task() does not know {', '.join(unknown)}; settings are {', '.join(SETTINGS)}.")
+        batch = _batch(batch_input, several(batch_by))
         with self.session.one_call():
-            given = self._checked_inputs(where, app, inputs) if check else dict(inputs)
-            body = {"project": where, "app": what, "name": name or what.split("/")[2], "inputs": given, **settings}
-            if description:
-                body["description"] = description
-            if batch_input:
-                by = {"type": "criteria", "criteria": list(batch_by)} if batch_by else {"type": "item"}
-                body |= {"batch_input": batch_input, "batch_by": by}
+            given = self._checked_inputs(where, app, inputs) if check else in_platform_form(inputs)
+            texts = {"name": name, "description": description}
+            body = {"project": where, "app": what, "inputs": given, **batch, **settings}
+            body |= {key: value for key, value in texts.items() if value}
             params = {"action": "run"} if run else None
             made: Record = self.call("POST", "tasks", what=f"create a task of {what}", json=body, params=params)
         return made
 
-    def _checked_inputs(self, project: str, app: Ref, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        built = self.app_inputs(app).build(inputs, project)
+    def _checked_inputs(
+        self, project: str, app: Ref, inputs: Mapping[str, Any], *, partly: bool = False
+    ) -> dict[str, Any]:
+        built = self.app_inputs(app).build(inputs, project, partly=partly)
         paths = list(dict.fromkeys(paths_in(built)))
         if not paths:
             return built
@@ -188,17 +194,45 @@ class Tasks(Apps, Files):
             raise InvalidInput(f"Not all files can be used in {project}: {words}. Copy them there first.", findings)
         return built
 
-    def update_task(self, task: Ref, **changes: Any) -> Record:
+    def update_task(self, task: Ref, *, check: bool = True, **changes: Any) -> Record:
         """Change a draft's ``name, description, inputs, ...``; of a task that has run only the name.
+
+        Parameters
+        ----------
+        check : bool
+            Compare new inputs with the app's description, and the files with the project, before anything is changed:
+            three reading requests. Required inputs may be missing; None unsets one.
+        **changes
+            ``name, description, app, inputs, batch, batch_by, batch_input, execution_settings, output_location``,
+            ``use_interruptible_instances``.
+
+        Raises
+        ------
+        InvalidInput
+            What is wrong with the inputs; nothing was changed.
 
         Notes
         -----
         ``PATCH /tasks/{task}``.
         """
         check_changes("task", changes, CHANGEABLE)
-        name = task_id(task)
-        changed: Record = self.call("PATCH", f"tasks/{name}", what=f"change the task {name}", json=changes)
+        name, inputs, by = task_id(task), changes.get("inputs"), changes.get("batch_by")
+        if changes.get("app") is not None:
+            changes["app"] = app_id(changes["app"])
+        if isinstance(by, str | list | tuple):
+            changes |= _batch(changes.get("batch_input"), several(by))
+        with self.session.one_call():
+            if inputs is not None:
+                changes["inputs"] = (
+                    self._new_inputs(name, changes.get("app"), inputs) if check else in_platform_form(inputs)
+                )
+            changed: Record = self.call("PATCH", f"tasks/{name}", what=f"change the task {name}", json=changes)
         return changed
+
+    def _new_inputs(self, task: str, app: Ref | None, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        found = self.task(task, fields="project,app")
+        built = self._checked_inputs(found["project"], app or found["app"], inputs, partly=True)
+        return {**dict.fromkeys(inputs), **built}
 
     def delete_task(self, task: Ref) -> None:
         """Delete a task; the files that it made stay.
@@ -209,3 +243,13 @@ class Tasks(Apps, Files):
         """
         name = task_id(task)
         self.call("DELETE", f"tasks/{name}", what=f"delete the task {name}")
+
+
+def _batch(name: str | None, by: Sequence[str] | None) -> Record:
+    """Return what makes a task a batch: the input, and the criteria that split it."""
+    if not name:
+        if by:
+            raise UsageError("batch_by= says how to split an input: name the input in batch_input= as well.")
+        return {}
+    criteria = {"type": "criteria", "criteria": list(by)} if by else {"type": "item"}
+    return {"batch": True, "batch_input": name, "batch_by": criteria}

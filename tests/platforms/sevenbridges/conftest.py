@@ -1,5 +1,7 @@
 """A sandbox as new and a client of its own for each test."""
 
+import json
+
 import pytest
 
 import bionb
@@ -38,3 +40,9 @@ def sent(sandbox):
         return [f"{each.method} {each.path}" + (f"?{each.query}" if each.query else "") for each in found]
 
     return texts
+
+
+@pytest.fixture
+def written(sandbox):
+    """The bodies that arrived, oldest first."""
+    return lambda: [json.loads(each.body) for each in sandbox.received("sevenbridges") if each.body]

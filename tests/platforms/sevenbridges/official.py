@@ -41,7 +41,7 @@ def account(api):
     rows = groups[0].analysis_breakdown().all()
     yield "analysis", [picked(each, "analysis_name", "analysis_status") for each in rows]
     yield "storage", [picked(each, "project_name", "location") for each in groups[0].storage_breakdown().all()]
-    yield "invoices", [picked(each, "id", "pending") for each in api.invoices.query().all()]
+    yield "invoices", [picked(each, "pending") for each in api.invoices.query().all()]
     yield "volumes", [picked(each, "id", "name", "access_mode") for each in api.volumes.query().all()]
     objects = api.volumes.get("RFranklin/lab_bucket").list(prefix="reads/")
     yield "volume_objects", [each.location for each in objects.all()]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bionb.errors import UnknownFilter
-from bionb.platforms.sevenbridges.fields import Fields
+from bionb.platforms.sevenbridges import resources
+from bionb.platforms.sevenbridges.fields import Fields, UnknownField
 
 from .conftest import PROJECT
 
@@ -67,11 +67,37 @@ def test_the_server_default_is_short(bridges):
     assert {"id", "name", "project", "href", "parent", "type"} == set(frame.columns)
 
 
-def test_an_unknown_field_is_refused_with_the_closest_name(bridges, sent):
-    """The server ignores it, and the column would be missing for no visible reason."""
-    with pytest.raises(UnknownFilter, match="did you mean 'size'"):
-        bridges.files(PROJECT, fields="id,sise")
-    assert [] == sent()
+def test_an_unknown_field_is_asked_for_with_a_warning_that_has_the_closest_name(bridges, sent):
+    """A server ignores a mistyped field without a word, but may have one that no document names yet."""
+    with pytest.warns(UnknownField, match="did you mean 'size'") as caught:
+        listing = bridges.files(PROJECT, fields="id,sise")
+
+    assert {"id"} == set(listing[0])
+    assert "fields=id%2Csise" in sent()[0]
+    assert __file__ == caught[0].filename
+    with pytest.warns(UnknownField, match="No field 'nickname' of users is known: there are href, username"):
+        bridges.user(fields="nickname")
+
+
+FIELDS_OF_THE_OFFICIAL_CLIENTS = {
+    "APPS": "copy_of latest_revision raw revision",
+    "BILLING_GROUPS": "balance disabled owner pending type",
+    "EXPORTS": "destination error finished_on overwrite properties result source started_on state",
+    "FILES": "created_on metadata modified_on origin parent size storage tags",
+    "IMPORTS": "autorename preserve_folder_structure destination error overwrite result source",
+    "INVOICES": "invoice_id approval_date pending analysis_costs storage_costs total invoice_period",
+    "MEMBERS": "id email permissions type username",
+    "PROJECTS": "billing_group category root_folder settings permissions",
+    "TASKS": "batch_group execution_settings execution_status origin_id output_location use_interruptible_instances",
+    "USERS": "username email first_name last_name affiliation phone address city state country zip_code role tags",
+    "VOLUMES": "access_mode active description service",
+}
+
+
+@pytest.mark.parametrize(("kind", "names"), FIELDS_OF_THE_OFFICIAL_CLIENTS.items())
+def test_the_fields_of_the_official_clients_are_known(kind, names):
+    """Nobody is warned of a field that a server has."""
+    assert set() == set(names.split()) - set(getattr(resources, kind).known)
 
 
 def test_a_frame_has_the_columns_asked_for_even_when_empty(bridges):

@@ -73,6 +73,40 @@ def test_copies_that_fail_are_told_and_the_others_kept(bridges, sandbox):
     assert {file["id"] for file in files[1:]} == set(caught.value.partial)
 
 
+@pytest.mark.parametrize(
+    ("metadata", "words"),
+    [
+        ({"age": 7}, "'age' is 7: write a text such as '7'"),
+        ({"age": ["7"]}, "write a text"),
+        ({"age": True}, "write a text"),
+        ({"age": "7" * 301}, "has 301 bytes; 300 are the most"),
+        ({"age": "ü" * 151}, "has 302 bytes"),
+        ({"a" * 101: "7"}, "a name of 101 characters"),
+        ({" ": "7"}, "has no name"),
+        ({f"k{number}": "" for number in range(1001)}, "at most 1000"),
+        ("age=7", "is a dict of texts"),
+    ],
+)
+def test_metadata_that_no_platform_takes_is_refused_here(bridges, sent, metadata, words):
+    """Each way of writing metadata keeps to the same limits."""
+    file = "0" * 24
+    with pytest.raises(UsageError, match=words):
+        bridges.update_metadata(file, metadata)
+    with pytest.raises(UsageError, match=words):
+        bridges.update_file(file, metadata=metadata)
+    with pytest.raises(UsageError, match=words):
+        bridges.update_files({file: {"metadata": metadata}})
+    assert [] == sent()
+
+
+def test_metadata_at_the_limits_is_taken(bridges):
+    """None removes a key; the limits themselves are allowed."""
+    file = bridges.files(PROJECT, name="S01_1.fastq.gz")[0]
+    bridges.update_metadata(file, {"k" * 100: "7" * 300, "library": None})
+
+    assert "7" * 300 == bridges.file(file)["metadata"]["k" * 100]
+
+
 def test_metadata_is_merged_or_replaced(bridges):
     """The official client hides which of the two happens."""
     file = bridges.files(PROJECT, name="S01.vcf")[0]

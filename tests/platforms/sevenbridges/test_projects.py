@@ -61,6 +61,33 @@ def test_what_cannot_be_changed_is_refused_here(bridges):
         bridges.update_volume("RFranklin/lab_bucket", colour="red")
 
 
+def test_a_new_project_has_only_what_was_given(bridges, group):
+    """Neither official client sends an empty description, empty tags or empty settings."""
+    bridges.create_project("Bare", group)
+    assert {"name": "Bare", "billing_group": group["id"]} == bridges.last_request.body
+    bridges.create_project("Dressed", group, description="d", tags="one", settings={"locked": False})
+    assert ("d", ["one"], {"locked": False}) == tuple(list(bridges.last_request.body.values())[2:])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda bridges: bridges.update_project(PROJECT),
+        lambda bridges: bridges.update_member(PROJECT, "viewer"),
+        lambda bridges: bridges.update_file("0" * 24),
+        lambda bridges: bridges.update_files({"0" * 24: {}}),
+        lambda bridges: bridges.update_metadata("0" * 24, {}),
+        lambda bridges: bridges.update_task("dca36ba2-07c5-5349-a38f-972e93242046"),
+        lambda bridges: bridges.update_volume("RFranklin/lab_bucket"),
+    ],
+)
+def test_an_update_without_changes_is_refused_here(bridges, sent, call):
+    """The official client refuses it as well; what a server makes of it is not known."""
+    with pytest.raises(UsageError, match="Nothing to change"):
+        call(bridges)
+    assert [] == sent()
+
+
 def test_members_and_their_permissions(bridges):
     """Reading is always allowed; admin implies the rest."""
     before = bridges.members(PROJECT).to_frame().set_index("username")
@@ -78,6 +105,8 @@ def test_an_unknown_permission_is_refused_here(bridges):
     """A mistyped one would be ignored."""
     with pytest.raises(UsageError, match="no permission exectute"):
         bridges.add_member(PROJECT, "viewer", exectute=True)
+    with pytest.raises(UsageError, match="True or False"):
+        bridges.update_member(PROJECT, "viewer", write="yes")
 
 
 def test_a_viewer_may_not_write(sandbox):

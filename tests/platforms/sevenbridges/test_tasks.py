@@ -2,9 +2,11 @@
 
 import datetime
 
+import numpy as np
 import pytest
 
 from bionb.errors import InvalidInput, JobFailed, ResponseError, UsageError, WaitTimeout
+from bionb.platforms.sevenbridges.inputs import Inputs
 
 from .conftest import PROJECT
 
@@ -103,6 +105,59 @@ def test_the_server_refuses_it_too(bridges):
         bridges.run_task(draft)
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_files_are_sent_as_tasks_name_them_and_never_as_records(bridges, written, check):
+    """The official client sends class and path; a whole record has a size, an origin, metadata of persons."""
+    files = bams(bridges)[:]
+    draft = bridges.create_task(PROJECT, MERGE, {"input_bam": files}, check=check)
+    created = written()[-1]["inputs"]["input_bam"]
+    bridges.update_task(draft, check=check, inputs={"input_bam": files[:1], "output_name": None})
+    updated = written()[-1]["inputs"]
+
+    assert [{"class": "File", "path": each["id"], "name": each["name"]} for each in files] == created
+    assert {"input_bam": created[:1], "output_name": None} == updated
+    bridges.update_task(draft, check=check, inputs={"input_bam": [{"class": "File", "path": files[0]["id"]}]})
+    assert [{"class": "File", "path": files[0]["id"]}] == written()[-1]["inputs"]["input_bam"]
+
+
+def test_new_inputs_are_checked_before_they_are_sent(bridges, written, sent):
+    """A draft with a wrong input fails later, and costs time."""
+    draft = bridges.create_task(PROJECT, MERGE, {"input_bam": bams(bridges)})
+    with pytest.raises(InvalidInput, match="input_bam is a text"):
+        bridges.update_task(draft, inputs={"input_bam": "S01.bam"})
+    bridges.update_task(draft, inputs={"input_bam": [bams(bridges)[0]["id"]]})
+
+    assert "File" == written()[-1]["inputs"]["input_bam"][0]["class"]
+    assert 1 == len([each for each in sent() if each.startswith("PATCH")])
+
+
+def test_a_whole_record_is_no_input_for_the_server(bridges):
+    """The sandbox would hide it otherwise."""
+    draft = bridges.create_task(PROJECT, MERGE, {}, check=False)
+    body = {"inputs": {"input_bam": [dict(bams(bridges)[0])]}}
+    answer = bridges.call("PATCH", f"tasks/{draft['id']}", what="change it", json=body)
+
+    assert "does not match" in answer["errors"][0]["message"]
+
+
+def test_only_what_was_given_is_sent(bridges, written):
+    """A name, a description and settings are the platform's to choose where nobody gave them."""
+    bridges.create_task(PROJECT, MERGE, {"input_bam": bams(bridges)})
+
+    assert {"project", "app", "inputs"} == set(written()[-1])
+    with pytest.raises(UsageError, match="does not know colour"):
+        bridges.create_task(PROJECT, MERGE, {}, colour="red")
+
+
+def test_numbers_of_a_frame_are_inputs():
+    """A column's cells are numbers of numpy."""
+    inputs = Inputs({"inputs": [{"id": "n", "type": "int"}, {"id": "xs", "type": "float[]"}]})
+
+    assert {"n": 3, "xs": [1.5]} == inputs.build({"n": np.int64(3), "xs": np.array([1.5])})
+    with pytest.raises(InvalidInput, match="n can't be sent: 'n' is an empty cell"):
+        inputs.build({"n": np.float64("nan"), "xs": []})
+
+
 def test_a_failed_task_says_why(bridges, clock):
     """The platform's own words are in the message."""
     broken = bridges.files(PROJECT, name="corrupt_reads.fastq")[0]
@@ -144,7 +199,7 @@ def test_a_clone_is_a_new_draft_with_the_same_inputs(bridges):
     assert 0 == bridges.tasks(PROJECT, origin_id=task).total
 
 
-def test_a_batch_makes_one_task_for_each_sample(bridges, clock):
+def test_a_batch_makes_one_task_for_each_sample(bridges, written, clock):
     """`batch_by` groups the files of one input by their metadata."""
     reads = bridges.files(PROJECT, metadata={"sample_id": ["S01", "S02"]}, tag="raw").first(10)
     batch = bridges.create_task(
@@ -155,11 +210,29 @@ def test_a_batch_makes_one_task_for_each_sample(bridges, clock):
         batch_by=["metadata.sample_id"],
         run=True,
     )
+    by = {"type": "criteria", "criteria": ["metadata.sample_id"]}
+    said = written()[-1]
+    assert (True, "Reads_FASTQ", by) == (said["batch"], said["batch_input"], said["batch_by"])
     bridges.wait_task(batch)
     children = bridges.tasks(parent=batch).to_frame()
 
     assert ["S01", "S02"] == children["batch_group.value"].tolist()
     assert {"COMPLETED"} == set(children["status"])
+
+
+def test_criteria_need_the_input_that_they_split(bridges, written):
+    """The server refuses one without the other, and a single text is one criterion."""
+    reads = bridges.files(PROJECT, metadata={"sample_id": "S01"}, tag="raw").first(2)
+    with pytest.raises(UsageError, match="batch_input="):
+        bridges.create_task(PROJECT, f"{PROJECT}/exome-alignment", {}, batch_by="metadata.sample_id", check=False)
+    draft = bridges.create_task(PROJECT, f"{PROJECT}/exome-alignment", {"Reads_FASTQ": reads})
+    bridges.update_task(draft, batch_input="Reads_FASTQ", batch_by="metadata.sample_id")
+
+    assert ["metadata.sample_id"] == written()[-1]["batch_by"]["criteria"]
+    assert written()[-1]["batch"]
+    body = {"project": PROJECT, "app": MERGE, "batch_by": {"type": "item"}}
+    with pytest.raises(ResponseError, match="code 7023"):
+        bridges.call("POST", "tasks", what="create a task", json=body)
 
 
 def test_a_task_that_has_run_only_changes_its_name(bridges):

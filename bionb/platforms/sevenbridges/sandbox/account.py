@@ -61,19 +61,19 @@ def add_routes(app: Blueprint, store: Store, faults: Faults) -> None:
     @app.get("/v2/billing/invoices")
     def invoices() -> Response:
         chosen = [each for each in store.invoices if one("billing_group") in (None, each["billing_group"])]
-        return listing(chosen, lambda each: sent(each, INVOICES, f"billing/invoices/{each['id']}", listed=True), faults)
+        return listing(chosen, lambda each: _invoice(each, listed=True), faults)
 
     @app.get("/v2/billing/invoices/<name>")
     def invoice(name: str) -> Response:
-        found = next((each for each in store.invoices if each["id"] == name), None)
+        found = next((each for each in store.invoices if each["invoice_id"] == name), None)
         if found is None:
             raise Refused(404, 4002, "Requested invoice does not exist.")
-        return jsonify(sent(found, INVOICES, f"billing/invoices/{name}"))
+        return jsonify(_invoice(found))
 
     @app.post("/v2/action/notifications/feedback")
     def feedback() -> tuple[str, int]:
         said = body()
-        if said.get("type") not in ("IDEA", "THOUGHT", "PROBLEM") or not said.get("text"):
+        if said.get("type") not in ("IDEA", "THOUGHT", "PROBLEM") or not str(said.get("text") or "").strip():
             raise Refused(400, 90000, "Feedback needs a type and a text.")
         store.feedback.append(said)
         return "", 204
@@ -86,6 +86,11 @@ def add_routes(app: Blueprint, store: Store, faults: Faults) -> None:
 
 def _group(record: Record, *, listed: bool = False) -> Record:
     return sent(record, BILLING_GROUPS, f"billing/groups/{record['id']}", listed=listed)
+
+
+def _invoice(record: Record, *, listed: bool = False) -> Record:
+    shown = {key: value for key, value in record.items() if key != "billing_group"}
+    return sent(shown, INVOICES, f"billing/invoices/{record['invoice_id']}", listed=listed)
 
 
 def _between(rows: list[Record]) -> list[Record]:

@@ -263,8 +263,9 @@ def _invoices(store: Store) -> None:
         analysis, storage = 4.25 + number, 1.5 + number / 4
         store.invoices.append(
             {
-                "id": f"INV-2025-{month}",
+                "invoice_id": f"INV-2025-{month}",
                 "pending": month == "12",
+                "approval_date": None if month == "12" else f"2025-{month}-30T12:00:00Z",
                 "billing_group": BILLING,
                 "analysis_costs": {"currency": "USD", "amount": analysis},
                 "storage_costs": {"currency": "USD", "amount": storage},

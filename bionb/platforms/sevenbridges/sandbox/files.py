@@ -148,6 +148,9 @@ def copied(store: Store, source: Record, project: str, parent: str = "", name: s
 
 def merged(before: Record, changes: Record) -> Record:
     """Merge metadata; null removes a key."""
+    for key, value in changes.items():
+        if not (value is None or isinstance(value, str)) or len(key) > 100 or len((value or "").encode()) > 300:
+            raise Refused(400, 5006, f"Metadata validation failed: {key[:100]}.")
     after = {**before, **changes}
     return {key: value for key, value in after.items() if value is not None}
 

@@ -16,6 +16,7 @@ from bionb.platforms.sevenbridges.sandbox.replies import (
     Refused,
     body,
     bulk,
+    flag,
     here,
     listing,
     number,
@@ -55,13 +56,14 @@ def add_routes(app: Blueprint, store: Store, faults: Faults) -> None:
         return bulk(ids, lambda name: _job(kind, _advance(store, kind, _found(store, kind, name))))
 
     def _job(kind: str, record: Record, *, listed: bool = False) -> Record:
+        record = {key: value for key, value in record.items() if key not in ("owner", "copy_only")}
         return sent(record, kinds[kind][1], f"storage/{kind}/{record['id']}", listed=listed)
 
 
 def _add_volumes(app: Blueprint, store: Store, faults: Faults) -> None:
     def found(owner: str, name: str) -> Record:
         if f"{owner}/{name}" not in store.volumes or owner != g.user:
-            raise Refused(404, 9002, "Requested volume does not exist.")
+            raise Refused(404, 9007, "Requested volume does not exist.")
         return store.volumes[f"{owner}/{name}"]
 
     def public(volume: Record, *, listed: bool = False) -> Record:
@@ -79,15 +81,18 @@ def _add_volumes(app: Blueprint, store: Store, faults: Faults) -> None:
             raise Refused(400, 9014, "A volume's name has at most 32 letters, digits and underscores.")
         name, now = f"{g.user}/{wanted['name']}", store.now()
         if name in store.volumes:
-            raise Refused(409, 9003, "You have a volume of this name.")
-        service = {key: value for key, value in wanted.get("service", {}).items() if key != "credentials"}
+            raise Refused(409, 9010, "You have a volume of this name.")
+        if wanted.get("access_mode") not in ("RO", "RW"):
+            raise Refused(400, 9015, "A volume needs an access_mode, RO or RW.")
+        if not isinstance(wanted.get("service"), dict) or not wanted["service"].get("type"):
+            raise Refused(400, 9016, "A volume needs a service with its type.")
         store.volumes[name] = {
             "id": name,
             "name": wanted["name"],
             "description": wanted.get("description") or "",
-            "access_mode": wanted.get("access_mode") or "RW",
+            "access_mode": wanted["access_mode"],
             "active": True,
-            "service": service,
+            "service": _without_secrets(wanted["service"]),
             "created_on": now,
             "modified_on": now,
         }
@@ -101,6 +106,8 @@ def _add_volumes(app: Blueprint, store: Store, faults: Faults) -> None:
     @app.patch("/v2/storage/volumes/<owner>/<name>")
     def change(owner: str, name: str) -> Response:
         changes = {key: value for key, value in body().items() if key in ("description", "access_mode", "active")}
+        if changes.get("access_mode", "RW") not in ("RO", "RW"):
+            raise Refused(400, 9015, "A volume's access_mode is RO or RW.")
         found(owner, name).update(changes, modified_on=store.now())
         return jsonify(public(found(owner, name)))
 
@@ -136,6 +143,14 @@ def _add_volumes(app: Blueprint, store: Store, faults: Faults) -> None:
         return jsonify(item)
 
 
+def _without_secrets(service: Record) -> Record:
+    """Return what answers tell of a service: the credentials' public half and no more."""
+    credentials = service.get("credentials")
+    public = {key: value for key, value in (credentials or {}).items() if key == "access_key_id"}
+    kept = {key: value for key, value in service.items() if key != "credentials"}
+    return {**kept, "credentials": public} if public else kept
+
+
 def _level(inside: list[Record], prefix: str) -> tuple[list[Record], list[str]]:
     """Split objects into those right below a prefix, and the prefixes of those further down."""
     rests = [(each, each["location"][len(prefix) :].partition("/")) for each in inside]
@@ -159,18 +174,20 @@ def _import(store: Store, wanted: Record) -> Record:
     source, target = wanted.get("source") or {}, wanted.get("destination") or {}
     project, parent = destination(store, target, g.user)
     if source.get("volume") not in store.volumes:
-        raise Refused(404, 9002, "Requested volume does not exist.")
+        raise Refused(404, 9007, "Requested volume does not exist.")
     name = target.get("name") or str(source.get("location")).rsplit("/", 1)[-1]
     return _started(store, "imports", wanted, {"project": project, "parent": parent, "name": name})
 
 
 def _export(store: Store, wanted: Record) -> Record:
     target = wanted.get("destination") or {}
-    store.file((wanted.get("source") or {}).get("file", ""), g.user, "copy")
+    source = store.file((wanted.get("source") or {}).get("file", ""), g.user, "copy")
+    if source["type"] == "folder" or source["storage"]["type"] == "VOLUME":
+        raise Refused(400, 9006, "Folders, and aliases of what is in a volume, cannot be exported.")
     if target.get("volume") not in store.volumes:
-        raise Refused(404, 9002, "Requested volume does not exist.")
+        raise Refused(404, 9007, "Requested volume does not exist.")
     if store.volumes[target["volume"]]["access_mode"] != "RW":
-        raise Refused(400, 9007, "The volume is read only.")
+        raise Refused(400, 9026, "The volume is read only.")
     return _started(store, "exports", wanted, target)
 
 
@@ -184,6 +201,7 @@ def _started(store: Store, kind: str, wanted: Record, target: Record) -> Record:
         "started_on": store.now(),
         "finished_on": None,
         "owner": g.user,
+        "copy_only": flag("copy_only"),
     }
     store.moved[kind][job["id"]] = job
     return job
@@ -192,7 +210,7 @@ def _started(store: Store, kind: str, wanted: Record, target: Record) -> Record:
 def _found(store: Store, kind: str, name: str) -> Record:
     job = store.moved[kind].get(name)
     if job is None or job["owner"] != g.user:
-        raise Refused(404, 9002, f"Requested {kind[:-1]} does not exist.")
+        raise Refused(404, 9008, f"Requested {kind[:-1]} does not exist.")
     return job
 
 
@@ -211,7 +229,10 @@ def _finished(store: Store, kind: str, job: Record) -> dict[str, Any]:
     if kind == "exports":
         target = job["destination"]
         store.objects[target["volume"]].append({**target, "type": "s3", "metadata": {}})
-        return {"state": "COMPLETED"}
+        file = store.files[job["source"]["file"]]
+        if not job["copy_only"]:
+            file.update(storage={"type": "VOLUME", **target}, modified_on=store.now())
+        return {"state": "COMPLETED", "result": shown(file)}
     if not any(each["location"] == location for each in store.objects[volume]):
         return {"state": "FAILED", "error": {"code": 9015, "message": f"There is no object {location} in the volume."}}
     kept = {"type": "VOLUME", "volume": volume, "location": location}

@@ -45,6 +45,7 @@ def add_routes(app: Blueprint, store: Store, faults: Faults) -> None:
     def create() -> tuple[Response, int]:
         wanted = body()
         project = store.project(wanted.get("project", ""), g.user, "execute")["id"]
+        _check_batch(wanted)
         task = _made(store, project, wanted)
         if "batch_by" in wanted and (one("batch") or "").lower() != "false":
             _split(store, task, wanted)
@@ -153,12 +154,36 @@ def _problems(store: Store, task: Record) -> list[Record]:
         many = str(kind).removesuffix("?").endswith("[]") or (
             isinstance(kind, list) and any(isinstance(each, dict) and each.get("type") == "array" for each in kind)
         )
-        if value is not None and many != isinstance(value, list):
+        odd = ("File" in str(kind) or "Directory" in str(kind)) and not all(map(_is_file, _each(value)))
+        if value is not None and (odd or many != isinstance(value, list)):
             found.append(_problem(name, "Value for this input does not match the expected type."))
         for path in _paths(value):
             if path not in store.files or store.files[path]["project"] != task["project"]:
                 found.append(_problem(name, f"File {path} is not in the task's project."))
     return found
+
+
+def _each(value: object) -> list[object]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _is_file(value: object) -> bool:
+    """Tell whether a value names a file in the form of tasks; whole records of files are none."""
+    if not isinstance(value, dict) or value.get("class") not in ("File", "Directory"):
+        return False
+    return "path" in value and set(value) <= {"class", "path", "name", "secondaryFiles"}
+
+
+def _check_batch(wanted: Record) -> None:
+    if wanted.get("batch_by") is None and wanted.get("batch_input") is None and not wanted.get("batch"):
+        return
+    by = wanted.get("batch_by")
+    if not wanted.get("batch_input") or not isinstance(by, dict):
+        raise Refused(400, 7023, "batch_by and batch_input go together.")
+    if str(by.get("type")).lower() not in ("criteria", "item"):
+        raise Refused(400, 7020, "A batch is of the type criteria or item.")
+    if str(by["type"]).lower() == "criteria" and not by.get("criteria"):
+        raise Refused(400, 7019, "A batch by criteria names them.")
 
 
 def _problem(name: str, words: str) -> Record:
