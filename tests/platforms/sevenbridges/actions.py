@@ -150,7 +150,7 @@ def tasks(api):
         "update_task_batch",
         lambda: saved(
             api.tasks.get(draft.id),
-            app=f"{MERGE}/0",
+            app=f"{PROJECT}/exome-alignment/1",
             batch=False,
             batch_input="input_bam",
             use_interruptible_instances=False,
@@ -175,6 +175,7 @@ def storage(api):
     yield "create_volume_full", lambda: api.volumes.create_s3_volume("vol2", **keys, **more)
     made = api.volumes.get("RFranklin/vol1")
     yield "update_volume", lambda: saved(made, description="new", access_mode="RO", service={"type": "s3"})
+    yield "deactivate_volume", lambda: saved(api.volumes.get(made.id), active=False)
     yield "delete_volume", lambda: made.delete()
     volume = api.volumes.get(VOLUME)
     yield "volume_objects", lambda: volume.list()
