@@ -1,7 +1,6 @@
 """Where ISA-Tab comes from and goes to: folder, zip, SODAR's JSON export.
 
-An archive is untrusted: names that leave their folder, links, encrypted or repeated members, and archives
-that would fill the memory are refused before anything is unpacked. Nothing is ever written while reading.
+What is packed is unpacked within bounds, see `bionb.packed`. Nothing is ever written while reading.
 """
 
 from __future__ import annotations
@@ -9,46 +8,46 @@ from __future__ import annotations
 import io
 import json
 import os
-import stat
+import warnings
 import zipfile
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from bionb.errors import InvalidSheet
-
-MAX_MEMBERS = 10_000
-MAX_BYTES = 1 << 30  # of all members together
-MAX_RATIO = 300  # unpacked to packed, of members above RATIO_FROM bytes
-RATIO_FROM = 4 << 20
-
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError, ValueError)
+from bionb.errors import InvalidSheet, UsageError
+from bionb.packed import MAX_BYTES, MAX_MEMBERS, safe_name, unzipped
+from bionb.transfers.writing import places_of, write_files
 
 
-def read_source(source: Any) -> dict[str, bytes]:
+class OtherSheets(UserWarning):
+    """A folder holds more sheets than the set that was written there; they would be read with it."""
+
+
+def read_source(source: Any, max_bytes: int | None = None) -> dict[str, bytes]:
     """Return name and bytes of every member of a source, in its order."""
+    if max_bytes is not None and (isinstance(max_bytes, bool) or not isinstance(max_bytes, int) or max_bytes < 0):
+        raise UsageError(f"max_bytes is a number of bytes, not {max_bytes!r}")
     if isinstance(source, bytes | bytearray | memoryview):
-        return _read_bytes(bytes(source), "the given bytes")
+        return _read_bytes(bytes(source), "the given bytes", max_bytes)
     if isinstance(source, Mapping):
         return _read_export(source)
     if isinstance(source, str) and source.lstrip().startswith("{"):
         return _read_json(source.encode(), "the given text")
     if isinstance(source, str | os.PathLike):
-        return _read_path(Path(source))
+        return _read_path(Path(source), max_bytes)
     raise InvalidSheet(
         f"cannot read ISA-Tab from {type(source).__name__}: give a folder, an i_*.txt file, "
         "a zip (path or bytes) or SODAR's JSON export"
     )
 
 
-def _read_path(path: Path) -> dict[str, bytes]:
+def _read_path(path: Path, max_bytes: int | None) -> dict[str, bytes]:
     try:
         if path.is_dir():
-            return _read_folder(path)
+            return _read_folder(path, max_bytes)
         if path.name.lower().startswith("i_") and path.suffix.lower() == ".txt":
-            return _read_folder(path.parent, path.name)
-        return _read_bytes(path.read_bytes(), path.name)
+            return _read_folder(path.parent, max_bytes, path.name)
+        return _read_bytes(path.read_bytes(), path.name, max_bytes)
     except (OSError, ValueError) as error:
         if isinstance(error, InvalidSheet):
             raise
@@ -56,32 +55,41 @@ def _read_path(path: Path) -> dict[str, bytes]:
         raise InvalidSheet(f"cannot read {path.name or path}: {reason}; check the path") from error
 
 
-def _read_bytes(data: bytes, name: str) -> dict[str, bytes]:
+def _read_bytes(data: bytes, name: str, max_bytes: int | None) -> dict[str, bytes]:
     if data.lstrip()[:1] == b"{":
         return _read_json(data, name)
-    return _read_zip(data, name)
+    return unzipped(data, name, max_bytes)
 
 
-def _read_folder(folder: Path, only: str | None = None) -> dict[str, bytes]:
-    """Read the ISA-Tab files of a folder; raw data beside them stay where they are.
+def _read_folder(folder: Path, max_bytes: int | None, only: str | None = None) -> dict[str, bytes]:
+    """Read the ISA-Tab files of a folder; raw data beside them stay where they are."""
+    most = MAX_BYTES if max_bytes is None else max_bytes
+    files: dict[str, bytes] = {}
+    total = 0
+    for path in _sheets_in(folder):
+        if only and _is_investigation(path) and path.name != only:
+            continue
+        total += path.stat().st_size
+        if total > most or len(files) >= MAX_MEMBERS:
+            raise InvalidSheet(
+                f"{folder.name} holds too much ISA-Tab, more than {most} bytes or {MAX_MEMBERS} files; give the folder "
+                "of one i_*.txt alone, or a larger max_bytes"
+            )
+        files[path.relative_to(folder).as_posix()] = path.read_bytes()
+    return files
+
+
+def _sheets_in(folder: Path) -> Iterator[Path]:
+    """Yield the ISA-Tab files of a folder.
 
     Where the folder has an investigation, sub-folders with one of their own are other sets (or old copies).
     """
     paths = [path for path in sorted(folder.rglob("*")) if is_isatab(path.name) and path.is_file()]
     homes = {path.parent for path in paths if _is_investigation(path)}
     others = homes - {folder} if folder in homes else set()
-    files: dict[str, bytes] = {}
-    total = 0
     for path in paths:
-        if path.is_symlink() or others.intersection(path.parents):
-            continue
-        if only and _is_investigation(path) and path.name != only:
-            continue
-        total += path.stat().st_size
-        if total > MAX_BYTES or len(files) >= MAX_MEMBERS:
-            raise InvalidSheet(f"{folder.name} holds too much ISA-Tab; give the folder of one i_*.txt alone")
-        files[path.relative_to(folder).as_posix()] = path.read_bytes()
-    return files
+        if not path.is_symlink() and not others.intersection(path.parents):
+            yield path
 
 
 def _is_investigation(path: Path) -> bool:
@@ -92,52 +100,6 @@ def is_isatab(name: str) -> bool:
     """Tell ISA-Tab files (``i_``, ``s_``, ``a_`` and MetaboLights' ``m_``) by their names."""
     base = PurePosixPath(name).name.lower()
     return base[:2] in ("i_", "s_", "a_", "m_") and base.endswith((".txt", ".tsv"))
-
-
-def _read_zip(data: bytes, name: str) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [info for info in archive.infolist() if not info.is_dir()]
-            _check_members(members, name)
-            return {info.filename: archive.read(info) for info in members}
-    except _BROKEN as error:
-        if isinstance(error, InvalidSheet):
-            raise
-        raise InvalidSheet(f"{name} is no complete zip ({error}); download or export it again") from error
-
-
-def _check_members(members: list[zipfile.ZipInfo], archive: str) -> None:
-    if len(members) > MAX_MEMBERS:
-        raise InvalidSheet(f"{archive} has {len(members)} members, more than {MAX_MEMBERS}; it is not read")
-    seen: set[str] = set()
-    for info in members:
-        fault = _fault(info, seen)
-        if fault:
-            raise InvalidSheet(f"{archive}: member {info.filename[:100]!r} {fault}; nothing was unpacked")
-        seen.add(info.filename)
-    total = sum(info.file_size for info in members)
-    if total > MAX_BYTES:
-        raise InvalidSheet(f"{archive} unpacks to {total >> 20} MiB, more than {MAX_BYTES >> 20}; it is not read")
-
-
-def _fault(info: zipfile.ZipInfo, seen: set[str]) -> str:
-    if not safe_name(info.filename):
-        return "leaves the archive's folder"
-    if stat.S_ISLNK(info.external_attr >> 16):
-        return "is a link"
-    if info.flag_bits & 0x1:
-        return "is encrypted"
-    if info.filename in seen:
-        return "is there twice"
-    if info.file_size > RATIO_FROM and info.file_size > MAX_RATIO * info.compress_size:
-        return f"unpacks to more than {MAX_RATIO} times its size"
-    return ""
-
-
-def safe_name(name: str) -> bool:
-    """Tell whether a member name stays inside the folder it is written to, on every system."""
-    parts = name.replace("\\", "/").split("/")
-    return bool(name) and ".." not in parts and parts[0] != "" and ":" not in parts[0] and "\0" not in name
 
 
 def _read_json(data: bytes, name: str) -> dict[str, bytes]:
@@ -171,6 +133,7 @@ def _read_export(export: Any) -> dict[str, bytes]:
 
 def to_zip(files: Mapping[str, bytes]) -> bytes:
     """Pack members in their order; the same files give the same bytes at any time of day."""
+    places_of(files)  # of two names for one file, unpacking would lose one
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
@@ -180,20 +143,22 @@ def to_zip(files: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def write(files: Mapping[str, bytes], target: str | os.PathLike[str]) -> Path:
+def write(files: Mapping[str, bytes], target: str | os.PathLike[str], overwrite: bool) -> Path:
     """Write members to a folder, or to one zip if the target is called so."""
+    if not isinstance(target, str | os.PathLike) or "\0" in os.fspath(target):
+        raise UsageError(f"write takes the path of a folder or of a .zip, not {target!r:.80}")
     path = Path(target)
     if path.suffix.lower() == ".zip":
-        _write_file(path, to_zip(files))
+        write_files(path.parent, {path.name: to_zip(files)}, overwrite=overwrite)
         return path
-    for name, data in files.items():
-        _write_file(path / name, data)
-    return path
-
-
-def _write_file(path: Path, data: bytes) -> None:
-    """Replace a file in one step, so that an interrupt leaves the old one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
-    part.replace(path)
+    places = set(places_of(files).values())
+    others = [name for each in _sheets_in(path) if (name := each.relative_to(path).as_posix()) not in places]
+    if others:
+        more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+        warnings.warn(
+            f"{path.name} also holds {', '.join(others[:5])}{more}, which are no part of this set but would be read "
+            "with it: remove them, or write to an empty folder",
+            OtherSheets,
+            stacklevel=3,
+        )
+    return write_files(path, files, overwrite=overwrite)

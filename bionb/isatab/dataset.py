@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def read_isatab(source: Any, *, columnar_from: int = COLUMNAR_FROM) -> ISATab:
+def read_isatab(source: Any, *, columnar_from: int = COLUMNAR_FROM, max_bytes: int | None = None) -> ISATab:
     """Read ISA-Tab from wherever it is.
 
     Parameters
@@ -35,6 +35,8 @@ def read_isatab(source: Any, *, columnar_from: int = COLUMNAR_FROM) -> ISATab:
         Of a folder the files ``i_*``, ``s_*``, ``a_*``, ``m_*`` (``.txt``, ``.tsv``) are read, of a zip all.
     columnar_from : int
         Number of lines from which a table is read by columns; it changes the speed, never the result.
+    max_bytes : int, optional
+        Bytes that the source may unpack to; by default 1 GiB, and 300 times what it has packed.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def read_isatab(source: Any, *, columnar_from: int = COLUMNAR_FROM) -> ISATab:
     Raises
     ------
     InvalidSheet
-        The source is missing, broken, unsafe or holds no ISA-Tab file.
+        The source is missing, broken, unsafe, too large or holds no ISA-Tab file.
 
     Examples
     --------
@@ -52,7 +54,7 @@ def read_isatab(source: Any, *, columnar_from: int = COLUMNAR_FROM) -> ISATab:
     >>> isa.studies
     ['s_study.txt']
     """
-    files = archive.read_source(source)
+    files = archive.read_source(source, max_bytes)
     if not any(archive.is_isatab(name) for name in files):
         raise InvalidSheet(
             f"there is no ISA-Tab file among the {len(files)} files of this source; "
@@ -238,9 +240,33 @@ class ISATab(Shapes):
 
     # Writing
 
-    def write(self, target: str | os.PathLike[str]) -> Path:
-        """Write all files to a folder, or to one zip if ``target`` ends in ``.zip``; return its path."""
-        return archive.write(self._files, target)
+    def write(self, target: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write all files to a folder, or to one zip if ``target`` ends in ``.zip``; return its path.
+
+        Parameters
+        ----------
+        target : path
+            Folders that are missing are made.
+        overwrite : bool
+            Replace files of these names. All files are written or none; other files stay.
+
+        Warns
+        -----
+        OtherSheets
+            The folder holds sheets of another set, which would be read together with this one.
+
+        Raises
+        ------
+        UsageError
+            Something stands there, two names mean one file, or a name or link leads out of the folder.
+        FileFailed
+            The disk is full, the folder can't be written to, ...
+
+        Examples
+        --------
+        >>> isa.write("my_investigation")
+        """
+        return archive.write(self._files, target, overwrite)
 
     def to_zip(self) -> bytes:
         """Return a zip of all files, in their order and with their names."""

@@ -9,7 +9,7 @@ import pytest
 
 import bionb
 from bionb.errors import InvalidSheet, UsageError
-from bionb.isatab import archive, read_isatab
+from bionb.isatab import read_isatab
 from tests.isatab.sets import BOTH_PATHS, isatab, small, table, table_of
 
 
@@ -124,10 +124,10 @@ def test_a_zip_bomb_is_refused():
 
 def test_too_much_in_one_archive_is_refused(monkeypatch):
     """Many moderate members fill the memory as well as a bomb."""
-    monkeypatch.setattr(archive, "MAX_BYTES", 5)
+    monkeypatch.setattr(bionb.packed, "MAX_BYTES", 5)
     with pytest.raises(InvalidSheet, match="is not read"):
         read_isatab(packed([("i_x.txt", b"abc"), ("s_x.txt", b"abc")]))
-    monkeypatch.setattr(archive, "MAX_MEMBERS", 1)
+    monkeypatch.setattr(bionb.packed, "MAX_MEMBERS", 1)
     with pytest.raises(InvalidSheet, match="2 members"):
         read_isatab(packed([("i_x.txt", b"abc"), ("s_x.txt", b"abc")]))
 

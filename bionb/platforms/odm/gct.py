@@ -6,34 +6,37 @@ sample names; then one line a feature. Missing values may be empty.
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 import warnings
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bionb.errors import InvalidSheet
-from bionb.platforms.odm.sheets import ERROR, WARNING, Finding, Source, cells, read_lines
+from bionb.platforms.odm.sheets import ERROR, WARNING, Finding, Source, cells, content_of, encoding_faults, read_lines
+from bionb.transfers.writing import write_file
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MISSING = {"", "nan", "null", "n/a", "na", "filtered"}
-_MISSING_AS_WRITTEN = sorted({form for each in MISSING for form in (each, each.upper(), each.capitalize(), "NaN", " ")})
+# Python takes more for a number: 1_000, digits of other scripts. A server need not, and a reader would be misled.
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?", re.ASCII | re.IGNORECASE)
 
 
 class GctWarning(UserWarning):
     """A GCT file breaks a rule that no server insists on."""
 
 
-def read_gct(source: Source) -> pd.DataFrame:
+def read_gct(source: Source, *, max_bytes: int | None = None) -> pd.DataFrame:
     r"""Read a GCT 1.2 file.
 
     Parameters
     ----------
     source : str, Path or bytes
-        The file, also packed, or its content.
+        The file, also packed (.gz, .zip), or its content.
+    max_bytes : int, optional
+        Bytes that a packed file may unpack to; by default 1 GiB, and 300 times its size.
 
     Returns
     -------
@@ -57,31 +60,25 @@ def read_gct(source: Source) -> pd.DataFrame:
     """
     import pandas as pd
 
-    lines = read_lines(source)
+    lines = read_lines(source, max_bytes)
     findings = _check(lines)
     errors = [each for each in findings if each.level == ERROR]
     if errors:
         raise InvalidSheet(f"This is no GCT 1.2 file that ODM would take: {errors[0]}")
     for each in findings:
         warnings.warn(str(each), GctWarning, stacklevel=2)
-    samples = _samples(lines)
-    frame = pd.read_csv(
-        io.StringIO("\n".join(lines[3:])),
-        sep="\t",
-        header=None,
-        names=["NAME", "Description", *samples],
-        usecols=range(2 + len(samples)),
-        dtype={"NAME": "str", "Description": "str"} | dict.fromkeys(samples, "float64"),
-        na_values=dict.fromkeys(samples, _MISSING_AS_WRITTEN),
-        keep_default_na=False,
-        quoting=csv.QUOTE_NONE,
-        index_col=False,
+    samples, rows = _samples(lines), [cells(line) for line in lines[3:]]
+    names, notes = (pd.Series([row[place] for row in rows], dtype="str") for place in (0, 1))
+    frame = pd.DataFrame(
+        [[_value(cell) for cell in row[2 : 2 + len(samples)]] for row in rows],
+        columns=pd.Index(samples, dtype="str"),
+        dtype="float64",
     )
-    frame["NAME"], frame["Description"] = frame["NAME"].str.strip(), frame["Description"].fillna("").str.strip()
-    return frame.set_index("NAME")
+    frame.insert(0, "Description", notes)
+    return frame.set_index(names.rename("NAME"))
 
 
-def write_gct(frame: pd.DataFrame, path: str | Path | None = None) -> bytes:
+def write_gct(frame: pd.DataFrame, path: str | Path | None = None, *, overwrite: bool = False) -> bytes:
     """Write a frame as GCT 1.2 and return its bytes; `read_gct` gives the same frame again.
 
     Parameters
@@ -90,11 +87,25 @@ def write_gct(frame: pd.DataFrame, path: str | Path | None = None) -> bytes:
         Features as index, samples as columns; a column ``Description`` is optional.
     path : str or Path, optional
         Where to write; nowhere by default.
+    overwrite : bool
+        Replace a file there.
+
+    Raises
+    ------
+    InvalidSheet
+        The frame makes no GCT file.
+    UsageError, FileFailed
+        It can't be written there.
     """
+    if not frame.columns.is_unique:
+        raise InvalidSheet("The frame cannot be written as GCT: names of columns must be unique.")
     samples = [name for name in frame.columns if name != "Description"]
     notes = frame["Description"].fillna("").astype(str) if "Description" in frame else [""] * len(frame)
     lines = ["#1.2", f"{len(frame)}\t{len(samples)}", "\t".join(["NAME", "Description", *map(str, samples)])]
-    values = frame[samples].itertuples(index=False, name=None)
+    try:
+        values = frame[samples].astype("Float64").astype("float64").itertuples(index=False, name=None)
+    except (TypeError, ValueError) as error:
+        raise InvalidSheet(f"The frame cannot be written as GCT: its values must be numbers ({error}).") from error
     for name, note, row in zip(frame.index, notes, values, strict=True):
         lines.append("\t".join([str(name), note, *("" if value != value else repr(float(value)) for value in row)]))
     content = ("\n".join(lines) + "\n").encode()
@@ -102,12 +113,17 @@ def write_gct(frame: pd.DataFrame, path: str | Path | None = None) -> bytes:
     if errors:
         raise InvalidSheet(f"The frame cannot be written as GCT: {errors[0]}")
     if path is not None:
-        Path(path).write_bytes(content)
+        write_file(path, content, overwrite=overwrite)
     return content
 
 
-def check_gct(source: Source) -> list[Finding]:
+def check_gct(source: Source, *, max_bytes: int | None = None) -> list[Finding]:
     r"""Check a GCT file as the server will; wrong counts are a warning, what can't be read an error.
+
+    Parameters
+    ----------
+    source, max_bytes
+        As of `read_gct`.
 
     Examples
     --------
@@ -115,7 +131,8 @@ def check_gct(source: Source) -> list[Finding]:
     ['line 2: announces 9 rows and 1 columns, but there are 1 and 1']
     """
     try:
-        return _check(read_lines(source))
+        content, _ = content_of(source, max_bytes)
+        return encoding_faults(content) + _check(read_lines(content))
     except InvalidSheet as error:
         return [Finding(ERROR, 0, str(error))]
 
@@ -144,6 +161,11 @@ def _row_faults(number: int, row: list[str], samples: int) -> list[Finding]:
     found = []
     if any(row[2 + samples :]):
         found.append(Finding(ERROR, number, f"has {len(row) - 2} values for {samples} samples"))
+    if len(row) < 2 + samples:
+        given = f"{max(0, len(row) - 2)} values for {samples} samples"
+        found.append(Finding(ERROR, number, f"is shorter than the header: {given}; an empty one needs its tab"))
+    if not row[0]:
+        found.append(Finding(WARNING, number, "has no name"))
     wrong = [cell for cell in row[2 : 2 + samples] if not _is_number(cell)]
     return found + [Finding(ERROR, number, f"{cell!r} is no number") for cell in wrong]
 
@@ -152,6 +174,15 @@ def _header(header: list[str]) -> list[Finding]:
     found = []
     if [each.lower() for each in header[:2]] != ["name", "description"]:
         found.append(Finding(ERROR, 3, "must begin with NAME and Description"))
+    while header and not header[-1]:
+        header.pop()
+    found += [
+        Finding(ERROR, 3, f"column {place} has no name, so that nobody can know whose values stand there")
+        for place, name in enumerate(header[2:], 3)
+        if not name
+    ]
+    taken = sorted({"NAME", "Description"}.intersection(header[2:]))
+    found += [Finding(ERROR, 3, f"a sample cannot be called {name}, as a column of the format is") for name in taken]
     counts = Counter(each for each in header[2:] if each)
     found += [
         Finding(ERROR, 3, f"the sample {each} stands {n} times; names must be unique")
@@ -163,12 +194,16 @@ def _header(header: list[str]) -> list[Finding]:
 
 
 def _samples(lines: list[str]) -> list[str]:
-    return [name for name in cells(lines[2])[2:] if name]
+    """Return the names of the columns of values; tabs may follow the last one."""
+    names = cells(lines[2])[2:]
+    while names and not names[-1]:
+        names.pop()
+    return names
 
 
 def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return cell.lower() in MISSING
-    return True
+    return cell.lower() in MISSING or bool(_NUMBER.fullmatch(cell))
+
+
+def _value(cell: str) -> float:
+    return float("nan") if cell.lower() in MISSING else float(cell)

@@ -6,9 +6,6 @@ written, as the specification asks.
 
 from __future__ import annotations
 
-import gzip
-import io
-import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import InvalidSheet
+from bionb.packed import gunzipped, unzipped
 from bionb.platforms.odm.template import KEYS
+from bionb.transfers.writing import write_file
+from bionb.wide import narrowed, wide_encoding
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ class Finding:
         return f"line {self.line}: {self.message}" if self.line else self.message
 
 
-def read_rows(source: Source) -> list[list[str]]:
+def read_rows(source: Source, max_bytes: int | None = None) -> list[list[str]]:
     """Return the trimmed cells of a tab-separated file, packed (.gz, .zip) or not; empty lines are left out.
 
     Raises
@@ -56,14 +56,15 @@ def read_rows(source: Source) -> list[list[str]]:
     InvalidSheet
         It is no UTF-8 text.
     """
-    return [cells(line) for line in read_lines(source)]
+    return [cells(line) for line in read_lines(source, max_bytes)]
 
 
-def read_lines(source: Source) -> list[str]:
+def read_lines(source: Source, max_bytes: int | None = None) -> list[str]:
     """Return the lines of a text file, packed or not, without empty ones; both line ends are understood."""
-    content, name = (source, "the file") if isinstance(source, bytes) else (_read(Path(source)), Path(source).name)
+    content, name = content_of(source, max_bytes)
+    wide = wide_encoding(content)
     try:
-        text = content.decode("utf-8-sig")
+        text = (narrowed(content, wide) if wide else content).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidSheet(f"{name} is no UTF-8 text: save it as UTF-8, tab-separated.") from error
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -75,23 +76,38 @@ def cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.split("\t")]
 
 
-def _read(path: Path) -> bytes:
-    content = path.read_bytes()
-    if path.suffix == ".gz":
-        return gzip.decompress(content)
-    if path.suffix == ".zip":
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return archive.read(archive.namelist()[0])
-    return content
+def content_of(source: Source, max_bytes: int | None) -> tuple[bytes, str]:
+    """Return the bytes of a source, unpacked, and its name for messages."""
+    if isinstance(source, bytes):
+        content, name = source, "the file"
+    elif isinstance(source, str | Path):
+        name = Path(source).name
+        try:
+            content = Path(source).read_bytes()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise InvalidSheet(f"{name[:80]!r} cannot be read: {reason}; check the path.") from error
+    else:
+        raise InvalidSheet(f"a file is given by its path or as bytes, not as {type(source).__name__}.")
+    if content.startswith(b"\x1f\x8b"):
+        return gunzipped(content, name, max_bytes), name
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        members = {k: v for k, v in unzipped(content, name, max_bytes).items() if not k.startswith("__MACOSX/")}
+        if len(members) != 1:
+            raise InvalidSheet(f"{name} holds {len(members)} files, not one: unpack it and give the one you mean.")
+        return members.popitem()[1], name
+    return content, name
 
 
-def read_sheet(source: Source) -> pd.DataFrame:
+def read_sheet(source: Source, *, max_bytes: int | None = None) -> pd.DataFrame:
     r"""Read a metadata file.
 
     Parameters
     ----------
     source : str, Path or bytes
-        The file or its content.
+        The file, also packed (.gz, .zip), or its content.
+    max_bytes : int, optional
+        Bytes that a packed file may unpack to; by default 1 GiB, and 300 times its size.
 
     Returns
     -------
@@ -110,7 +126,7 @@ def read_sheet(source: Source) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = read_rows(source)
+    rows = read_rows(source, max_bytes)
     errors = [each for each in _structure(rows) if each.level == ERROR]
     if errors:
         raise InvalidSheet(f"The sheet cannot be read: {errors[0]}")
@@ -119,7 +135,7 @@ def read_sheet(source: Source) -> pd.DataFrame:
     return pd.DataFrame(data, columns=header, dtype=object)
 
 
-def write_sheet(frame: pd.DataFrame, path: str | Path | None = None) -> bytes:
+def write_sheet(frame: pd.DataFrame, path: str | Path | None = None, *, overwrite: bool = False) -> bytes:
     r"""Write a metadata file and return its bytes; `read_sheet` gives the same frame again.
 
     Parameters
@@ -128,6 +144,8 @@ def write_sheet(frame: pd.DataFrame, path: str | Path | None = None) -> bytes:
         One row a record; lists and missing values are allowed.
     path : str or Path, optional
         Where to write; nowhere by default.
+    overwrite : bool
+        Replace a file there.
 
     Raises
     ------
@@ -150,7 +168,7 @@ def write_sheet(frame: pd.DataFrame, path: str | Path | None = None) -> bytes:
         raise InvalidSheet(f"The sheet cannot be written: {errors[0]}")
     content = "".join("\t".join(row) + "\r\n" for row in [header, *rows]).encode()
     if path is not None:
-        Path(path).write_bytes(content)
+        write_file(path, content, overwrite=overwrite)
     return content
 
 
@@ -177,7 +195,7 @@ def join_values(value: Any) -> str:
     return str(value).replace("|", "||").strip()
 
 
-def check_sheet(source: Source, kind: str) -> list[Finding]:
+def check_sheet(source: Source, kind: str, *, max_bytes: int | None = None) -> list[Finding]:
     r"""Check a metadata file as the server will.
 
     Parameters
@@ -186,6 +204,8 @@ def check_sheet(source: Source, kind: str) -> list[Finding]:
         The file or its content.
     kind : str
         ``"study"``, ``"samples"``, ``"libraries"``, ``"preparations"``, ``"cells"`` or ``"metadata"`` (of data).
+    max_bytes : int, optional
+        As of `read_sheet`.
 
     Returns
     -------
@@ -198,15 +218,23 @@ def check_sheet(source: Source, kind: str) -> list[Finding]:
     ['line 1: the column Sample Source ID is missing']
     """
     try:
-        rows = read_rows(source)
+        content, _ = content_of(source, max_bytes)
+        rows = read_rows(content)
     except InvalidSheet as error:
         return [Finding(ERROR, 0, str(error))]
-    found = _structure(rows)
+    found = encoding_faults(content) + _structure(rows)
     if rows:
         found += _keys(rows, kind)
     if kind in ("study", "metadata") and len(rows) > 2:
         found.append(Finding(ERROR, 3, f"a {kind} file has exactly one record, not {len(rows) - 1}"))
     return found
+
+
+def encoding_faults(content: bytes) -> list[Finding]:
+    """Return what a server that reads UTF-8 will find, where it could be read here nevertheless."""
+    wide = wide_encoding(content)
+    words = f'is {wide.upper()}, as spreadsheets save "Unicode Text"; the server reads UTF-8: save it so'
+    return [Finding(ERROR, 0, words)] if wide else []
 
 
 def _structure(rows: Sequence[Sequence[str]]) -> list[Finding]:

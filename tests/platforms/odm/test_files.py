@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bionb.errors import InvalidInput, InvalidSheet, JobFailed, UsageError
+from bionb.errors import FileFailed, InvalidInput, InvalidSheet, JobFailed, UsageError
 from bionb.platforms.odm.checking import check_file
 from bionb.platforms.odm.gct import GctWarning, check_gct, read_gct, write_gct
 from bionb.platforms.odm.sheets import check_sheet, read_sheet, write_sheet
@@ -188,6 +188,135 @@ def test_wrong_counts_are_told_before_an_upload(odm, examples, caplog):
 def test_every_fault_of_a_gct_file_is_named(content, expected):
     """Each with its line."""
     assert [each for each in texts(check_gct(content)) if expected in each]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (GCT.replace(b"\t-Inf", b""), "line 5: is shorter than the header: 1 values for 2 samples"),
+        (GCT.replace(b"\t\tNaN\t-Inf", b""), "line 5: is shorter"),
+        (GCT.replace(b"\tS1", b"\t"), "line 3: column 3 has no name"),
+        (GCT.replace(b"S1", b"Description"), "cannot be called Description"),
+        (GCT.replace(b"1.5", b"1_000"), "line 4: '1_000' is no number"),
+        (GCT.replace(b"1.5", "１２".encode()), "line 4: '１２' is no number"),
+        (GCT.replace(b"1.5", "١٢".encode()), "is no number"),
+        (GCT.replace(b"1.5", b"0x10"), "is no number"),
+        (GCT.replace(b"1.5", b"1,5"), "is no number"),
+        (GCT.replace(b"1.5", b"1 5"), "is no number"),
+        (GCT.decode().encode("utf-16"), "UTF-16"),
+    ],
+)
+def test_what_would_shift_or_mislead_is_found(content, expected):
+    """A value under the name of another sample is the worst that a reader can do."""
+    assert [each for each in texts(check_gct(content)) if expected in each]
+    if "UTF-16" not in expected:
+        with pytest.raises(InvalidSheet, match="no GCT"):
+            read_gct(content)
+
+
+def test_an_unnamed_column_never_shifts_the_others():
+    """Whatever stands in it."""
+    content = b"#1.2\n1\t3\nNAME\tDescription\tA\t\tC\ng\t\t1\t2\t3\n"
+    with pytest.raises(InvalidSheet, match="column 4 has no name"):
+        read_gct(content)
+
+
+@pytest.mark.parametrize("value", [b"nAn", b"N/a", b"FILTERED", b"NULL", b""])
+def test_missing_values_in_any_case_are_missing(value):
+    """As the check has it."""
+    frame = read_gct(b"#1.2\n1\t2\nNAME\tDescription\tA\tB\ng\t\t" + value + b"\t+.5e1\n")
+
+    assert [True, False] == frame[["A", "B"]].isna().iloc[0].tolist()
+    assert 5 == frame.loc["g", "B"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le", "utf-32", "utf-8-sig"])
+def test_files_of_a_spreadsheet_are_read_as_they_are(encoding):
+    """And the check says that the server will not."""
+    sheet = "Sample Source\tSample Source ID\nBiobank\tS1\n"
+    assert ["S1"] == read_sheet(sheet.encode(encoding))["Sample Source ID"].tolist()
+    pd.testing.assert_frame_equal(read_gct(GCT), read_gct(GCT.decode().encode(encoding)))
+    assert ("8-sig" in encoding) == (check_sheet(sheet.encode(encoding), "samples") == [])
+
+
+def test_packed_bombs_are_refused_with_a_way_to_raise_the_bound(tmp_path):
+    """A few KB must not fill the memory, in either form of packing."""
+    big = GCT + b"\n" * 30_000_000
+    (tmp_path / "x.gct.gz").write_bytes(gzip.compress(big))
+    with zipfile.ZipFile(tmp_path / "x.gct.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.gct", big)
+    for path in sorted(tmp_path.iterdir()):
+        for read in (read_gct, read_sheet):
+            with pytest.raises(InvalidSheet, match=r"300 times its size.*max_bytes"):
+                read(path)
+        assert "max_bytes" in texts(check_gct(path))[0]
+        pd.testing.assert_frame_equal(read_gct(GCT), read_gct(path, max_bytes=len(big)))
+
+
+@pytest.mark.parametrize("content", [b"PK\x05\x06" + bytes(18), b"PK\x03\x04junk", b"\x1f\x8bjunk", b"\xff\xfea"])
+def test_packed_files_that_are_broken_are_one_clear_error(tmp_path, content):
+    """Not whatever the library under it raises."""
+    for source in (content, tmp_path / "x.gct.gz", tmp_path / "gone", tmp_path / ("x" * 300), "a\0b", None, 5):
+        if source == tmp_path / "x.gct.gz":
+            source.write_bytes(content)
+        for read in (read_gct, read_sheet):
+            with pytest.raises(InvalidSheet):
+                read(source)
+
+
+def test_an_archive_of_several_files_is_not_read_at_random(tmp_path):
+    """The first is not the one that is meant; what a Mac adds does not count."""
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("folder/", b"")
+        archive.writestr("folder/x.gct", GCT)
+        archive.writestr("__MACOSX/x.gct", b"junk")
+    pd.testing.assert_frame_equal(read_gct(GCT), read_gct(path))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("y.gct", GCT)
+    with pytest.raises(InvalidSheet, match="holds 2 files"):
+        read_gct(path)
+
+
+@pytest.mark.parametrize("write", [write_gct, write_sheet])
+def test_a_file_is_not_written_over_another(tmp_path, write):
+    """Nor through a link, nor half."""
+    frame, path = read_gct(GCT), tmp_path / "x.tsv"
+    path.write_bytes(b"mine")
+    (tmp_path / "link").symlink_to(path)
+    for overwrite, target in ((False, path), (True, tmp_path / "link"), (False, tmp_path / "link")):
+        with pytest.raises(UsageError):
+            write(frame, target, overwrite=overwrite)
+    with pytest.raises(FileFailed, match="make the folder"):
+        write(frame, tmp_path / "gone" / "x")
+    assert b"mine" == path.read_bytes()
+    assert write(frame, path, overwrite=True) == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame({"S1": ["x"]}, index=["g"]),
+        pd.DataFrame([[1.0, 2.0]], columns=["S1", "S1"], index=["g"]),
+        pd.DataFrame([["a", "b"]], columns=["Description", "Description"], index=["g"]),
+        pd.DataFrame({"S1": [1.0]}, index=["g\th"]),
+        pd.DataFrame({"S1": [1.0], "Description": ["a\nb"]}, index=["g"]),
+        pd.DataFrame({"": [1.0], "S1": [2.0]}, index=["g"]),
+    ],
+)
+def test_a_frame_that_would_shift_is_not_written(frame):
+    """One clear error, not Python's."""
+    with pytest.raises(InvalidSheet, match="cannot be written"):
+        write_gct(frame)
+
+
+def test_missing_numbers_of_any_kind_are_written(tmp_path):
+    """Of pandas' own integers too."""
+    frame = pd.DataFrame({"S1": pd.array([1, None], dtype="Int64")}, index=["g", "h"])
+    assert [1.0, True] == [
+        read_gct(write_gct(frame))["S1"].iloc[0],
+        bool(np.isnan(read_gct(write_gct(frame))["S1"].iloc[1])),
+    ]
 
 
 def test_trailing_tabs_and_any_case_are_taken():
