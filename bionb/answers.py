@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import html
-import json
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,11 @@ import requests
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
+from bionb import bodies
+from bionb.bodies import is_json as is_json
+from bionb.bodies import json_of, text_of
+from bionb.bodies import parse_json as parse_json
+from bionb.bodies import unexpected as unexpected
 from bionb.errors import (
     AuthenticationFailed,
     Conflict,
@@ -21,13 +26,14 @@ from bionb.errors import (
     RateLimited,
     ResponseError,
     ServerFailed,
-    UnexpectedResponse,
     VersionRejected,
 )
 from bionb.pages import Page
 from bionb.waiting import CLOCK
+from bionb.wording import one_line
+from bionb.wording import shorten as shorten
 
-SHOWN = 300
+LONGEST_WINDOW = 86_400.0  # seconds: what a server says about a rate limit beyond a day is no figure to keep
 Pick = Callable[[Any], list[dict[str, Any]]]
 _CLASSES: dict[int, type[ResponseError]] = {
     401: AuthenticationFailed,
@@ -73,34 +79,6 @@ class Problem:
     more_info: str = ""
 
 
-def is_json(response: requests.Response) -> bool:
-    """Tell whether the answer calls itself JSON (vendor types included)."""
-    return "json" in response.headers.get("Content-Type", "").lower()
-
-
-def parse_json(response: requests.Response, label: str, what: str) -> Any:
-    """Return the body as JSON, None for an empty success.
-
-    Raises
-    ------
-    UnexpectedResponse
-        A web page or broken JSON.
-    """
-    if not response.content and response.status_code in (200, 201, 202, 204):
-        return None
-    if is_json(response):
-        try:
-            return response.json()
-        except ValueError:
-            reason = "broken JSON"
-    else:
-        reason = "a web page" if "html" in response.headers.get("Content-Type", "") else "something that is no JSON"
-    raise UnexpectedResponse(
-        f'{label} answered "{what}" with {reason} (status {response.status_code}). Is the URL that of the server\'s '
-        "API, and not of a login page or proxy?"
-    ) from None
-
-
 def page_of(
     response: requests.Response,
     label: str,
@@ -109,6 +87,7 @@ def page_of(
     total: Callable[[requests.Response, Any], int | None] = lambda response, body: None,
     more: Callable[[requests.Response, Any], bool | None] = lambda response, body: None,
     cursor: Callable[[Any], Any] = lambda body: None,
+    ids: Collection[str] = (),
 ) -> Page:
     """Return an answer as a page of a listing.
 
@@ -118,38 +97,39 @@ def page_of(
         Takes the records out of the parsed body.
     total, more, cursor : callable
         Where the server says how many records there are, whether a page follows, and how it is called.
+    ids : collection of str
+        Keys that, where a record has them, must hold a text or a number.
 
     Raises
     ------
     UnexpectedResponse
         The answer lacks what was expected.
     """
+    charset = bodies.charset_of(response)
     body = parse_json(response, label, what)
     try:
         records = pick(body)
         numbers = total(response, body), more(response, body), cursor(body)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise unexpected(label, what, error) from error
-    return Page(records, *numbers, body=response.content, parse=lambda content: pick(json.loads(content)))
-
-
-def unexpected(label: str, what: str, error: Exception) -> UnexpectedResponse:
-    """Return the error for an answer that is JSON but lacks what it should hold."""
-    missing = f"no {error}" if isinstance(error, KeyError) else "another form than documented"
-    return UnexpectedResponse(
-        f'{label} answered "{what}" with {missing}. Is the URL that of the right server, '
-        "and its API version one that bionb knows?"
-    )
+        wrong: Exception | None = None
+    except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
+        wrong = without_frames(error)
+    if wrong is not None:
+        raise unexpected(label, what, wrong) from wrong
+    for each in bodies.records_of(records, label, what):
+        for name in ids:
+            if name in each and each[name] is not None:
+                bodies.record_of(each, label, what, ids=(name,))
+    return Page(records, *numbers, body=response.content, parse=lambda content: pick(bodies.loads(content, charset)))
 
 
 def plain_problem(response: requests.Response) -> Problem:
     """Read an error of unknown form: all texts of a JSON body, or the title of a web page."""
     if is_json(response):
         try:
-            return Problem("; ".join(flatten(response.json())))
+            return Problem("; ".join(flatten(json_of(response))))
         except ValueError:
             return Problem("broken JSON")
-    return Problem(page_text(response.text))
+    return Problem(page_text(text_of(response)))
 
 
 def flatten(body: Any, name: str = "") -> list[str]:
@@ -164,7 +144,7 @@ def flatten(body: Any, name: str = "") -> list[str]:
         return [line for key, value in body.items() for line in flatten(value, f"{name} > {key}" if name else str(key))]
     if isinstance(body, list):
         return [line for value in body for line in flatten(value, name)]
-    text = " ".join(str(body).split())
+    text = one_line(str(body))
     return [f"{name}: {text}" if name else text] if text else []
 
 
@@ -212,39 +192,50 @@ def _hint(response: requests.Response) -> str:
     return _HINTS.get(status, _HINTS[500] if status >= 500 else "")
 
 
-def shorten(text: str, length: int = SHOWN) -> str:
-    """Return a text as one line of at most `length` characters."""
-    text = " ".join(text.split())
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
-
-
 def retry_after(response: requests.Response) -> float | None:
     """Return the seconds to wait that ``Retry-After`` or ``X-RateLimit-Reset`` ask for, None without them."""
     told = response.headers.get("Retry-After")
     if told is not None:
         try:
-            return max(0.0, Retry().parse_retry_after(told))
-        except InvalidHeader:
+            return float(min(max(0.0, Retry().parse_retry_after(told)), 1e9))
+        except (InvalidHeader, ValueError, OverflowError):  # a word, or a date that no calendar has
             return None
     budget = rate_budget(response)
     return None if budget is None or response.status_code != 429 else max(0.0, budget[2] - CLOCK.wall())
 
 
 def rate_budget(response: requests.Response) -> tuple[int, int, float] | None:
-    """Return (limit, remaining, reset as Unix seconds) of ``X-RateLimit`` headers (also in milliseconds)."""
+    """Return (limit, remaining, reset as Unix seconds) of ``X-RateLimit`` headers (also in milliseconds).
+
+    What cannot be meant (negative, no number, a window of more than a day) is as if it had not been sent.
+    """
     headers = response.headers
     try:
         reset = float(headers["X-RateLimit-Reset"])
         limit, remaining = int(headers["X-RateLimit-Limit"]), int(headers["X-RateLimit-Remaining"])
     except (KeyError, ValueError):
         return None
-    return limit, remaining, reset / 1000 if reset > 1e11 else reset
+    reset = reset / 1000 if reset > 1e11 else reset
+    if not math.isfinite(reset) or limit < 0 or remaining < 0 or not 0 <= reset <= CLOCK.wall() + LONGEST_WINDOW:
+        return None
+    return limit, remaining, reset
 
 
-def without_frames(error: BaseException) -> BaseException:
-    """Return an error and its causes without frames: a verbose traceback prints their arguments (headers!)."""
-    seen: BaseException | None = error
-    while seen is not None:
-        seen.__traceback__ = None
-        seen = seen.__cause__ or seen.__context__
+def without_frames(error: BaseException) -> Any:
+    """Return an error and all it is chained to without what it may hold of a request.
+
+    A verbose traceback prints the arguments of its frames (headers!), and errors of the HTTP library carry the request,
+    which a pickle would take along.
+    """
+    seen: set[int] = set()
+    left: list[BaseException | None] = [error]
+    while left:
+        each = left.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        each.__traceback__ = None
+        if isinstance(each, requests.RequestException):
+            each.request = each.response = None
+        left += [each.__cause__, each.__context__]
     return error

@@ -6,8 +6,13 @@ Authentication is an object on the session, never a default header: a header cou
 
 from __future__ import annotations
 
+import html
+import json
+import re
 from base64 import b64encode
+from collections.abc import Iterable
 from typing import NoReturn
+from urllib.parse import quote, quote_plus
 
 from requests import PreparedRequest
 from requests.auth import AuthBase
@@ -41,6 +46,10 @@ class HeaderAuth(AuthBase):
         request.headers[self.header] = self.template.format(**{k: v.reveal() for k, v in self._values.items()})
         return request
 
+    def hide(self, text: str) -> str:
+        """Return a text without the secrets, should a server have echoed them."""
+        return _without(text, (each.reveal() for name, each in self._values.items() if name != "username"))
+
     def as_python(self) -> tuple[str, str]:
         """Return the keyword and value a learner would have written, secrets as variables."""
         if self.template == "{" + next(iter(self._values)) + "}":
@@ -69,9 +78,15 @@ class BasicAuth(AuthBase):
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         """Add the header to a request."""
-        pair = f"{self._username.reveal()}:{self._password.reveal()}".encode()
-        request.headers["Authorization"] = "Basic " + b64encode(pair).decode("ascii")
+        request.headers["Authorization"] = f"Basic {self._pair()}"
         return request
+
+    def _pair(self) -> str:
+        return b64encode(f"{self._username.reveal()}:{self._password.reveal()}".encode()).decode("ascii")
+
+    def hide(self, text: str) -> str:
+        """Return a text without the password, plain or as it is sent."""
+        return _without(text, (self._password.reveal(), self._pair()))
 
     def as_python(self) -> tuple[str, str]:
         """Return the keyword and value a learner would have written."""
@@ -95,6 +110,10 @@ class NoAuth(AuthBase):
         """Leave the request as it is."""
         return request
 
+    def hide(self, text: str) -> str:
+        """Return a text as it is."""
+        return text
+
     def as_python(self) -> tuple[str, str]:
         """Return nothing to write."""
         return "", ""
@@ -102,6 +121,14 @@ class NoAuth(AuthBase):
     def as_curl(self) -> str:
         """Return nothing to write."""
         return ""
+
+
+def _without(text: str, secrets: Iterable[str]) -> str:
+    """Replace secrets in a text, also as URLs, JSON and web pages write them, and whatever the case of letters."""
+    for secret in secrets:
+        forms = {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], html.escape(secret)}
+        text = re.sub("|".join(map(re.escape, sorted(forms, key=len, reverse=True))), "…", text, flags=re.IGNORECASE)
+    return text
 
 
 Auth = HeaderAuth | BasicAuth | NoAuth

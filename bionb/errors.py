@@ -25,13 +25,16 @@
     ├── InvalidSheet               ISA-Tab, TSV or GCT that cannot be read
     └── InvalidInput               findings of a local check, before anything is sent
 
-A message is one line: what was asked, what came back, what to try next. No error ever holds a secret.
+A message is one line: what was asked, what came back, what to try next. No error ever holds a secret, nor does what it
+is chained to, and no control character of a server reaches a terminal by it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Self
+
+from bionb.wording import printable
 
 
 class BionbError(Exception):
@@ -55,7 +58,14 @@ class BionbError(Exception):
 
     def reword(self, message: str) -> None:
         """Give this error a message by someone who knows more about what was tried."""
-        self.args = (message,)
+        self.args = (printable(message),)
+
+
+def _remade(kind: type[BionbError], words: tuple[Any, ...], state: dict[str, Any]) -> BionbError:
+    error = kind.__new__(kind)
+    error.args = words
+    vars(error).update(state)
+    return error
 
 
 class UsageError(BionbError, ValueError):

@@ -7,14 +7,15 @@ be resumed after an error at the page that failed.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from bionb.errors import BionbError
 from bionb.frames import Column, FrameBuilder
 from bionb.pages import Page, Reader
+from bionb.story import story_to_read
 from bionb.waiting import Progress
+from bionb.warning import warn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,11 +60,12 @@ class Listing(Sequence[Record]):
         rows: Callable[[list[Record]], list[Record]] | None = None,
     ) -> None:
         self.name, self._start, self._declared, self._rows = name, start, tuple(declared), rows or list
+        self._story = story_to_read()
         self.refresh()
 
     def refresh(self) -> Listing:
         """Forget what was read, so that the next use asks the server again."""
-        self._reader = self._start()
+        self._reader, self._story = self._start(), self._story.later()
         self._pages: list[Page] = []
         self._read = 0
         return self
@@ -227,10 +229,10 @@ class Listing(Sequence[Record]):
 
     def _next(self, reader: Reader) -> Page:
         try:
-            page = reader.advance()
+            page = self._story.run(reader.advance)
         except BionbError as error:
             error.partial = self
             raise
         if reader.done and reader.doubt:
-            warnings.warn(f"{self.name}: {reader.doubt}", ListingChanged, stacklevel=2)
+            warn(f"{self.name}: {reader.doubt}", ListingChanged)
         return page

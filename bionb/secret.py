@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from bionb.errors import UsageError
@@ -87,3 +90,125 @@ def sealed(values: dict[str, Any], *, sent: bool = True) -> dict[str, Any]:
 def variable(name: str) -> str | None:
     """Return an environment variable without white space around it, None if it is not set or blank."""
     return os.environ.get(name, "").strip() or None
+
+
+# -- what is shown --------------------------------------------------------------------------------------------------
+
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_SECRET = frozenset(
+    ("password", "passwords", "passwd", "passphrase", "pwd", "secret", "secrets", "token", "tokens")
+    + ("credential", "credentials", "authorization", "cookie", "apikey", "apikeys", "signature", "sig")
+)
+# "key" alone says little: a library has one, and so has a table.
+_OPEN_KEYS = frozenset(
+    ("library", "lib", "tf", "barcode", "sort", "primary", "foreign", "public", "partition", "index", "group", "ave")
+    + ("average", "mean", "peak", "signal", "counts", "adapter", "fragment", "sequence", "template", "name")
+)
+_OPEN_TOKENS = frozenset(("page", "continuation", "next", "previous", "cursor", "count", "start", "sync"))
+_USER = re.compile(r"(://)[^/@\s?#]+@")
+_RUN = re.compile(r"[A-Za-z0-9+/_=~-]{16,}")
+_PARAMETER = re.compile(r"([?&;])([^=&;?#\s]+)=([^&;#\s]+)")
+
+
+class Hidden(str):
+    """What stands in place of a credential where a request or a record is shown.
+
+    Attributes
+    ----------
+    variable : str
+        The name of the variable that stands for it in a call as Python or for a shell.
+    """
+
+    variable: str
+
+    def __new__(cls, name: str = "secret") -> Hidden:
+        """Return the mark for a value of this name."""
+        made = super().__new__(cls, "…")
+        made.variable = re.sub(r"\W+", "_", name.lower()).strip("_") or "secret"
+        return made
+
+    def __repr__(self) -> str:
+        return self.variable
+
+    def __reduce__(self) -> Any:
+        return Hidden, (self.variable,)
+
+
+@lru_cache(maxsize=4096)
+def names_secret(name: str) -> bool:
+    """Tell whether a field of this name holds a credential: the one rule for all that is shown.
+
+    Examples
+    --------
+    >>> [names_secret(name) for name in ("secret_access_key", "apikey_local", "authToken", "libraryKey", "keyboard")]
+    [True, True, True, False, False]
+    """
+    words = [each.lower() for each in _WORDS.findall(name)]
+    if any(each in ("token", "tokens") for each in words) and _OPEN_TOKENS & set(words):
+        return False
+    if _SECRET & set(words) or words[-1:] == ["pass"]:
+        return True
+    return bool({"key", "keys"} & set(words)) and not _OPEN_KEYS & set(words)
+
+
+def masked(value: Any, name: str = "") -> Any:
+    """Return a body, a record or a query with a `Hidden` in place of every credential in it.
+
+    Credentials are what a field holds whose name says so (`names_secret`), and what a link carries in its query or
+    before its host.
+
+    Examples
+    --------
+    >>> masked({"bucket": "b", "credentials": {"access_key_id": "A", "secret_access_key": "S"}})
+    {'bucket': 'b', 'credentials': {'access_key_id': access_key_id, 'secret_access_key': secret_access_key}}
+    """
+    if isinstance(value, Mapping):
+        named = value.get("name", value.get("setting_name"))
+        told = named if isinstance(named, str) and names_secret(named) else ""
+        return {key: masked(each, _meant(str(key), name, told)) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [masked(each, name) for each in value]
+    if name and value not in (None, "") and not isinstance(value, bool):
+        return Hidden(name)
+    return link_masked(value) if isinstance(value, str) and "://" in value else value
+
+
+def _meant(key: str, above: str, told: str) -> str:
+    """Return the name of the secret that a field holds, empty if it holds none."""
+    if names_secret(key) or above:
+        return key
+    return told if key == "value" else ""
+
+
+def link_masked(text: str) -> str:
+    """Return a text in which no link shows a password or a signature."""
+    text = _USER.sub(r"\1…@", text)
+    return _PARAMETER.sub(lambda found: f"{found[1]}{found[2]}=…" if names_secret(found[2]) else found[0], text)
+
+
+def shown(value: Any, length: int = 60) -> str:
+    """Return how an error shows what somebody passed: shortened, and "…" in place of what looks like a token.
+
+    Examples
+    --------
+    >>> shown("sodra"), shown("ab12" * 8), shown(5)
+    ("'sodra'", "'…'", '5')
+    """
+    if isinstance(value, str):
+        return repr(_RUN.sub(lambda run: "…" if _run_is_secret(run[0]) else run[0], link_masked(value))[:length])
+    text = repr(value)
+    if len(text) > length or looks_secret(text):
+        return f"a value of type {type(value).__name__}"
+    return text
+
+
+def looks_secret(text: str) -> bool:
+    """Tell whether a text holds what may be a token: a long run of letters and digits, as no name or address has."""
+    return any(map(_run_is_secret, _RUN.findall(text)))
+
+
+def _run_is_secret(run: str) -> bool:
+    letters, digits = sum(map(str.isalpha, run)), sum(map(str.isdigit, run))
+    if "/" in run and not digits:
+        return False
+    return len(run) >= 40 or (letters > 0 and digits > 2) or (len(run) >= 20 and not re.search("[-_/]", run))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
+import types
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
@@ -12,17 +12,20 @@ from urllib.parse import urlsplit
 
 import requests
 
-from bionb import answers
+from bionb import answers, bodies
 from bionb.answers import Pick, Problem
 from bionb.auth import Auth, NoAuth
 from bionb.credentials import checked_url, is_loopback, same_origin
 from bionb.crew import Crew
-from bionb.errors import InsecureConnection, ResponseError, SessionClosed
+from bionb.errors import InsecureConnection, ResponseError, SessionClosed, UsageError
 from bionb.history import SentRequest
 from bionb.pages import Page
 from bionb.plain import plain
 from bionb.progress import meanwhile
+from bionb.secret import shown
+from bionb.story import carried, told
 from bionb.transport import TIMEOUT, Call, RateBudget, Transport
+from bionb.wording import printable, shorten
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -75,8 +78,7 @@ class Session:
         self._transport = Transport(self.url, auth, label, self.workers, timeout)
         self.history = self._transport.history
         self._crew = Crew(self.workers)
-        self._call = threading.local()
-        self._closed = False
+        self._closed, self._allow_http = False, allow_http
 
     @property
     def budget(self) -> RateBudget | None:
@@ -118,7 +120,7 @@ class Session:
         repeatable : bool, optional
             Whether the request may be repeated after a failure; by default GET and HEAD.
         opens : bool
-            False for the further pages or polls of one call, so that ``last_request`` shows its first.
+            False for further pages, polls, and looks beforehand, so that ``last_request`` shows what was asked for.
         accept : collection of int
             Error statuses that the caller handles itself.
         timeout : float, optional
@@ -137,16 +139,17 @@ class Session:
         json, data = plain(json), plain(data) if isinstance(data, Mapping) else data
         url = self._absolute(path, auth)
         request = requests.Request(method, url, headers=headers, params=params, json=json, data=data, files=files)
-        prepared = self._transport.prepare(request, auth)
+        prepared = self._prepared(request, auth, what)
         # SentRequest shows the path below the server's URL: what a learner adds to it.
         shown = urlsplit(url).path.removeprefix(urlsplit(self.url).path) if auth else urlsplit(url).path
-        if opens:
-            shown_auth = self._auth if auth else NoAuth()
-            form = data if files and isinstance(data, Mapping) else {}
-            sent = (method, shown, dict(params or {}), headers or {}, json, shown_auth, tuple(files or ()), form)
-            self._remember(SentRequest(*sent))
+        form = data if isinstance(data, Mapping) else {}
+        shown_auth = self._auth if auth else NoAuth()
+        parts = tuple(files) if isinstance(files, Mapping) else tuple(name for name, _ in files or ())
+        sent = (method, shown, _gathered(params), headers or {}, json, shown_auth, parts, form, opens)
+        reads = method in ("GET", "HEAD") or (method == "POST" and repeatable is True)
+        self.history.tell(SentRequest(*sent), changes=not reads)
         if repeatable is None:
-            repeatable = method in ("GET", "HEAD")
+            repeatable = reads
         with nullcontext() if timeout is None else meanwhile(f"{self.label}: {what}"):
             response = self._transport.follow(Call(prepared, shown, what, auth, stream, repeatable, timeout))
         if response.status_code >= 400 and response.status_code not in accept:
@@ -168,9 +171,62 @@ class Session:
         response = self.request(method, path, what=what, **options)
         return answers.parse_json(response, self.label, what)
 
+    def record(
+        self,
+        method: str,
+        path: str,
+        *,
+        what: str,
+        ids: Collection[str] = (),
+        needs: Collection[str] = (),
+        **options: Any,
+    ) -> dict[str, Any]:
+        """Send one request and return its JSON, which must be one record.
+
+        Parameters
+        ----------
+        ids : collection of str
+            Keys that must hold a text or a number.
+        needs : collection of str
+            Keys that must be there.
+
+        Raises
+        ------
+        UnexpectedResponse
+            It is anything else.
+        """
+        return self.record_of(self.json(method, path, what=what, **options), what=what, ids=ids, needs=needs)
+
+    def records(
+        self,
+        method: str,
+        path: str,
+        *,
+        what: str,
+        within: str = "",
+        ids: Collection[str] = (),
+        needs: Collection[str] = (),
+        **options: Any,
+    ) -> list[dict[str, Any]]:
+        """Send one request and return its JSON, which must be a list of records, or hold it `within` a key.
+
+        Raises
+        ------
+        UnexpectedResponse
+            It is anything else.
+        """
+        body = self.json(method, path, what=what, **options)
+        return bodies.records_of(body, self.label, what, within=within, ids=ids, needs=needs)
+
+    def record_of(
+        self, body: Any, *, what: str, ids: Collection[str] = (), needs: Collection[str] = ()
+    ) -> dict[str, Any]:
+        """Return a body, or a part of one, that must be a record; see `record`."""
+        return bodies.record_of(body, self.label, what, ids=ids, needs=needs)
+
     def page(self, path: str, *, what: str, pick: Pick, opens: bool = True, **options: Any) -> Page:
         """Fetch a page of a listing (GET), parsed when first looked at; `options` as of `request` and `page_of`."""
-        parts = {name: options.pop(name) for name in ("total", "more", "cursor") if name in options}
+        parts = {name: options.pop(name) for name in ("total", "more", "cursor", "ids") if name in options}
         response = self.request("GET", path, what=what, opens=opens, **options)
         return Page.later(lambda: self.page_of(response, what=what, pick=pick, **parts))
 
@@ -181,35 +237,30 @@ class Session:
     def error(self, response: requests.Response, what: str, hint: str = "") -> ResponseError:
         """Return the error for an answer whose status the caller had accepted."""
         problem = self._read_problem(response)
-        if hint:
-            problem = dataclasses.replace(problem, hint=hint)
+        kept = {name: self._quiet(getattr(problem, name)) for name in ("detail", "summary", "more_info", "code")}
+        problem = dataclasses.replace(problem, **kept, hint=hint or problem.hint)
         request = response.request
-        path = urlsplit(request.url or "").path
-        return answers.error_for(
-            response, problem, label=self.label, what=what, method=request.method or "", path=str(path)
-        )
+        path = self._auth.hide(str(urlsplit(request.url or "").path))
+        return answers.error_for(response, problem, label=self.label, what=what, method=request.method or "", path=path)
+
+    def _quiet(self, text: Any) -> Any:
+        """Return a text of the server without control characters, and without the login's secrets if echoed."""
+        return printable(self._auth.hide(text)) if isinstance(text, str) else text
 
     @contextmanager
     def one_call(self) -> Iterator[None]:
-        """Make several requests count as one call: ``last_request`` stays at the first of them."""
-        if getattr(self._call, "opened", None) is not None:
-            yield
-            return
-        self._call.opened = False
-        try:
-            yield
-        finally:
-            self._call.opened = None
+        """Mark requests that belong together; a public method of a client is one call by itself."""
+        yield
 
     def map(self, function: Callable[[T], R], items: Iterable[T], ahead: int | None = None) -> Iterator[R]:
         """Call a function on items concurrently, in the session's threads; see `Crew.map`."""
-        return self._crew.map(function, items, ahead)
+        return self._crew.map(carried(function), items, ahead)
 
     def submit(self, function: Callable[[T], R], item: T) -> Future[R]:
         """Run a function in one of the session's threads."""
         if self._closed:
             raise self._closed_error()
-        return self._crew.submit(function, item)
+        return self._crew.submit(carried(function), item)
 
     def close(self) -> None:
         """Close all connections; the session sends nothing any more."""
@@ -233,23 +284,44 @@ class Session:
     def _absolute(self, path: str, auth: bool) -> str:
         if self._closed:
             raise self._closed_error()
+        if not isinstance(path, str):
+            raise UsageError(f"A path is a text such as '/api/projects', not {shown(path)}.")
         if not _is_absolute(path):
             return self.url + "/" + path.lstrip("/")
         if auth and not same_origin(path, self.url):
             where = answers.shorten(path.partition("//")[2].partition("/")[0], 100)
             raise InsecureConnection(f"{self.label}: a link leads to {where}, another server; it was not followed.")
+        if path[:5].lower() == "http:" and self.url.startswith("https:") and not self._allow_http:
+            where = self._auth.hide(shorten(urlsplit(path).netloc, 100))
+            raise InsecureConnection(
+                f"{self.label}: a link leads to {where} over plain http, where the network can read and change what "
+                "comes; it was not followed. If that server is your own, connect with allow_http=True."
+            )
         return path
 
     def _closed_error(self) -> SessionClosed:
         return SessionClosed(f"This {self.label} client is closed: connect again.")
 
-    def _remember(self, sent: SentRequest) -> None:
-        opened = getattr(self._call, "opened", None)
-        if opened:
-            return
-        if opened is False:
-            self._call.opened = True
-        self.history.last = sent
+    def _prepared(self, request: requests.Request, auth: bool, what: str) -> requests.PreparedRequest:
+        try:
+            return self._transport.prepare(request, auth)
+        except (ValueError, TypeError, AttributeError) as error:  # a header that is no text, a body that is no JSON
+            reason = self._auth.hide(f"{type(error).__name__}: {error}")
+        raise UsageError(f'{self.label}: "{what}" cannot be sent ({shorten(reason, 160)}): check the arguments.')
+
+
+def _gathered(params: Any) -> dict[str, Any]:
+    """Return a query as one mapping; a name that is given several times has a list, a value of None is not sent."""
+    if params is None or isinstance(params, Mapping):
+        return {name: value for name, value in (params or {}).items() if value is not None}
+    found: dict[str, Any] = {}
+    for name, value in params:
+        found[name] = (
+            [*found[name], value]
+            if isinstance(found.get(name), list)
+            else ([found[name], value] if name in found else value)
+        )
+    return found
 
 
 def _is_absolute(path: str) -> bool:
@@ -263,6 +335,15 @@ class SessionOwner:
     """What every client has by owning a session: history, last request, closing, a repr without secrets."""
 
     session: Session
+
+    if not TYPE_CHECKING:
+
+        def __getattribute__(self, name):
+            """Give a public method as one call: what it sends, directly or not, is its story."""
+            found = object.__getattribute__(self, name)
+            if name[0] != "_" and type(found) is types.MethodType and found.__self__ is self:
+                return told(found)
+            return found
 
     @property
     def label(self) -> str:
@@ -286,13 +367,21 @@ class SessionOwner:
 
     @property
     def history(self) -> pd.DataFrame:
-        """All requests so far: ``method, path, status, ms, bytes, retries``, in the order they were started."""
+        """All requests so far, in the order they were started: see `bionb.history.History.to_frame`."""
         return self.session.history.to_frame()
 
     @property
     def last_request(self) -> SentRequest | None:
-        """The request that opened the latest call; see its ``.python`` and ``.curl``."""
+        """The request that did the work of the latest call that sent any; see its ``.python`` and ``.curl``.
+
+        For a call that changes something that is the changing request, else the one that opened the listing.
+        """
         return self.session.history.last
+
+    @property
+    def last_requests(self) -> tuple[SentRequest, ...]:
+        """All requests of the latest call that sent any, in the order they were begun."""
+        return self.session.history.latest
 
     def close(self) -> None:
         """Close all connections; the client sends nothing any more."""

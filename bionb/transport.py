@@ -13,21 +13,23 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from bionb import answers
+from bionb import answers, receiving
 from bionb.auth import Auth, NoAuth
 from bionb.credentials import is_loopback, same_origin
-from bionb.errors import ConnectionFailed, InsecureConnection
+from bionb.errors import BionbError, ConnectionFailed, InsecureConnection, UnexpectedResponse
 from bionb.history import History
+from bionb.receiving import TimedAdapter, TooLarge
+from bionb.secret import link_masked
 from bionb.waiting import CLOCK, pause
 
 ATTEMPTS = 5
 TIMEOUT = (10.0, 60.0)
 LONGEST_WAIT = 900.0
 REDIRECTS = 5
+WHOLE = 10  # times the read timeout: how long an answer may take in all
 _JITTER = random.Random()  # of our own: the global generator belongs to the user, who may have seeded it
 
 
@@ -79,13 +81,14 @@ class Transport:
     """
 
     def __init__(self, url: str, auth: Auth, label: str, workers: int, timeout: float | tuple[float, float]) -> None:
+        self._auth, self._bound = auth, receiving.largest_answer()
         self._label, self._url, self._host, self._timeout = label, url, urlsplit(url).netloc, timeout
         self.history = History()
         self.budget: RateBudget | None = None
         self._landed, self._one_waits = threading.Condition(), threading.Lock()
         self._flying = 0
         self._with_auth = _requests_session(url, auth, workers)
-        self._without = _requests_session(None, NoAuth(), workers)
+        self._without = _requests_session(url, NoAuth(), workers)
 
     def prepare(self, request: requests.Request, auth: bool) -> requests.PreparedRequest:
         """Add credentials, or make sure that there are none."""
@@ -114,7 +117,8 @@ class Transport:
                 )
             if call.prepared.method not in ("GET", "HEAD"):
                 raise ConnectionFailed(
-                    f'{self._label} answered "{call.what}" with a redirect to {urlsplit(target).path}; only reading '
+                    f'{self._label} answered "{call.what}" with a redirect to '
+                    f"{self._auth.hide(urlsplit(target).path)}; only reading "
                     "requests are repeated elsewhere. Check the URL you connected to."
                 )
             call.prepared = call.prepared.copy()
@@ -125,10 +129,13 @@ class Transport:
         """Give a streamed body in pieces, and close the answer at the end."""
         try:
             yield from response.iter_content(size)
+            return
         except requests.RequestException as error:
-            raise self._connection_failed(error, what) from answers.without_frames(error)
+            failure = self._bare(error)
+            told = self._connection_failed(error, what)
         finally:
             response.close()
+        raise told from failure
 
     def _joined(self, here: str, target: str, what: str) -> str:
         """Return where a redirect leads, as the URL that would really be asked."""
@@ -146,13 +153,14 @@ class Transport:
         """Send one request, repeated as its kind allows."""
         waited = 0.0
         for attempt in range(ATTEMPTS):
+            final: BionbError | None = None
             try:
                 with self._allowance(call.auth):
                     response = self._send_once(call, attempt)
             except requests.RequestException as error:
-                lasting = isinstance(error, requests.exceptions.SSLError | ValueError)  # no certificate mends itself
-                if lasting or not call.repeatable or attempt + 1 == ATTEMPTS:
-                    raise self._no_answer(error, call) from answers.without_frames(error)
+                failure = self._bare(error)
+                if _lasts(error) or not call.repeatable or attempt + 1 == ATTEMPTS:
+                    final = self._no_answer(error, call)
                 delay, why = _backoff(attempt), "did not answer"
             else:
                 told = self._repeat_after(response, call.repeatable, attempt)
@@ -160,25 +168,33 @@ class Transport:
                     return response
                 response.close()
                 delay, why = told, f"answered {response.status_code}"
+            if final is not None:  # raised here, where no error of the HTTP library is its context
+                raise final from failure
             waited += delay
             pause(delay, f"{self._label} {why}")
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _send_once(self, call: Call, attempt: int) -> requests.Response:
         self._check_target(call)
-        number, begun = self.history.start(), time.perf_counter()
+        row, begun = self.history.start(), time.perf_counter()
         status, size = None, 0
         session = self._with_auth if call.auth else self._without
         try:
             timeout = self._patience(call)
-            response = session.send(call.prepared, timeout=timeout, stream=call.stream, allow_redirects=False)
-            status, size = response.status_code, 0 if call.stream else len(response.content)
+            receiving.allow(None if timeout[1] is None else WHOLE * timeout[1], call.stream)
+            response = session.send(
+                call.prepared, timeout=timeout, stream=True, allow_redirects=False, **self._way(call.prepared.url or "")
+            )
+            status = response.status_code
+            if not call.stream:
+                receiving.read_whole(response, self._bound)
+                size = len(response.content)
         except BaseException as error:  # also of an interrupt a verbose traceback would show the headers
             answers.without_frames(error)
             raise
         finally:
             ms = (time.perf_counter() - begun) * 1000
-            self.history.add(number, call.prepared.method, call.path, status, ms, size, attempt)
+            self.history.add(row, call.prepared.method, call.path, status, ms, size, attempt)
         found = answers.rate_budget(response)
         if found is not None:
             self._note(RateBudget(*found))
@@ -190,6 +206,19 @@ class Transport:
         if read is None or call.timeout is None or read < TIMEOUT[1]:
             return connect, read
         return connect, max(read, call.timeout)
+
+    def _way(self, url: str) -> dict[str, Any]:
+        """Return certificates and proxies for a URL: the same rule for the server and for signed links elsewhere."""
+        if same_origin(url, self._url):
+            return {}
+        return {"proxies": {} if is_loopback(url) else dict(get_environ_proxies(url))}
+
+    def _bare(self, error: requests.RequestException) -> requests.RequestException:
+        """Return what an error of the HTTP library says, without all that it holds: request, headers, connections."""
+        answers.without_frames(error)
+        told: requests.RequestException = type(error).__new__(type(error))
+        told.args, told.request, told.response = (self._auth.hide(link_masked(str(error))),), None, None
+        return told
 
     def _check_target(self, call: Call) -> None:
         """Look at the URL that is really asked: with a backslash in it Python and urllib3 see two different hosts."""
@@ -252,7 +281,13 @@ class Transport:
                 return
             self.budget = found
 
-    def _no_answer(self, error: requests.RequestException, call: Call) -> ConnectionFailed:
+    def _no_answer(self, error: requests.RequestException, call: Call) -> BionbError:
+        if isinstance(error, TooLarge):
+            size = f"more than {error.bound:g} MB (sent as {error.came:.1f} MB)"
+            return UnexpectedResponse(
+                f'{self._label} answered "{call.what}" with {size}. If that is meant, set the environment variable '
+                f"{receiving.BOUND} to more before you connect."
+            )
         if call.prepared.method in ("GET", "HEAD") or not _may_have_arrived(error):
             return self._connection_failed(error, call.what)
         timeout, longer = self._patience(call)[1], ""
@@ -274,6 +309,16 @@ class Transport:
 
     def _connection_failed(self, error: requests.RequestException, what: str) -> ConnectionFailed:
         where = f"{self._label} at {self._host}"
+        if receiving.overdue(error):
+            return ConnectionFailed(
+                f'{where} sent its answer to "{what}" so slowly that it was given up. Try again, or connect with a '
+                f"longer timeout= than {self._timeout} s: an answer may take {WHOLE} times as long in all."
+            )
+        if receiving.in_the_middle(error):
+            return ConnectionFailed(
+                f'{where} stopped in the middle of its answer to "{what}". Try again, or connect with a longer '
+                f"timeout= than {self._timeout} s."
+            )
         if isinstance(error, requests.exceptions.SSLError):
             return ConnectionFailed(
                 f'{where}: no secure connection for "{what}". If it is a plain http server of your own network, say so '
@@ -290,6 +335,11 @@ class Transport:
         return ConnectionFailed(
             f'{where} could not be reached for "{what}". Check the URL and your network, and whether the server is up.'
         )
+
+
+def _lasts(error: requests.RequestException) -> bool:
+    """Tell whether asking again will not help: no certificate mends itself, and no flood ends."""
+    return isinstance(error, requests.exceptions.SSLError | ValueError | TooLarge) or receiving.overdue(error)
 
 
 def _may_have_arrived(error: requests.RequestException) -> bool:
@@ -313,15 +363,13 @@ class _PlainSession(requests.Session):
         return iter(())
 
 
-def _requests_session(url: str | None, auth: Auth, workers: int) -> requests.Session:
+def _requests_session(url: str, auth: Auth, workers: int) -> requests.Session:
     session = _PlainSession()
     session.auth = auth
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = HTTPAdapter(pool_connections=workers, pool_maxsize=workers, max_retries=0)
+    adapter = TimedAdapter(pool_connections=workers, pool_maxsize=workers, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
-    if url is None:
-        return session
     # Proxies and certificates are read once, here: the environment can't change a session in the middle of a listing.
     settings = session.merge_environment_settings(url, {}, None, None, None)
     session.verify = settings["verify"]

@@ -600,18 +600,6 @@ def test_a_failure_in_a_thread_cancels_what_waits(serve, connect):
     assert len(server.asked) < 30
 
 
-def test_requests_of_one_call_show_the_first(serve, connect):
-    """The learner asked one thing."""
-    session = connect(serve())
-    with session.one_call():
-        ask(session, "/first")
-        ask(session, "/second")
-
-    assert "/first" == session.history.last.path
-    ask(session, "/third")
-    assert "/third" == session.history.last.path
-
-
 def test_a_closed_session_sends_nothing(serve, connect):
     """Not even from a listing that was opened before."""
     server = serve()

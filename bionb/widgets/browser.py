@@ -12,6 +12,7 @@ from ipywidgets import Layout
 from bionb.answers import shorten
 from bionb.errors import BionbError, UsageError
 from bionb.protocol import Client, Node
+from bionb.story import told
 from bionb.widgets import looks
 from bionb.widgets.login import Login
 from bionb.widgets.status import Status
@@ -122,6 +123,7 @@ class Browser:
         """What the status area says, as plain text."""
         return self._status.text
 
+    @told
     def select(self, what: str | Node, kind: str | None = None) -> Node:
         """Select a node, open it, and show its table.
 
@@ -141,6 +143,7 @@ class Browser:
             self._choose(self._tree.find(what, kind))
         return self.selection
 
+    @told
     def open(self, what: str | Node, kind: str | None = None) -> list[Node]:
         """Show what is below a node in the tree, and return it as far as it was read."""
         with self._status.showing("Reading …"):
@@ -149,12 +152,14 @@ class Browser:
         self._show_tree()
         return [each.node for each in branch.read if each.node]
 
+    @told
     def fold(self, what: str | Node, kind: str | None = None) -> None:
         """Hide what is below a node."""
         with self._status.showing(""):
             self._tree.fold(self._tree.find(what, kind))
         self._show_tree()
 
+    @told
     def filter(self, text: str) -> list[Node]:
         """Show only what has all these words in its title or identifier, in the opened part of the tree."""
         with self._silently():
@@ -164,14 +169,17 @@ class Browser:
         self._show_tree()
         return self.nodes
 
+    @told
     def next_page(self) -> None:
         """Show the next page of the table."""
         self._turn(1)
 
+    @told
     def previous_page(self) -> None:
         """Show the previous page of the table."""
         self._turn(-1)
 
+    @told
     def reload(self) -> None:
         """Ask the server again; what was open is folded and nothing is selected."""
         with self._status.showing(f"Reading from {self._client.label} …"):

@@ -11,6 +11,7 @@ from typing import Any
 import ipywidgets
 
 from bionb.answers import shorten
+from bionb.story import Story
 from bionb.waiting import log
 from bionb.widgets import looks
 
@@ -71,7 +72,7 @@ class Status:
                 contextlib.suppress(Exception, KeyboardInterrupt),
             ):
                 warnings.simplefilter("always", UserWarning)
-                action()
+                Story("click").run(action)
             if caught and not self.text:
                 self.show("note", "Note", *dict.fromkeys(str(each.message) for each in caught))
 

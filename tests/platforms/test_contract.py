@@ -39,7 +39,7 @@ from tests.missing import missing
 
 PACKAGE = pathlib.Path(bionb.__file__).parent
 PLATFORMS = bionb.platforms.platforms()
-HISTORY = ["method", "path", "status", "ms", "bytes", "retries"]
+HISTORY = ["method", "path", "status", "ms", "bytes", "retries", "started", "call"]
 
 
 def cases():

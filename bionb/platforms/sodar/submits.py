@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from bionb.platforms.sodar.shapes import Record, uuid_of
 from bionb.platforms.sodar.zone_words import progress, with_advice
 from bionb.platforms.sodar.zones import API, ZoneCalls
 from bionb.waiting import wait_for
+from bionb.warning import warn
 
 BUSY = ("CREATING", "PREPARING", "VALIDATING", "MOVING", "DELETING")
 READY = ("ACTIVE", "FAILED")
@@ -159,7 +159,7 @@ class SubmitCalls(ZoneCalls):
                     status=409,
                 )
             if action == "move" and self._is_empty(uuid):
-                warnings.warn("This landing zone has no files: moving it only removes it.", EmptyZone, stacklevel=3)
+                warn("This landing zone has no files: moving it only removes it.", EmptyZone)
             self._submitted[uuid] = present["date_modified"]  # also when no answer comes back
             what = f"{action} the landing zone {present['title']}"
             try:

@@ -6,7 +6,6 @@ neighbouring servers) which holds at most 100 runs of each and orders them diffe
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from bionb.pages import Offset, Page
 from bionb.platforms.torrentsuite.catalogue import API, Catalogue
 from bionb.platforms.torrentsuite.values import clean
 from bionb.session import Session
+from bionb.warning import warn
 
 LARGEST = 1000
 
@@ -99,7 +99,7 @@ class Pages:
         for text in texts:
             if text not in self._warned:
                 self._warned.add(text)
-                warnings.warn(f"{self._resource}: the server warns: {text}", ServerWarning, stacklevel=2)
+                warn(f"{self._resource}: the server warns: {text}", ServerWarning)
 
 
 def _total(body: Any) -> int | None:

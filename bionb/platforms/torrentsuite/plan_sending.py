@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import warnings
 from typing import Any
 
 import requests
@@ -19,6 +18,7 @@ from bionb.platforms.torrentsuite.plan_rules import Finding, findings
 from bionb.platforms.torrentsuite.plan_tables import refuse, unknown_fields
 from bionb.platforms.torrentsuite.problems import told
 from bionb.platforms.torrentsuite.values import clean, number_in
+from bionb.warning import warn
 
 Record = dict[str, Any]
 
@@ -67,7 +67,7 @@ class PlanSender(TorrentBase):
         plan = self._plan(number, opens=False) if plan is None else dict(clean(plan))
         if doubts := told(plan.get("Warnings") or []):
             lines = "; ".join(f"{each['field']}: {each['message']}" for each in doubts)
-            warnings.warn(f"the server took plan {plan.get('id')} and warns: {lines}", PlanWarning, stacklevel=5)
+            warn(f"the server took plan {plan.get('id')} and warns: {lines}", PlanWarning)
         plan["flows"] = int(plan.get("flows") or 0)
         return plan
 
@@ -87,7 +87,7 @@ class PlanSender(TorrentBase):
                 [{"field": "flows", "message": "is needed with this change"}],
             )
         words = f"plan {number} had no number of flows; the {flows} of {kit} are sent with the change"
-        warnings.warn(words, PlanWarning, stacklevel=4)
+        warn(words, PlanWarning)
         return flows
 
     def _findings(self, body: Record) -> list[Finding]:

@@ -85,11 +85,13 @@ def test_what_the_server_warns_of_is_on_the_result(sodar, project):
     assert "guesswork" in done.sodar_warnings[0]
 
 
-def test_the_request_behind_it_is_the_first_of_the_call(sodar, project):
-    """A learner sees where the workflow begins."""
+def test_the_request_behind_it_is_the_one_that_replaced(sodar, project):
+    """A learner sees what changed the sheets, and can look at all that was sent for it."""
     sodar.replace_sheets(project, EXOME)
 
-    assert "project/api/retrieve" in sodar.last_request.python
+    assert "samplesheets/api/import/" in sodar.last_request.python
+    assert 'files={"file": ...}' in sodar.last_request.python
+    assert "project/api/retrieve" in sodar.last_requests[0].python
 
 
 # -- nobody else's change is overwritten ----------------------------------------------------------------------------

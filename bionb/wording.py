@@ -1,0 +1,33 @@
+"""Texts of servers and people as they may be shown: one line, no control characters, not too long."""
+
+from __future__ import annotations
+
+import re
+
+SHOWN = 300
+# Escape sequences first: of "ESC [ 31 m" nothing may stay. Then C0 and C1 controls, marks that turn the direction of
+# writing, and halves of characters that no terminal can print.
+_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)|\x1b[ -/]*[0-~]", re.DOTALL)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """Return a text that a terminal shows as it is: without escape sequences and control characters.
+
+    Examples
+    --------
+    >>> printable(f"a {chr(27)}[31mred{chr(27)}[0m word{chr(7)}")
+    'a red word'
+    """
+    return text if text.isascii() and text.isprintable() else _CONTROLS.sub("", _ESCAPES.sub("", text))
+
+
+def one_line(text: str) -> str:
+    """Return a text as one plain line."""
+    return " ".join(printable(" ".join(text.split())).split())
+
+
+def shorten(text: str, length: int = SHOWN) -> str:
+    """Return a text as one plain line of at most `length` characters."""
+    text = one_line(text)
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
