@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bionb.errors import BionbError, NotLoggedIn
     from bionb.isatab import ISATab, read_isatab
+    from bionb.isatab.making import isatab_templates, new_isatab
     from bionb.platforms import connect, platforms
     from bionb.sandbox import start_sandbox
     from bionb.widgets.browser import browse
@@ -25,7 +26,9 @@ _HOMES = {
     "NotLoggedIn": "bionb.errors",
     "browse": "bionb.widgets",
     "connect": "bionb.platforms",
+    "isatab_templates": "bionb.isatab.making",
     "login": "bionb.widgets",
+    "new_isatab": "bionb.isatab.making",
     "platforms": "bionb.platforms",
     "read_isatab": "bionb.isatab",
     "start_sandbox": "bionb.sandbox",
@@ -38,7 +41,9 @@ __all__ = [
     "__version__",
     "browse",
     "connect",
+    "isatab_templates",
     "login",
+    "new_isatab",
     "platforms",
     "read_isatab",
     "start_sandbox",
