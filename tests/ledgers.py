@@ -142,7 +142,9 @@ def rule_of(value: Any) -> Rule:
         return {"type": "list", **({"items": joined(rules)} if rules else {})}
     if value is None:
         return {"type": "text", "null": True}
-    kinds = {bool: "boolean", int: "integer", float: "number", str: "text"}
+    if isinstance(value, str):
+        return {"type": "text"} if not value.strip() else {"type": "text", "blank": False}
+    kinds = {bool: "boolean", int: "integer", float: "number"}
     return {"type": kinds[type(value)]}
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bionb.errors import UsageError
 from bionb.listing import Listing
 from bionb.pages import Record
 from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike
 from bionb.platforms.sevenbridges.identifiers import Ref, app_id, project_id
 from bionb.platforms.sevenbridges.inputs import Inputs
 from bionb.platforms.sevenbridges.resources import APPS
+
+STRATEGIES = ("clone", "direct", "clone_direct", "transient")
 
 
 class Apps(Calls):
@@ -117,15 +120,24 @@ class Apps(Calls):
             installed = self.call("POST", path, what=f"install the app {name}", json=dict(cwl))
             return self.app(installed["sbg:id"])
 
-    def copy_app(self, app: Ref, project: Ref, name: str | None = None) -> Record:
+    def copy_app(self, app: Ref, project: Ref, name: str | None = None, *, strategy: str = "clone") -> Record:
         """Copy an app to another project.
+
+        Parameters
+        ----------
+        name : str, optional
+            Another name than the app's own.
+        strategy : str
+            How to copy: ``"clone"``, ``"direct"``, ``"clone_direct"`` or ``"transient"``.
 
         Notes
         -----
         ``POST /apps/{owner}/{project}/{app}/actions/copy``.
         """
+        if strategy not in STRATEGIES:
+            raise UsageError(f"strategy={strategy!r} is none of {', '.join(STRATEGIES)}.")
         source = "/".join(app_id(app).split("/")[:3])
-        body = {"project": project_id(project), **({"name": name} if name else {})}
+        body = {"project": project_id(project), "strategy": strategy, **({"name": name} if name else {})}
         copied: Record = self.call("POST", f"apps/{source}/actions/copy", what=f"copy the app {source}", json=body)
         return copied
 

@@ -10,8 +10,6 @@ import urllib.error
 import urllib.request
 from datetime import datetime
 
-import sevenbridges
-
 PROJECT, VOLUME = "RFranklin/my-project", "RFranklin/lab_bucket"
 MERGE = f"{PROJECT}/bamtools-merge-2-4-0"
 CWL = {"class": "CommandLineTool", "cwlVersion": "v1.0", "label": "Count", "inputs": [], "outputs": []}
@@ -48,8 +46,10 @@ def projects(api):
     yield "create_project_full", lambda: api.projects.create("All said", billing_group=group, **full)
     made = api.projects.get("RFranklin/made-here")
     yield "update_project", lambda: saved(made, name="Renamed", description="d", tags=["b"], billing_group=group)
-    yield "update_project_settings", lambda: saved(api.projects.get(made.id), settings={"locked": True})
-    yield "update_project_cleared", lambda: saved(api.projects.get(made.id), description="")
+    made = api.projects.get(made.id)
+    yield "update_project_settings", lambda: saved(made, settings={"locked": True})
+    cleared = api.projects.get(made.id)
+    yield "update_project_cleared", lambda: saved(cleared, description="")
     yield "members", lambda: made.get_members(**PAGE)
     yield "add_member", lambda: made.add_member("john_doe", {"write": True, "read": True})
     yield "add_member_email", lambda: made.add_member_email("viewer@example.org", {"read": True})
@@ -68,7 +68,10 @@ def files(api, folder):
     here = "RFranklin/made-here"
     yield "files", lambda: api.files.query(project=PROJECT, **PAGE)
     chosen = {"names": ["S01.bam", "S02.bam"], "metadata": {"sample_id": "S01"}, "tags": ["raw"]}
-    yield "files_filtered", lambda: api.files.query(project=PROJECT, origin={"task": "0"}, **chosen)
+    yield (
+        "files_filtered",
+        lambda: api.files.query(project=PROJECT, origin={"task": "00000000-0000-0000-0000-000000000000"}, **chosen),
+    )
     area = api.files.create_folder("first area", project=here)
     yield "files_of_folder", lambda: api.files.query(parent=area.id)
     yield "file", lambda: api.files.get(first.id)
@@ -127,7 +130,7 @@ def tasks(api):
         "execution_settings": {"instance_type": "c4"},
         "output_location": {"main_location": "x"},
     }
-    by = {"type": "CRITERIA", "criteria": ["metadata.sample_id"]}
+    by = {"type": "criteria", "criteria": ["metadata.sample_id"]}
     yield "tasks", lambda: api.tasks.query(project=PROJECT, status="COMPLETED", batch=False, **PAGE)
     yield "tasks_by_time", lambda: api.tasks.query(order_by="created_time", order="desc", **TIMES)
     yield "tasks_at", lambda: api.tasks.query(project=PROJECT, created_from=datetime(2026, 1, 1))
@@ -136,7 +139,7 @@ def tasks(api):
     yield "create_batch", lambda: api.tasks.create(**plain, batch_input="input_bam", batch_by=by)
     yield (
         "create_batch_by_item",
-        lambda: api.tasks.create(**plain, batch_input="input_bam", batch_by={"type": "ITEM"}, disable_batch=True),
+        lambda: api.tasks.create(**plain, batch_input="input_bam", batch_by={"type": "item"}, disable_batch=True),
     )
     draft = api.tasks.create(**plain)
     batch = api.tasks.create(**plain, batch_input="input_bam", batch_by=by)
@@ -145,13 +148,15 @@ def tasks(api):
     yield "task", lambda: api.tasks.get(draft.id)
     yield "tasks_by_id", lambda: api.tasks.bulk_get([draft.id])
     yield "update_task", lambda: saved(draft, name="M", description="d", inputs={"input_bam": bams})
-    yield "update_task_cleared", lambda: saved(api.tasks.get(draft.id), description="")
+    cleared = api.tasks.get(draft.id)
+    yield "update_task_cleared", lambda: saved(cleared, description="")
+    batched = api.tasks.create(**plain)
     yield (
         "update_task_batch",
         lambda: saved(
-            api.tasks.get(draft.id),
+            batched,
             app=f"{PROJECT}/exome-alignment/1",
-            batch=False,
+            batch=True,
             batch_input="input_bam",
             use_interruptible_instances=False,
         ),
@@ -175,7 +180,8 @@ def storage(api):
     yield "create_volume_full", lambda: api.volumes.create_s3_volume("vol2", **keys, **more)
     made = api.volumes.get("RFranklin/vol1")
     yield "update_volume", lambda: saved(made, description="new", access_mode="RO", service={"type": "s3"})
-    yield "deactivate_volume", lambda: saved(api.volumes.get(made.id), active=False)
+    made = api.volumes.get(made.id)
+    yield "deactivate_volume", lambda: saved(made, active=False)
     yield "delete_volume", lambda: made.delete()
     volume = api.volumes.get(VOLUME)
     yield "volume_objects", lambda: volume.list()
@@ -227,6 +233,8 @@ def announce(url, name):
 
 
 def main(url, token, folder):
+    import sevenbridges
+
     api = sevenbridges.Api(url=f"{url}/v2", token=token, debug=True)
     for part in (account(api), projects(api), files(api, folder), apps(api), tasks(api), storage(api)):
         for name, act in part:

@@ -12,13 +12,13 @@ OVERVIEW = "Seven Bridges API overview"
 DOCS = "Seven Bridges API documentation"
 R = "sevenbridges2 0.1.0 (R) source"
 
-TEXT: Rule = {"type": "text"}
+TEXT: Rule = {"type": "text", "blank": False}
 TEXTS: Rule = {"type": "list", "items": TEXT}
 FLAG: Rule = {"type": "boolean"}
 OBJECT: Rule = {"type": "object"}
 # A value is a text of at most 300 bytes, or null.
 METADATA: Rule = {"type": "object", "keys": {"*": {"type": "text", "max": 300, "null": True}}}
-NAME: Rule = {"type": "text", "max": 255}
+NAME: Rule = {"type": "text", "max": 255, "blank": False}
 PERMISSIONS: Rule = {
     "type": "object",
     "keys": {name: FLAG for name in ("read", "write", "copy", "execute", "admin")},
