@@ -10,12 +10,14 @@ from bionb.errors import UsageError
 from bionb.frames import COUNT, columns, to_frame
 from bionb.platforms.odm.jobs import accession_of
 from bionb.platforms.odm.lists import list_params, role
+from bionb.platforms.odm.template import ACCESSION
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from bionb.session import Session
 
+VERSIONED = ("studies", "samples", "libraries", "preparations", "expressions", "variants", "flow-cytometries")
 VERSIONS = columns("version author message", timestamp=COUNT)
 FAULTS = columns("group attribute value", count=COUNT) + columns("error")
 
@@ -33,7 +35,8 @@ class Curation:
         study : str, dict or Job
             Its accession.
         changes : mapping
-            New or changed attributes; None removes one. The server reads texts that look so as numbers and booleans.
+            New or changed attributes, but not ``genestack:accession``; None removes one. The server reads texts that
+            look so as numbers and booleans.
 
         Notes
         -----
@@ -76,7 +79,7 @@ class Curation:
         ----------
         record : str or dict
             Accession of a study, sample, ...
-        kind : {"studies", "samples", "libraries", "preparations"}
+        kind : {"studies", "samples", "libraries", "preparations", "expressions", "variants", "flow-cytometries"}
             What it is.
         as_curator : bool
             Read as a curator.
@@ -97,7 +100,7 @@ class Curation:
         """
         import pandas as pd
 
-        path = f"api/v1/{role(as_curator)}/{kind}/{accession_of(record)}/versions"
+        path = f"api/v1/{role(as_curator)}/{_versioned(kind)}/{accession_of(record)}/versions"
         frame = to_frame(self.session.json("GET", path, what=f"list the versions of {accession_of(record)}"), VERSIONS)
         frame["published_on"] = pd.to_datetime(frame["timestamp"].astype("Int64"), unit="ms", utc=True)
         return frame
@@ -113,8 +116,8 @@ class Curation:
             Accession of a study, sample, ...
         version : str
             ``"v1"``, ``"v2"``, ...
-        kind : {"studies", "samples", "libraries", "preparations"}
-            What it is.
+        kind : str
+            What it is, as for `versions`.
         fields : {"minimal", "extended", "original"}, optional
             How many attributes.
 
@@ -127,7 +130,7 @@ class Curation:
         >>> odm.version("GSF1146901", "v1")["Study Source ID"]
         'LIV2045'
         """
-        path = f"api/v1/{role(as_curator)}/{kind}/{accession_of(record)}/versions/{version}"
+        path = f"api/v1/{role(as_curator)}/{_versioned(kind)}/{accession_of(record)}/versions/{version}"
         what = f"look up {accession_of(record)} in version {version}"
         found: dict[str, Any] = self.session.json("GET", path, params=list_params(None, fields), what=what)
         return found
@@ -243,6 +246,14 @@ class Curation:
         accession = accession_of(thing)
         if not changes:
             raise UsageError("Nothing to change: pass a dict such as {'Tissue': 'liver'}.")
+        if ACCESSION in changes:
+            raise UsageError(f"{ACCESSION} can't be changed: it is what {accession} is called. Leave it out.")
         path = f"api/v1/as-curator/{kinds}/{accession}"
         found: dict[str, Any] = self.session.json("PATCH", path, json=dict(changes), what=f"update {accession}")
         return found
+
+
+def _versioned(kind: str) -> str:
+    if kind not in VERSIONED:
+        raise UsageError(f"kind={kind!r} has no versions; {', '.join(VERSIONED)} have.")
+    return kind

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bionb.errors import UsageError
+from bionb.plain import plain
 
 CHUNK = 100  # values in one request; everything travels in the URL, whose length servers limit
 
@@ -135,7 +136,7 @@ class where:  # noqa: N801 - reads as a word of the filter
         values : iterable
             Texts or numbers.
         """
-        found = list(dict.fromkeys(values))
+        found = list(dict.fromkeys(plain(list(values))))
         if not found:
             raise UsageError(f"where({self.name!r}).isin() got no values: it would find nothing.")
         return _AnyOf(self.name, found)
@@ -145,6 +146,7 @@ class where:  # noqa: N801 - reads as a word of the filter
 
 
 def _value(value: Any) -> str:
+    value = plain(value)
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return str(value) if number else quoted(value)
 
@@ -171,7 +173,7 @@ def features(names: Iterable[str] | str, attribute: str | None = None, size: int
     >>> features(["ENSG1", "ENSG2"], "gene")
     ['feature.gene=ENSG1,ENSG2']
     """
-    found = [names] if isinstance(names, str) else list(dict.fromkeys(names))
+    found = [names] if isinstance(names, str) else list(dict.fromkeys(str(plain(each)) for each in names))
     if not found:
         raise UsageError("No features are named: the answer would be empty.")
     start = "feature" if attribute is None else f"feature.{_bare(attribute)}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bionb import waiting
 from bionb.errors import JobFailed, UsageError
+from bionb.plain import plain
 from bionb.platforms.odm.template import ACCESSION
 
 if TYPE_CHECKING:
@@ -93,8 +94,11 @@ def accession_of(thing: Any) -> str:
     >>> accession_of({"genestack:accession": "GSF1147033"})
     'GSF1147033'
     """
+    thing = plain(thing) if hasattr(thing, "tolist") else thing
     if isinstance(thing, str):
         return thing.strip()
+    if isinstance(thing, int) and not isinstance(thing, bool):  # the number of a run
+        return str(thing)
     if isinstance(thing, Mapping):
         for name in (ACCESSION, "accession", "itemId", "groupAccession", "xrefSetId", "runId"):
             if thing.get(name):

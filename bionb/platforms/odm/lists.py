@@ -24,6 +24,8 @@ KINDS = {
     "preparations": "preparation",
     "files": "file",
 }
+SORTS = ("id", "creation", "last_update", "name")
+SORTED = tuple(f"{mark}{name}" for mark in ("", "+", "-") for name in SORTS)
 FIELDS = {
     "minimal": "minimal_data",
     "extended": "extended_data_included",
@@ -90,12 +92,30 @@ def role(as_curator: bool) -> str:
     return "as-curator" if as_curator else "as-user"
 
 
+def page_size(limit: int, most: int = LIMIT) -> int:
+    """Return the size of a page, or refuse one that the server refuses."""
+    if not 1 <= limit <= most:
+        raise UsageError(
+            f"limit={limit} is the size of a page, from 1 to {most}; all pages are read anyway. To cap the number of "
+            "records use to_frame(max_records=...) or first(n)."
+        )
+    return limit
+
+
+def refuse_given(call: str, instead: str, **given: Any) -> None:
+    """Refuse what an endpoint has no parameter for: the server would ignore it, and too much would come back."""
+    if names := [name for name, value in given.items() if value]:
+        raise UsageError(f"{call} takes no {' or '.join(names)}: the server has none there. {instead}")
+
+
 def list_params(
     query: str | None, fields: str | None, sort: str | None = None, narrower_terms: bool = False
 ) -> dict[str, Any]:
     """Return the query parameters that all lists share."""
     if fields is not None and fields not in FIELDS:
         raise UsageError(f"fields={fields!r} is not known: use {', '.join(FIELDS)}.")
+    if sort and sort not in SORTED:
+        raise UsageError(f"sort={sort!r} is not known: use {', '.join(SORTS)}, with - in front for the last first.")
     found = {
         "query": query,
         "returnedMetadataFields": FIELDS[fields] if fields else None,

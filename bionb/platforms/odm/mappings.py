@@ -13,6 +13,7 @@ from bionb.listing import Listing
 from bionb.pages import Cursor, Page, Reader
 from bionb.platforms.odm.filters import CHUNK
 from bionb.platforms.odm.jobs import accession_of
+from bionb.platforms.odm.lists import page_size
 from bionb.platforms.odm.sources import is_link
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class Mappings:
         """
         if not is_link(source):
             raise UsageError(f"{source} is no link, and the server offers no upload of mappings: give a link.")
-        body = {"xrefSetType": "gene-transcript", "dataLink": str(source), "metadata": dict(metadata or {})}
+        body: dict[str, Any] = {"xrefSetType": "gene-transcript", "dataLink": str(source)}
+        body |= {"metadata": dict(metadata)} if metadata else {}
         found: dict[str, Any] = self.session.json("POST", "api/v1/xrefsets", json=body, what="import the mapping")
         return found
 
@@ -98,8 +100,8 @@ class Mappings:
         self,
         mapping: Any = None,
         *,
-        genes: Iterable[str] | str = (),
-        transcripts: Iterable[str] | str = (),
+        genes: Iterable[str] | str | None = None,
+        transcripts: Iterable[str] | str | None = None,
         limit: int = 2000,
     ) -> Listing:
         """Entries of one mapping, or of all.
@@ -108,7 +110,7 @@ class Mappings:
         ----------
         mapping : str or dict, optional
             Its ``xrefSetId``; all mappings by default.
-        genes, transcripts : str or iterable of str
+        genes, transcripts : str or iterable of str, optional
             Only these; long lists are sent in several requests.
         limit : int
             Page size.
@@ -129,7 +131,9 @@ class Mappings:
         'ENSG10000000002'
         """
         path = "api/v1/xrefsets/entries" if mapping is None else f"api/v1/xrefsets/{accession_of(mapping)}/entries"
-        asked = [("sourceId", each) for each in _chunks(genes)] + [("targetId", each) for each in _chunks(transcripts)]
+        asked = [("sourceId", each) for each in _chunks(genes, "genes")]
+        asked += [("targetId", each) for each in _chunks(transcripts, "transcripts")]
+        limit = page_size(limit)
 
         def start() -> Reader:
             readers = [self._entries(path, {name: values, "pageLimit": limit}) for name, values in asked]
@@ -157,6 +161,10 @@ def _identity(entry: Mapping[str, Any]) -> tuple[Any, Any]:
     return entry["xrefSetId"], entry["sourceId"]
 
 
-def _chunks(values: Iterable[str] | str) -> list[list[str]]:
+def _chunks(values: Iterable[str] | str | None, name: str) -> list[list[str]]:
+    if values is None:
+        return []
     found = [values] if isinstance(values, str) else list(dict.fromkeys(values))
+    if not found:
+        raise UsageError(f"{name}= is empty: the answer would hold the entries of all {name}. Leave it out for those.")
     return [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)]

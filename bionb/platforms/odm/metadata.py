@@ -6,11 +6,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bionb.chained import Chained
-from bionb.errors import UsageError
 from bionb.pages import Reader
 from bionb.platforms.odm.filters import Condition, conditions
 from bionb.platforms.odm.jobs import accession_of
-from bionb.platforms.odm.lists import COLUMNS, KINDS, LIMIT, MetadataListing, list_params, offset_reader, role
+from bionb.platforms.odm.lists import (
+    COLUMNS,
+    KINDS,
+    LIMIT,
+    MetadataListing,
+    list_params,
+    offset_reader,
+    page_size,
+    refuse_given,
+    role,
+)
 from bionb.platforms.odm.template import ACCESSION
 
 if TYPE_CHECKING:
@@ -47,7 +56,7 @@ class Metadata:
             Attributes of the default template, of the applied one (default), or everything that was imported
             (default of a curator).
         sort : str, optional
-            ``"name"``, ``"-creation"``, ``"last_update"``, ``"id"``.
+            ``"name"``, ``"creation"``, ``"last_update"`` or ``"id"``; with ``-`` in front the last first.
         narrower_terms : bool
             Let `query` also find narrower terms of the dictionary.
         limit : int
@@ -84,7 +93,8 @@ class Metadata:
     ) -> MetadataListing:
         """Return samples; with `study`, those linked to it.
 
-        Parameters as for `studies`. The server takes no filter together with `study`; use `omics_samples` then.
+        Parameters as for `studies`. The server takes no filter, query or sort together with `study`; use
+        `omics_samples` then.
 
         Notes
         -----
@@ -98,8 +108,8 @@ class Metadata:
         params = list_params(query, fields, sort, narrower_terms)
         if study is None:
             return self._list("samples", filter, params, as_curator, limit)
-        if filter is not None or query or sort:
-            raise UsageError("samples(study=...) takes no filter, query or sort: use omics_samples(study_filter=...).")
+        given = {"filter": filter is not None, "query": query, "sort": sort, "narrower_terms": narrower_terms}
+        refuse_given("samples(study=...)", "Use omics_samples(study_filter=...).", **given)
         path = f"integration/link/samples/by/study/{accession_of(study)}"
         return self._list("samples", None, params, as_curator, limit, path)
 
@@ -112,9 +122,12 @@ class Metadata:
         as_curator: bool = False,
         fields: str | None = None,
         sort: str | None = None,
+        narrower_terms: bool = False,
         limit: int = LIMIT,
     ) -> MetadataListing:
-        """Return sequencing libraries; with `group`, those of one import. Parameters as for `studies`.
+        """Return sequencing libraries; with `group`, those of one import.
+
+        Parameters as for `studies`; together with `group` the server takes no filter, query or sort.
 
         Notes
         -----
@@ -125,9 +138,13 @@ class Metadata:
         >>> odm.libraries()[6]["Sample Source ID"]
         ['LIV07', 'LIV08']
         """
-        params = list_params(query, fields, sort)
-        path = f"libraries/by/group/{accession_of(group)}" if group is not None else None
-        return self._list("libraries", filter, params, as_curator, limit, path)
+        params = list_params(query, fields, sort, narrower_terms)
+        if group is None:
+            return self._list("libraries", filter, params, as_curator, limit)
+        given = {"filter": filter is not None, "query": query, "sort": sort, "narrower_terms": narrower_terms}
+        refuse_given("libraries(group=...)", "Leave out group=, or choose in the frame.", **given)
+        path = f"libraries/by/group/{accession_of(group)}"
+        return self._list("libraries", None, params, as_curator, limit, path)
 
     def preparations(
         self,
@@ -138,17 +155,24 @@ class Metadata:
         as_curator: bool = False,
         fields: str | None = None,
         sort: str | None = None,
+        narrower_terms: bool = False,
         limit: int = LIMIT,
     ) -> MetadataListing:
-        """Return protein preparations; with `group`, those of one import. Parameters as for `studies`.
+        """Return protein preparations; with `group`, those of one import.
+
+        Parameters as for `studies`; together with `group` the server takes no filter, query or sort.
 
         Notes
         -----
         ``GET /api/v1/as-user/preparations``, or ``.../preparations/by/group/{id}``.
         """
-        params = list_params(query, fields, sort)
-        path = f"preparations/by/group/{accession_of(group)}" if group is not None else None
-        return self._list("preparations", filter, params, as_curator, limit, path)
+        params = list_params(query, fields, sort, narrower_terms)
+        if group is None:
+            return self._list("preparations", filter, params, as_curator, limit)
+        given = {"filter": filter is not None, "query": query, "sort": sort, "narrower_terms": narrower_terms}
+        refuse_given("preparations(group=...)", "Leave out group=, or choose in the frame.", **given)
+        path = f"preparations/by/group/{accession_of(group)}"
+        return self._list("preparations", None, params, as_curator, limit, path)
 
     def files(
         self,
@@ -224,7 +248,7 @@ class Metadata:
         limit: int,
         path: str | None = None,
     ) -> MetadataListing:
-        path, what = f"api/v1/{role(as_curator)}/{path or kinds}", f"list the {kinds}"
+        path, what, limit = f"api/v1/{role(as_curator)}/{path or kinds}", f"list the {kinds}", page_size(limit)
 
         def start() -> Reader:
             readers = [

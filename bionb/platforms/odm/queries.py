@@ -10,7 +10,7 @@ from bionb.errors import UsageError
 from bionb.pages import Cursor, Page, Reader
 from bionb.platforms.odm.filters import Condition, conditions, features
 from bionb.platforms.odm.jobs import accession_of
-from bionb.platforms.odm.lists import COLUMNS, FIELDS, LIMIT, MetadataListing, role
+from bionb.platforms.odm.lists import COLUMNS, LIMIT, MetadataListing, list_params, page_size, role
 from bionb.platforms.odm.matrix import MatrixStream
 from bionb.platforms.odm.measurements import EXPRESSION, ExpressionListing, tidy
 from bionb.platforms.odm.template import ACCESSION
@@ -83,7 +83,7 @@ class Queries:
             "sampleQuery": sample_query,
             "exQuery": data_query,
             "vxQuery": variant_query,
-            "returnedMetadataFields": FIELDS[fields] if fields else None,
+            **list_params(None, fields),
         }
         path = f"api/v1/{role(as_curator)}/omics/samples"
         asked = _asked(filters, others)
@@ -238,6 +238,8 @@ class Queries:
         flat: Callable[[Mapping[str, Any]], dict[str, Any]],
         key: Callable[[Any], Any],
     ) -> Callable[[], Reader]:
+        limit = page_size(limit)
+
         def reader(params: Mapping[str, Any]) -> Cursor:
             def read(place: Mapping[str, Any], opens: bool) -> Page:
                 return self.session.page(

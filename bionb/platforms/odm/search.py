@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from bionb.errors import UsageError
 from bionb.frames import COUNT, FLAG, columns, to_frame
 from bionb.listing import Listing
 from bionb.pages import Offset, Page, Reader
@@ -68,7 +69,7 @@ class Search:
         options : str or iterable of str
             Ids from ``.facets()``; options of one attribute are alternatives, those of different ones all hold.
         narrower_terms : bool
-            Let the text also find narrower terms of the dictionary.
+            Let `text` also find narrower terms of the dictionary.
         limit : int
             Page size.
 
@@ -86,6 +87,8 @@ class Search:
         >>> odm.search_studies("liver").to_frame()["name"].tolist()
         ['Fibrosis in the human liver']
         """
+        if narrower_terms and not text:
+            raise UsageError("narrower_terms=True is about the words of the text: pass text= as well.")
         filters: list[dict[str, Any]] = []
         if text:
             mode = "USE_NARROWER_TERMS" if narrower_terms else "STRICT"
@@ -100,7 +103,7 @@ class Search:
             body = self.session.json(
                 "POST",
                 path,
-                json={"filters": filters, "page": dict(place)},
+                json={**({"filters": filters} if filters else {}), "page": dict(place)},
                 what="search the studies",
                 opens=opens,
                 repeatable=True,

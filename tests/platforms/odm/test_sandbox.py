@@ -1,9 +1,12 @@
 """The sandbox answers like the documented server, also where bionb does not ask."""
 
+import itertools
+import json
+
 import pytest
 import requests
 
-from bionb.errors import UsageError
+from bionb.errors import JobFailed, UsageError
 from tests.platforms.odm.conftest import LIVER
 
 API = "/api/v1/"
@@ -50,6 +53,77 @@ def test_refusals_have_the_status_and_form_of_the_server(ask, method, path, user
 
     assert status == answer.status_code
     assert answer.json()["error"]["message"]
+
+
+ODD = ("", " ", "0", "-1", "x", "c-1", '"', "((", "a=~b<c", "(" * 5000, "NOT", "=", "ä" * 300, "\\")
+
+
+@pytest.mark.parametrize("role", ["as-user", "as-curator"])
+def test_no_value_of_any_parameter_crashes_it(sandbox, reference_data, role):
+    """A learner's typing error is answered as the server would, never by a traceback of the sandbox."""
+    facts = json.loads((reference_data / "data" / "odm" / "odm-api-facts.json").read_text("utf-8"))
+    token, crashed = {"Genestack-API-Token": "sandbox-alice"}, []
+    for each in facts["endpoints"]:
+        if each["method"] != "GET" or f"/{role}/" not in each["path"]:
+            continue
+        group = "GSF1146912" if "preparation" not in each["path"] else "GSF1146921"
+        path = each["path"].format(id=group if "group" in each["path"] else LIVER, version="v1")
+        names = [one["name"] for one in each["params"] if one["in"] == "query"]
+        with requests.Session() as session:
+            for name, odd in itertools.product(names, ODD[:4] if role == "as-curator" else ODD):
+                answer = session.get(sandbox.url("odm") + path, params={name: odd}, headers=token, timeout=10)
+                if answer.status_code >= 500:
+                    crashed.append((path, name, odd[:20], answer.status_code))
+
+    assert [] == crashed
+
+
+VCF = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tLIV01\n"
+
+
+def test_a_variant_without_quality_is_imported(odm, tmp_path):
+    """The format writes a point for what is not known; some callers write no quality at all."""
+    path = tmp_path / "unknown.vcf"
+    path.write_text(VCF + "chr1\t7\t.\tA\tC\t.\t.\t.\tGT\t0/1\nchr1\t9\trs1\tA\t.\t30\tPASS\tGENE=X\tGT\t0/0\n")
+    group = odm.wait_job(odm.import_variant(path)).accession
+    odm.link_variant(group, "GSF1146902")
+    found = odm.session.json(
+        "GET", "api/v1/as-user/omics/variant/data", params={"vxQuery": "region=chr1:7-9"}, what="read the variants"
+    )["data"]
+
+    rows = [each["variant"] for each in found if each["itemOrigin"]["groupId"] == group]
+    assert [None, 30.0] == [each["qual"] for each in rows]
+    assert [[], ["rs1"]] == [each["id"] for each in rows]
+    assert [{}, {"GENE": "X"}] == [each["info"] for each in rows]
+
+
+def test_a_variant_file_without_samples_is_imported(odm, tmp_path):
+    """Eight columns are the least."""
+    path = tmp_path / "sites.vcf"
+    path.write_text(
+        "\n".join("\t".join(line.split("\t")[:8]) for line in VCF.splitlines()) + "\nchr1\t7\t.\tA\tC\t.\t.\t.\n"
+    )
+
+    assert odm.wait_job(odm.import_variant(path)).accession
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "content", "options"),
+    [
+        ("variant", "a.vcf", b"", {}),
+        ("variant", "a.vcf", VCF.encode() + b"chr1\t7\n", {}),
+        ("variant", "a.vcf", VCF.encode() + b"chr1\tseven\t.\tA\tC\thigh\t.\t.\tGT\t0/1\n", {}),
+        ("variant", "a.vcf", b"\xff\xfe\x00", {}),
+        ("variant", "a.vcf.gz", b"not packed", {}),
+        ("flow_cytometry", "a.tsv", b"", {}),
+    ],
+)
+def test_a_broken_file_fails_its_job_and_not_the_server(odm, clock, tmp_path, kind, name, content, options):
+    """The guide's errors come with the job's output."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(JobFailed, match="READ|VALIDATE"):
+        odm.wait_job(getattr(odm, f"import_{kind}")(path, **options))
 
 
 def test_of_two_tokens_the_access_token_wins(ask):

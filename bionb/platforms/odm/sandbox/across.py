@@ -21,18 +21,21 @@ def routes(app: Flask, sandbox: Sandbox) -> None:
         for pattern, reading in READINGS:
             if found := re.fullmatch(pattern, path):
                 last = found.groups()[-1]
-                if last not in SINGULAR and not _known(sandbox.store, last):
+                places = (
+                    (sandbox.store.groups,) if "/by/group/" in path else (sandbox.store.entities, sandbox.store.groups)
+                )
+                if last not in SINGULAR and not any(last in place for place in places):
                     return sandbox.refuse(404, f"There is nothing with the accession {last}.")
                 return reading(sandbox, role, *found.groups())
         return sandbox.refuse(404, "There is no such endpoint.")
 
 
-def _known(store: Store, accession: str) -> bool:
-    return accession in store.entities or accession in store.groups
+def _known(store: Store, accession: str, group: bool) -> bool:
+    return accession in store.groups or (not group and accession in store.entities)
 
 
 def _listed(sandbox: Sandbox, role: str, kind: str, found: Iterable[Entity]) -> Response:
-    return answer_list(sandbox, role, kind, list(found))
+    return answer_list(sandbox, role, kind, list(found), whole=True)
 
 
 def _plain(sandbox: Sandbox, role: str, kind: str, found: Iterable[Entity]) -> Response:
@@ -121,8 +124,8 @@ def _across(sandbox: Sandbox, role: str, wanted: str, source: str) -> Response:
     if kind == "study":
         found = {store.study_of[each] for each in found if each in store.study_of}
     if kind in ("library", "preparation"):
-        return answer_list(sandbox, role, kind, store.made_from(kind, found), filtered=False)
-    return answer_list(sandbox, role, kind, [e for e in store.of_kind(kind) if e.accession in found], filtered=False)
+        return answer_list(sandbox, role, kind, store.made_from(kind, found), whole=True)
+    return answer_list(sandbox, role, kind, [e for e in store.of_kind(kind) if e.accession in found], whole=True)
 
 
 READINGS: list[tuple[str, Callable[..., Any]]] = [

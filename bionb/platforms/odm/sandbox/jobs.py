@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 
 from bionb.platforms.odm.sandbox.imports import KINDS, Commit, plan
-from bionb.platforms.odm.sandbox.reading import ImportFailed
+from bionb.platforms.odm.sandbox.reading import ImportFailed, told
 from bionb.platforms.odm.sandbox.store import Record, Sandbox
 
 NAMES = {
@@ -118,7 +118,8 @@ class Jobs:
             if fault := self._sandbox.faults.take("failing_jobs"):
                 message = fault.options.get("message", "The storage did not answer in time.")
                 raise ImportFailed("FETCH", "java.io.IOException", message)
-            job.commit = plan(self._sandbox.store, job.kind, job.request, self._sandbox.folder, job.owner)
+            with told():
+                job.commit = plan(self._sandbox.store, job.kind, job.request, self._sandbox.folder, job.owner)
         except ImportFailed as error:
             job.errors = [error.as_json()]
 

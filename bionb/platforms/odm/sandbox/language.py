@@ -31,7 +31,10 @@ def parse(text: str) -> Test:
     if not tokens:
         return lambda lookup: True
     parser = _Parser(tokens)
-    test = parser.either()
+    try:
+        test = parser.either()
+    except RecursionError:
+        raise BadQuery("its brackets are nested too deeply") from None
     if parser.left():
         raise BadQuery(f"cannot read the query behind {parser.peek()!r}")
     return test
@@ -111,6 +114,8 @@ class _Parser:
             return _compare(left, operator, right)
         # A range: -3 < feature.x < 3
         second, limit = self._operator(), self._values()
+        if operator not in _MIRRORED:
+            raise BadQuery(f"a range has no {operator}")
         name = right[0]
         lower, upper = _compare(name, _MIRRORED[operator], [left]), _compare(name, second, limit)
         return lambda lookup: lower(lookup) and upper(lookup)

@@ -19,6 +19,7 @@ SINGULAR = {
     "files": "file",
 }
 LIMIT = 2000
+SORTS = ("id", "creation", "last_update", "name")
 ROLE = "<any('as-user','as-curator'):role>"
 
 
@@ -41,12 +42,18 @@ def matching(sandbox: Sandbox, role: str, kind: str, found: Iterable[Entity]) ->
     return kept
 
 
-def answer_list(sandbox: Sandbox, role: str, kind: str, found: list[Entity], filtered: bool = True) -> Response:
-    """Return one page of entities as the server's list answer."""
-    if filtered:
+def answer_list(sandbox: Sandbox, role: str, kind: str, found: list[Entity], *, whole: bool = False) -> Response:
+    """Return one page of entities as the server's list answer.
+
+    Only the lists of all studies, samples, ... take ``filter``, ``query`` and ``sort``; those of `whole` groups and
+    across links give all there is.
+    """
+    if not whole:
         found = matching(sandbox, role, kind, found)
-    sort = request.args.get("sort", "").strip()
+    sort = "" if whole or kind == "file" else request.args.get("sort", "").strip()
     if sort:
+        if sort.lstrip("+-") not in SORTS:
+            return sandbox.refuse(400, f"sort is one of {', '.join(SORTS)}, with + or - in front.")
         found = sorted(found, key=lambda each: _sort_key(each, sort.lstrip("+-")), reverse=sort.startswith("-"))
     fields = list_fields(role)
     answer = page_of(sandbox, found, lambda each: shown(kind, sandbox.record_for(role, each), fields))
@@ -70,6 +77,8 @@ def page_of(sandbox: Sandbox, records: list[Any], show: Any = lambda record: rec
         limit = int(request.args.get("pageLimit", request.args.get("limit", LIMIT)))
     except ValueError:
         return sandbox.refuse(400, "pageOffset and pageLimit are whole numbers.")
+    if offset < 0:
+        return sandbox.refuse(400, "pageOffset is not negative.")
     if not 0 <= limit <= LIMIT:
         return sandbox.refuse(400, f"pageLimit must be between 0 and {LIMIT}.")
     shortened = limit
@@ -115,7 +124,7 @@ def routes(app: Flask, sandbox: Sandbox) -> None:
     @app.get(f"/api/v1/{ROLE}/<any('libraries','preparations'):kinds>/by/group/<group>")
     def by_group(role: str, kinds: str, group: str) -> Any:
         found = [each for each in sandbox.store.of_kind(SINGULAR[kinds]) if each.group == group]
-        return answer_list(sandbox, role, SINGULAR[kinds], found) if found else missing(group)
+        return answer_list(sandbox, role, SINGULAR[kinds], found, whole=True) if found else missing(group)
 
     @app.get(f"/api/v1/{ROLE}/{kinds}/<accession>")
     def one(role: str, kinds: str, accession: str) -> Any:
@@ -131,6 +140,8 @@ def routes(app: Flask, sandbox: Sandbox) -> None:
             return missing(accession)
         if not isinstance(changes, dict):
             return sandbox.refuse(400, "The body is a map of attribute names to values.")
+        if ACCESSION in changes:
+            return sandbox.refuse(400, f"{ACCESSION} cannot be changed.")
         with sandbox.store.lock:
             _apply(found.record, changes)
             sandbox.store.clock.tick()

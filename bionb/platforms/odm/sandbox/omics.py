@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -162,9 +163,11 @@ def _wanted_groups(store: Store, kind: str) -> list[Group]:
 # -- answers --------------------------------------------------------------------------------------------------------
 
 
-def _by_cursor(found: Iterator[Any], log: list[str]) -> Response:
+def _by_cursor(sandbox: Sandbox, found: Iterator[Any], log: list[str]) -> Response:
     limit = max(1, min(int(request.args.get("pageLimit", LIMIT)), LIMIT))
-    cursor = request.args.get("cursor", "c0")
+    cursor = request.args.get("cursor") or "c0"
+    if not re.fullmatch(r"c\d+", cursor):
+        return sandbox.refuse(400, f"There is no page {cursor!r}.")
     start = int(cursor[1:])
     page = list(islice(found, start, start + limit + 1))
     more = len(page) > limit
@@ -190,14 +193,14 @@ def routes(app: Flask, sandbox: Sandbox) -> None:
                 }
                 found = [each for each in found if each.accession in having]
         shown_ones = ({"metadata": shown("sample", sandbox.record_for(role, each), fields)} for each in found)
-        return _by_cursor(iter(shown_ones), [f"{len(found)} samples matched"])
+        return _by_cursor(sandbox, iter(shown_ones), [f"{len(found)} samples matched"])
 
     @app.get(f"/api/v1/{ROLE}/omics/{data}/group")
     def groups(role: str, kind: str) -> Any:
         inside = {each.accession for each in wanted_samples(sandbox, role)}
         found = [each for each in _wanted_groups(sandbox.store, kind) if _wanted_runs(sandbox, role, each, inside)]
         items = ({"itemId": each.accession, "metadata": each.record} for each in found)
-        return _by_cursor(iter(items), [f"{len(found)} groups matched"])
+        return _by_cursor(sandbox, iter(items), [f"{len(found)} groups matched"])
 
     @app.get(f"/api/v1/{ROLE}/omics/{data}/data")
     def measurements(role: str, kind: str) -> Any:
@@ -210,7 +213,7 @@ def routes(app: Flask, sandbox: Sandbox) -> None:
             for group in _wanted_groups(sandbox.store, kind)
             for item in data_items(sandbox.store, group, _wanted_runs(sandbox, role, group, inside), query)
         )
-        return _by_cursor(items, [f"{len(inside)} samples matched"])
+        return _by_cursor(sandbox, items, [f"{len(inside)} samples matched"])
 
     @app.get(f"/api/v1/{ROLE}/omics/{data}/streamed-data")
     def stream(role: str, kind: str) -> Any:
@@ -232,7 +235,7 @@ def routes(app: Flask, sandbox: Sandbox) -> None:
             for each in store.of_kind("cell")
             if test(each.record.get) and inside & set(store.samples_behind(Run(0, "", "cell", [each.accession])))
         ]
-        return _by_cursor(iter([each.record for each in found]), [f"{len(found)} cells matched"])
+        return _by_cursor(sandbox, iter([each.record for each in found]), [f"{len(found)} cells matched"])
 
     _data_lists(app, sandbox)
 
@@ -276,8 +279,13 @@ def _data_lists(app: Flask, sandbox: Sandbox) -> None:
 
     @app.get(f"/api/v1/{ROLE}/{lists}/group")
     def data_groups(role: str, lists: str) -> Any:
-        test = parse(request.args.get("filter", ""))
-        found = [each for each in sandbox.store.data_groups(singular[lists]) if test(each.record.get)]
+        test, query = parse(request.args.get("filter", "")), request.args.get("query", "")
+        words = full_text(query, request.args.get("searchSpecificTerms") == "true")
+        found = [
+            each
+            for each in sandbox.store.data_groups(singular[lists])
+            if test(each.record.get) and (not query or words(each.record))
+        ]
         return page_of(sandbox, found, lambda each: {"itemId": each.accession, "metadata": each.record})
 
     @app.get(f"/api/v1/{ROLE}/{lists}/group/<accession>")
@@ -299,4 +307,4 @@ def _data_lists(app: Flask, sandbox: Sandbox) -> None:
         found = sandbox.store.groups.get(accession)
         if found is None or found.kind != singular[lists]:
             return sandbox.refuse(404, f"There is no group {accession}.")
-        return _by_cursor(iter([{"runId": str(run.id), "runSourceId": run.name} for run in found.runs]), [])
+        return _by_cursor(sandbox, iter([{"runId": str(run.id), "runSourceId": run.name} for run in found.runs]), [])

@@ -7,6 +7,9 @@ import io
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -28,6 +31,15 @@ class ImportFailed(Exception):
     def as_json(self) -> Record:
         """Return it as the server lists it in a job's output."""
         return {"stage": self.stage, "stack": [{"type": self.kind, "message": str(self)}]}
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Let whatever is wrong with the content of a file be the import's own failure."""
+    try:
+        yield
+    except (ValueError, LookupError, OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        raise ImportFailed("READ", "ParseException", f"The file cannot be read: {error}.") from error
 
 
 def fetch(link: str, folder: Path) -> bytes:
@@ -209,28 +221,33 @@ def measured(cell: str) -> float | str | None:
 
 def variants(content: bytes) -> Record:
     """Return the variants and genotypes of a VCF file."""
-    lines = [line for line in content.decode("utf-8").splitlines() if line and not line.startswith("##")]
-    header = lines[0].lstrip("#").split("\t")
+    lines = [line for line in content.decode("utf-8-sig").splitlines() if line and not line.startswith("##")]
+    header = lines[0].lstrip("#").split("\t") if lines else []
     if header[:2] != ["CHROM", "POS"]:
         raise ImportFailed("READ", "VcfException", "The file has no #CHROM line.")
     features, grid = [], []
     for line in lines[1:]:
-        chrom, pos, name, ref, alt, qual, passed, info, form, *calls = line.split("\t")
-        pairs = dict(part.partition("=")[::2] for part in info.split(";"))
+        chrom, pos, name, ref, alt, qual, passed, info, *rest = line.split("\t")
+        form, *calls = rest or [""]  # a file without samples has no format either
         features.append(
             {
                 "chrom": chrom,
                 "pos": int(pos),
-                "id": name.split(";"),
+                "id": _several(name, ";"),
                 "ref": ref,
-                "alt": alt.split(","),
-                "qual": float(qual),
-                "filter": passed.split(";"),
-                "info": pairs,
+                "alt": _several(alt, ","),
+                "qual": None if qual == "." else float(qual),
+                "filter": _several(passed, ";"),
+                "info": dict(part.partition("=")[::2] for part in _several(info, ";")),
             }
         )
         grid.append([[dict(zip(form.split(":"), call.split(":"), strict=False))] for call in calls])
     return {"features": features, "runs": header[9:], "measurements": ["genotype"], "values": grid, "warnings": []}
+
+
+def _several(cell: str, mark: str) -> list[str]:
+    """Return the parts of a cell of a VCF file, in which a point stands for nothing."""
+    return [] if cell == "." else cell.split(mark)
 
 
 def mapping(content: bytes) -> dict[str, list[str]]:

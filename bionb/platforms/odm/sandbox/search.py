@@ -109,7 +109,8 @@ def _mappings(app: Flask, sandbox: Sandbox) -> None:
         if wanted.get("xrefSetType") != "gene-transcript":
             return sandbox.refuse(400, "The only type of mapping is gene-transcript.")
         try:
-            pairs = reading.mapping(reading.fetch(str(wanted.get("dataLink")), sandbox.folder))
+            with reading.told():
+                pairs = reading.mapping(reading.fetch(str(wanted.get("dataLink")), sandbox.folder))
         except ImportFailed as error:
             return sandbox.refuse(400, str(error))
         with sandbox.store.lock:
@@ -140,7 +141,10 @@ def _mappings(app: Flask, sandbox: Sandbox) -> None:
             for gene, targets in each["pairs"].items()
             if (not genes or gene in genes) and (not transcripts or transcripts & set(targets))
         ]
-        start, limit = int(request.args.get("cursor", 0)), int(request.args.get("pageLimit", 2000))
+        cursor, limit = request.args.get("cursor") or "0", int(request.args.get("pageLimit", 2000))
+        if not cursor.isdigit():
+            return sandbox.refuse(400, f"There is no page {cursor!r}.")
+        start = int(cursor)
         rest = start + limit < len(found)
         return jsonify(result=found[start : start + limit], **({"cursor": str(start + limit)} if rest else {}))
 
