@@ -9,12 +9,13 @@ from typing import Any
 import requests
 
 from bionb.answers import parse_json
-from bionb.errors import ConnectionFailed, InvalidInput
+from bionb.errors import ConnectionFailed, NotFound
 from bionb.platforms.torrentsuite.base import TorrentBase
 from bionb.platforms.torrentsuite.catalogue import API
 from bionb.platforms.torrentsuite.plan_answers import PlanWarning, refused
-from bionb.platforms.torrentsuite.plan_lookup import known_to, records
-from bionb.platforms.torrentsuite.plan_rules import Finding, findings
+from bionb.platforms.torrentsuite.plan_fields import THRESHOLDS, Finding, identity_findings
+from bionb.platforms.torrentsuite.plan_lookup import known_to
+from bionb.platforms.torrentsuite.plan_rules import findings
 from bionb.platforms.torrentsuite.plan_tables import refuse, unknown_fields
 from bionb.platforms.torrentsuite.problems import told
 from bionb.platforms.torrentsuite.values import clean, number_in
@@ -24,7 +25,10 @@ Record = dict[str, Any]
 
 PATH = f"{API}plannedexperiment/"
 # Fields that the server takes although its schema does not tell them.
-UNTOLD = ("barcodedSamples", "projects", "include_plugin_default_selection", "sampleSetName", "samplesList")
+UNTOLD = (
+    "barcodedSamples", "projects", "include_plugin_default_selection", "sampleSetName", "samplesList", "templatingSize",
+    "analysisargs", "custom_args", "runType", *THRESHOLDS,
+)  # fmt: skip
 
 
 class PlanSender(TorrentBase):
@@ -38,15 +42,26 @@ class PlanSender(TorrentBase):
         return dict(clean(found))
 
     def _create(self, body: Record, found: list[Finding], check: bool, again: bool) -> Record:
+        refuse(identity_findings(body), "This would change a plan instead of making one (copy_plan copies one)")
         # One plan at a time, so that a double click meets the plan that the first click made.
         with self._planning:
             key = json.dumps(body, sort_keys=True, default=str)
-            if key in self._made and not again:
-                return dict(self._made[key])
-            if check:
-                refuse([*found, *self._findings(body)], "The plan has faults")
-            self._made[key] = self._send(body)
-            return dict(self._made[key])
+            made = None if again else self._still_there(self._made.get(key))
+            if made is None:
+                if check:
+                    refuse([*found, *self._findings(body)], "The plan has faults")
+                made = self._made[key] = self._send(body)
+            return dict(made)
+
+    def _still_there(self, made: Record | None) -> Record | None:
+        """Return a plan that was made before as it is now, None if it was deleted or cancelled since."""
+        if made is None:
+            return None
+        try:
+            now = self._plan(str(made["id"]), opens=False)
+        except NotFound:
+            return None
+        return None if now.get("planStatus") == "voided" else {**made, **now}
 
     def _send(self, body: Record) -> Record:
         name = body.get("planName", "")
@@ -61,6 +76,18 @@ class PlanSender(TorrentBase):
             raise refused(self.session.error(answer, what), answer)
         return self._answered(answer, str(number_in(answer.headers.get("Location", "")) or ""), what)
 
+    def _change(self, number: str, changes: Record) -> Record:
+        """Send a change, and return the plan as it is then."""
+        what = f"change plan {number}"
+        answer = self.session.request("PATCH", f"{PATH}{number}/", json=changes, what=what, accept=(400,))
+        if answer.status_code == 400:
+            raise refused(self.session.error(answer, what), answer)
+        with self._planning:
+            self._made = {key: each for key, each in self._made.items() if str(each["id"]) != number}
+        plan = self._answered(answer, number, what)
+        # The answer to a change of projects shows those of before.
+        return self._plan(number, opens=False) if {"project", "projects"} & set(changes) else plan
+
     def _answered(self, answer: requests.Response, number: str, what: str) -> Record:
         """Return the plan of an answer, reading it where the server sends none, and show the server's warnings."""
         plan = parse_json(answer, self.session.label, what)
@@ -70,25 +97,6 @@ class PlanSender(TorrentBase):
             warn(f"the server took plan {plan.get('id')} and warns: {lines}", PlanWarning)
         plan["flows"] = int(plan.get("flows") or 0)
         return plan
-
-    def _flows(self, number: str) -> int:
-        """Return the flows to send with a change: the plan's own, or else those of its sequencing kit."""
-        plan = self._plan(number, opens=False)
-        stored = int(plan.get("flows") or 0)
-        if stored > 0:
-            return stored
-        kit = plan.get("sequencekitname")
-        found = records(self.session, "kitinfo", {"name": kit}) if kit else []
-        flows = max((int(each.get("flowCount") or 0) for each in found), default=0)
-        if not flows:
-            raise InvalidInput(
-                f"Plan {number} has no number of flows, and the server refuses any change without one: pass flows=, "
-                "for instance flows=500.",
-                [{"field": "flows", "message": "is needed with this change"}],
-            )
-        words = f"plan {number} had no number of flows; the {flows} of {kit} are sent with the change"
-        warn(words, PlanWarning)
-        return flows
 
     def _findings(self, body: Record) -> list[Finding]:
         known_fields = {*self._catalogue.schema("plannedexperiment", opens=False)["fields"], *UNTOLD}

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.errors import InvalidInput
 from bionb.frames import columns, to_frame
-from bionb.platforms.torrentsuite.plan_rules import Finding, barcoded, filled
+from bionb.platforms.torrentsuite.plan_fields import Finding
+from bionb.platforms.torrentsuite.plan_known import KINDS
+from bionb.platforms.torrentsuite.plan_samples import barcoded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +21,7 @@ Record = dict[str, Any]
 NEEDED = ("sample", "barcode")
 OPTIONAL = (
     "reference", "nucleotideType", "targetRegionBedFile", "hotSpotRegionBedFile", "description", "externalId",
-    "controlSequenceType", "sseBedFile", "endBarcode",
+    "controlSequenceType", "controlType", "sseBedFile", "endBarcode",
 )  # fmt: skip
 FINDING_COLUMNS = columns("level field sample barcode message")
 
@@ -49,8 +51,9 @@ def rows_of(samples: Any) -> list[Record]:
     return [{name: _text(value) for name, value in each.items()} for each in records]
 
 
-def table_findings(rows: list[Record]) -> list[Finding]:
+def table_findings(rows: list[Record], plan: Mapping[str, Any]) -> list[Finding]:
     """Return what is wrong with the rows themselves; the server would take a barcode twice without a word."""
+    kinds = _kinds(plan)
     found = [] if rows else [Finding(("barcodedSamples",), "the table of samples has no rows.")]
     times = Counter(row.get("barcode") for row in rows)
     for number, row in enumerate(rows, 1):
@@ -58,6 +61,11 @@ def table_findings(rows: list[Record]) -> list[Finding]:
         for name in NEEDED:
             if not row.get(name):
                 found.append(Finding(("barcodedSamples", sample, barcode), f"row {number} has no {name}."))
+        if len(kinds) > 1 and not row.get("nucleotideType"):
+            words = (
+                f"row {number}: nucleotideType is needed, since run type {plan['runType']} takes {' and '.join(kinds)}."
+            )
+            found.append(Finding(("barcodedSamples", sample, barcode), words))
         if barcode and times[barcode] > 1:
             others = [each["sample"] for each in rows if each.get("barcode") == barcode]
             words = f"row {number}: barcode {barcode} is used {times[barcode]} times ({', '.join(others)})."
@@ -87,7 +95,7 @@ def unknown_fields(plan: Mapping[str, Any], known: Iterable[str]) -> list[Findin
     names = sorted(known)
     return [
         Finding((name,), f"a plan has no field {name!r}{_near(name, names)}; it would be ignored.", "warning")
-        for name in plan
+        for name in map(str, plan)
         if name not in names
     ]
 
@@ -95,18 +103,33 @@ def unknown_fields(plan: Mapping[str, Any], known: Iterable[str]) -> list[Findin
 def barcoded_samples(rows: list[Record], plan: Mapping[str, Any]) -> dict[str, Any]:
     """Return rows as the server wants them: by sample, its barcodes and what is known about each.
 
-    A row without its own reference has the plan's, and without a nucleotide type DNA (RNA for RNA runs).
+    A row without its own reference has the plan's: ``mixedTypeRNA_reference`` for an RNA sample of a plan that has one,
+    else ``library``. A row without a nucleotide type has that of the run type, if there is only one.
     """
-    kind = "RNA" if str(plan.get("runType") or "").endswith("RNA") else "DNA"
-    default = {"reference": plan.get("library") or "", "nucleotideType": kind}
+    kinds = _kinds(plan)
+    kind = kinds[0] if len(kinds) == 1 else ""
     samples: dict[str, Any] = {}
     for row in rows:
         entry = samples.setdefault(row["sample"], {"barcodes": [], "barcodeSampleInfo": {}})
         entry["barcodes"].append(row["barcode"])
         blank = dict.fromkeys(("description", "targetRegionBedFile", "hotSpotRegionBedFile"), "")
-        own = {name: value for name, value in row.items() if name not in NEEDED and filled(value)}
-        entry["barcodeSampleInfo"][row["barcode"]] = {**blank, **default, **own}
+        own = {
+            "nucleotideType": kind,
+            **{name: value for name, value in row.items() if name not in NEEDED and _told(value)},
+        }
+        rna = len(kinds) > 1 and own["nucleotideType"].upper() in ("RNA", "FUSIONS")
+        reference = (plan.get("mixedTypeRNA_reference") if rna else "") or plan.get("library") or ""
+        entry["barcodeSampleInfo"][row["barcode"]] = {**blank, "reference": reference, **own}
     return samples
+
+
+def _told(cell: str) -> bool:
+    return cell.strip().lower() not in ("", "none")
+
+
+def _kinds(plan: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the nucleotide types of a plan's samples."""
+    return KINDS.get(str(plan.get("runType") or "GENS").upper(), ("DNA",))
 
 
 def finding_frame(found: Iterable[Finding]) -> pd.DataFrame:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.frames import ANY, COUNT, FLAG, TIME, columns
 from bionb.listing import Listing
-from bionb.platforms.torrentsuite.plan_answers import refused
-from bionb.platforms.torrentsuite.plan_rules import Finding
-from bionb.platforms.torrentsuite.plan_sending import PATH, PlanSender
+from bionb.platforms.torrentsuite.plan_copying import copied
+from bionb.platforms.torrentsuite.plan_fields import Finding, identity_findings, type_findings
+from bionb.platforms.torrentsuite.plan_sending import PlanSender
 from bionb.platforms.torrentsuite.plan_tables import (
     barcoded_samples,
     finding_frame,
+    refuse,
     rows_of,
     table_findings,
     twice,
@@ -95,13 +96,15 @@ class PlanCalls(PlanSender):
         Returns
         -------
         DataFrame
-            ``level`` (error: the server would refuse it, or a barcode is used twice; warning), ``field``, ``sample``,
-            ``barcode``, ``message``. Empty for a sound plan.
+            ``level`` (error or warning), ``field``, ``sample``, ``barcode``, ``message``. Empty for a sound plan. An
+            error is what the server refuses or fails on, and two things that it takes: a barcode used twice, after
+            which the reads of two samples can't be told apart, and an ``id`` (or another name of a plan that is there),
+            with which it overwrites that plan.
 
         Notes
         -----
-        ``GET`` of ``chip``, ``kitinfo``, ``referencegenome`` and, where the plan needs them, ``dnabarcode``,
-        ``content`` and ``librarykey``, at once.
+        ``GET`` of ``chip``, ``kitinfo``, ``referencegenome``, ``runtype`` and, where the plan names some of them,
+        ``dnabarcode``, ``content``, ``librarykey``, ``applicationgroup`` and others, at once.
 
         Examples
         --------
@@ -109,7 +112,7 @@ class PlanCalls(PlanSender):
         ['templatingKitName', 'planName', 'chipType']
         """
         body, found = _body(plan, fields, samples)
-        return finding_frame([*found, *self._findings(body)])
+        return finding_frame([*identity_findings(body), *found, *self._findings(body)])
 
     def create_plan(
         self, plan: Mapping[str, Any] | None = None, /, *, check: bool = True, again: bool = False, **fields: Any
@@ -120,12 +123,12 @@ class PlanCalls(PlanSender):
         ----------
         plan : mapping, optional
             Fields as the API names them: ``planName``, ``chipType``, ``templatingKitName`` and ``sample`` at least;
-            the same as keywords.
+            the same as keywords. Quality thresholds go by their names: ``{"Bead Loading (%)": 55}``.
         check : bool
             False sends the plan without looking at it first.
         again : bool
             True makes a second plan of the same content; else a double click, or a cell that is run twice, gives back
-            the plan that this client made before.
+            the plan that this client made before, unless it was deleted or cancelled since.
 
         Returns
         -------
@@ -135,7 +138,8 @@ class PlanCalls(PlanSender):
         Raises
         ------
         InvalidInput
-            The check found faults (``.findings``); nothing was sent.
+            The check found faults (``.findings``), or the plan has an ``id``: the server would overwrite that plan,
+            also one that has run. Nothing was sent. `copy_plan` makes a copy.
         PlanRefused
             The server found faults (``.findings``).
 
@@ -171,10 +175,10 @@ class PlanCalls(PlanSender):
         ----------
         samples : DataFrame or iterable of dict
             ``sample`` and ``barcode``, one row a barcode; optionally ``reference`` (else the plan's ``library``),
-            ``nucleotideType`` (else DNA), ``targetRegionBedFile``, ``hotSpotRegionBedFile``, ``description``.
+            ``nucleotideType`` (else that of the run type; needed for a run type with both), ``targetRegionBedFile``,
+            ``hotSpotRegionBedFile``, ``description``.
         plan, check, again, **fields
-            As for `create_plan`; ``barcodeId`` (the barcode kit) in place of ``sample``. With
-            ``applicationGroupDisplayedName="DNA"`` the server has nothing to warn about.
+            As for `create_plan`; ``barcodeId`` (the barcode kit) in place of ``sample``.
 
         Returns
         -------
@@ -199,16 +203,58 @@ class PlanCalls(PlanSender):
         """
         return self._create(*_body(plan, fields, samples), check, again)
 
-    def update_plan(self, plan: Plan, **changes: Any) -> Record:
+    def copy_plan(self, plan: Plan, /, *, check: bool = True, again: bool = False, **changes: Any) -> Record:
+        """Plan a run like one that was planned before; that one stays as it is.
+
+        Parameters
+        ----------
+        plan : int, str or dict
+            The identifier of the plan to copy, or a record.
+        check, again : bool
+            As for `create_plan`.
+        **changes
+            What shall be different; ``planName`` is ``CopyOf_`` and the old name if none is given.
+
+        Returns
+        -------
+        dict
+            The new plan, with an identifier of its own. What the old plan was given is copied; its state and its run
+            are not.
+
+        Raises
+        ------
+        InvalidInput
+            The plan can't be made today, e.g. since its chip is no longer active; nothing was sent.
+
+        Notes
+        -----
+        ``GET`` and ``POST /rundb/api/v1/plannedexperiment/``.
+
+        Examples
+        --------
+        >>> first = suite.create_plan(
+        ...     planName="first", sample="s1", chipType="520", templatingKitName="Ion 520/530 Kit-OT2", again=True
+        ... )
+        >>> copy = suite.copy_plan(first, planName="second", sample="s2")
+        >>> copy["planName"], copy["id"] != first["id"], suite.plan(first)["planName"]
+        ('second', True, 'first')
+        """
+        with self.session.one_call():
+            body, found = _body(copied(self._plan(identifier(plan), opens=False)), changes)
+            return self._create(body, found, check, again)
+
+    def update_plan(self, plan: Plan, /, *, executed: bool = False, **changes: Any) -> Record:
         """Change a plan.
 
         Parameters
         ----------
         plan : int, str or dict
             Its identifier, or a record.
+        executed : bool
+            True also changes the status of a plan that has run, and with it that of its run.
         **changes
-            Fields as the API names them. The server refuses any change of a plan without flows that does not set
-            them: in that case the flows of its sequencing kit are sent along, and a `PlanWarning` says so.
+            Fields and their new values. ``project`` or ``projects`` add to the projects of a plan and never remove one;
+            the server writes blanks in their names as ``_``. ``flows`` stay as they are unless given.
 
         Returns
         -------
@@ -218,37 +264,50 @@ class PlanCalls(PlanSender):
         Raises
         ------
         InvalidInput
-            The plan has no flows and no sequencing kit to take them from; nothing was changed.
+            An ``id``, a value on which the server fails, or a status for a plan that has run; nothing was changed.
         PlanRefused
             The server found faults.
 
         Notes
         -----
-        ``PATCH /rundb/api/v1/plannedexperiment/<id>/``.
+        ``PATCH /rundb/api/v1/plannedexperiment/<id>/``. The server looks at the whole plan again, and refuses
+        one without flows unless they are sent as the text "0".
         """
         number = identifier(plan)
-        what = f"change plan {number}"
-        body = changes if "flows" in changes else {**changes, "flows": self._flows(number)}
-        answer = self.session.request("PATCH", f"{PATH}{number}/", json=body, what=what, accept=(400,))
-        if answer.status_code == 400:
-            raise refused(self.session.error(answer, what), answer)
-        with self._planning:
-            self._made = {key: each for key, each in self._made.items() if str(each["id"]) != number}
-        return self._answered(answer, number, what)
+        refuse([*identity_findings(changes), *type_findings(changes)], f"Plan {number} can't be changed so")
+        with self.session.one_call():
+            before = self._plan(number, opens=False)
+            if "planStatus" in changes and not executed:
+                refuse(_executed(before), f"Plan {number} has run")
+            return self._change(number, {"flows": int(before.get("flows") or 0) or "0", **changes})
 
-    def cancel_plan(self, plan: Plan) -> Record:
+    def cancel_plan(self, plan: Plan, /, *, executed: bool = False) -> Record:
         """Cancel a plan: its status becomes ``voided``; it stays in the list.
 
         Parameters
         ----------
         plan : int, str or dict
             Its identifier, or a record.
+        executed : bool
+            True also voids the plan of a run that was made; the run is then shown as voided too.
+
+        Raises
+        ------
+        InvalidInput
+            The plan has run, and `executed` is not True; nothing was changed.
 
         Notes
         -----
-        ``PATCH /rundb/api/v1/plannedexperiment/<id>/`` with ``planStatus``; see `update_plan` for the flows.
+        ``PATCH /rundb/api/v1/plannedexperiment/<id>/`` with ``planStatus``.
         """
-        return self.update_plan(plan, planStatus="voided")
+        return self.update_plan(plan, executed=executed, planStatus="voided")
+
+
+def _executed(plan: Mapping[str, Any]) -> list[Finding]:
+    """Return the reason not to touch the status of a plan, if it has run."""
+    if not (plan.get("planExecuted") or plan.get("planStatus") == "run"):
+        return []
+    return [Finding(("planStatus",), "its run would get that status too; pass executed=True if that is meant.")]
 
 
 def _body(
@@ -259,5 +318,5 @@ def _body(
     if samples is None:
         return body, twice(body)
     rows = rows_of(samples)
-    found = table_findings(rows)
+    found = table_findings(rows, body)
     return {**body, "barcodedSamples": barcoded_samples(rows, body)}, found

@@ -36,8 +36,9 @@ def entries(reference: Path) -> Iterator[dict[str, Any]]:
     for path, (source, query) in READ.items():
         yield {"method": "GET", "path": path, "query": query, "source": source}
     seen = dict(plan_bodies(folder))
-    yield from plan_forms("POST", PLANS, keys(seen["POST"]), declared(folder))
-    yield from plan_forms("PATCH", PLANS + "{id}/", keys(seen["PATCH"]), declared(folder))
+    fields = declared(folder) | thresholds(folder)
+    yield from plan_forms("POST", PLANS, keys(seen["POST"]), fields)
+    yield from plan_forms("PATCH", PLANS + "{id}/", keys(seen["PATCH"]), fields)
     yield {"method": "DELETE", "path": PLANS + "{id}/", "source": RECORDED}
     yield {"method": "POST", "path": PLANS + "copy/{guid}/", "source": SOURCE}
 
@@ -81,6 +82,13 @@ def declared(folder: Path) -> dict[str, Any]:
         for name, each in sorted(fields.items())
         if not each["readonly"]
     }
+
+
+def thresholds(folder: Path) -> dict[str, Any]:
+    """Return a rule for each quality threshold, which a plan takes by the name of its kind."""
+    plans = json.loads((folder / "docs_example_responses.json").read_text())["plannedexperiment"].values()
+    kinds = [qc["qcType"] for answer in plans for plan in answer["objects"] for qc in plan["qcValues"]]
+    return {each["qcName"]: {"type": "integer"} for each in kinds}
 
 
 def read(path: Path) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ import bionb
 from bionb.errors import ConnectionFailed, InvalidInput
 from bionb.platforms.torrentsuite.plan_answers import PlanRefused, PlanWarning
 from bionb.platforms.torrentsuite.plan_rules import Known, findings
+from bionb.platforms.torrentsuite.plan_tables import barcoded_samples
 
 PLAN = {
     "library": "hg19",
@@ -23,6 +24,7 @@ PLAN = {
 }
 ONE = {**PLAN, "sample": "my_sample"}
 MANY = {**PLAN, "barcodeId": "IonXpress", "applicationGroupDisplayedName": "DNA"}
+BED = "/hg19/unmerged/detail/panel_demo.bed"
 SAMPLES = pd.DataFrame(
     {"sample": ["demo sample 1", "demo sample 2"], "barcode": ["IonXpress_003", "IonXpress_004"]}
 ).assign(description="description here")
@@ -140,13 +142,29 @@ def test_the_rules_hold_with_the_real_chips_kits_and_barcodes(recorded, referenc
     ("change", "field"),
     [
         ({"planName": ""}, "planName"),
-        ({"planName": "none"}, "planName"),
         ({"planName": "x" * 61}, "planName"),
         ({"planName": "größe"}, "planName"),
         ({"sample": "-a"}, "sample"),
         ({"sample": "s" * 128}, "sample"),
         ({"sample": ""}, "sample"),
-        ({"barcodeId": "IonXpress"}, "barcodeId"),
+        ({"barcodeId": "IonXpress"}, "sample"),
+        ({"chipType": "none"}, "chipType"),
+        ({"chipType": 520}, "chipType"),
+        ({"sample": 12}, "sample"),
+        ({"flows": None}, "flows"),
+        ({"projects": None}, "projects"),
+        ({"projects": [1]}, "projects"),
+        ({"libraryReadLength": 1001}, "libraryReadLength"),
+        ({"Bead Loading (%)": "half"}, "Bead Loading (%)"),
+        ({"qcValues": [{"threshold": 50}]}, "qcValues"),
+        ({"planStatus": "run"}, "planStatus"),
+        ({"runMode": "pe"}, "runMode"),
+        ({"isReverseRun": "true"}, "isReverseRun"),
+        ({"metaData": "not an object"}, "metaData"),
+        ({"librarykitname": "Ion AmpliSeq RNA Library Kit", "runType": "GENS"}, "librarykitname"),
+        ({"selectedPlugins": {"x": {"name": "noSuchPlugin"}}}, "selectedPlugins"),
+        ({"samplePrepProtocol": "pcr900bp"}, "samplePrepProtocol"),
+        ({"applicationGroupDisplayedName": "RNA"}, "applicationGroupDisplayedName"),
         ({"chipType": "599"}, "chipType"),
         ({"chipType": "318"}, "chipType"),
         ({"chipType": "540"}, "chipType"),
@@ -184,6 +202,10 @@ def test_one_fault_is_one_finding(suite, change, field):
         {"planStatus": "Pending"},
         {"chipType": "530", "templatingKitName": "Ion 510 & Ion 520 & Ion 530 Kit-Chef"},
         {"notes": None, "library": "none"},
+        {"planName": "none", "sample": "none"},
+        {"Bead Loading (%)": 55},
+        {"chipType": "530", "templatingKitName": "ion chef s530 v2", "samplePrepProtocol": "pcr200bp"},
+        {"libraryKey": "ion tcag", "runType": "gens"},
         {"libraryKey": "TCAG"},
         {"isReusable": True, "sample": "", "chipType": "", "templatingKitName": ""},
     ],
@@ -208,7 +230,18 @@ def barcoded(samples, **change):
         ({"s": {"barcodes": ["IonXpress_003"]}}, {}, "barcodeSampleInfo missing"),
         ({"s": {"barcodeSampleInfo": {}}}, {}, "barcodes missing"),
         ({"s": "IonXpress_003"}, {}, "missing"),
-        ({"s": {"barcodes": ["IonXpress_003"], "barcodeSampleInfo": {}}}, {}, "no entry for this barcode"),
+        (
+            {"s": {"barcodes": ["IonXpress_003"], "barcodeSampleInfo": {"IonXpress_004": info()}}},
+            {},
+            "no entry for this",
+        ),
+        ({"s/1": {"barcodes": ["IonXpress_003"], "barcodeSampleInfo": {"IonXpress_003": info()}}}, {}, "only letters"),
+        (
+            {"s" * 128: {"barcodes": ["IonXpress_003"], "barcodeSampleInfo": {"IonXpress_003": info()}}},
+            {},
+            "at most 127",
+        ),
+        ({"s": {"barcodes": [3], "barcodeSampleInfo": {"3": info()}}}, {}, "is no text"),
         ({"s": {"barcodes": ["X"], "barcodeSampleInfo": {"X": info()}}}, {}, "X is no barcode of IonXpress"),
         ({"s": {"barcodes": ["X"], "barcodeSampleInfo": {"X": info()}}}, {"barcodeId": ""}, "no barcode kit"),
         ("IonXpress_003", {}, "one entry per sample"),
@@ -229,7 +262,16 @@ def test_faults_of_barcoded_samples_are_found(suite, samples, change, words):
         ({"nucleotideType": "RNA"}, {}, "does not go with run type GENS"),
         ({"reference": "hg99"}, {}, "unknown or not enabled"),
         ({"targetRegionBedFile": "/x.bed"}, {}, "not uploaded"),
-        ({"hotSpotRegionBedFile": "/x.bed"}, {}, "not uploaded"),
+        ({"hotSpotRegionBedFile": "/x.bed"}, {}, "needs a targetRegionBedFile"),
+        ({"targetRegionBedFile": BED, "hotSpotRegionBedFile": "/x.bed"}, {}, "not uploaded"),
+        ({"targetRegionBedFile": BED, "hotSpotRegionBedFile": BED}, {}, "no file of hotspots"),
+        ({"controlType": "Nothing"}, {}, "none of"),
+        ({"reference": 19}, {}, "is no text"),
+        (
+            {"nucleotideType": "RNA"},
+            {"runType": "RNA", "library": "", "applicationGroupDisplayedName": "RNA"},
+            "takes no reference",
+        ),
         ({}, {"runType": "AMPS"}, "needs a targetRegionBedFile"),
     ],
 )
@@ -275,11 +317,10 @@ def test_a_list_in_place_of_a_name_is_a_fault(suite, field):
 
 
 def test_an_uploaded_bed_file_is_known(suite):
-    """By its path on the server."""
-    bed = "/hg19/merged/detail/panel_demo.bed"
-    samples = SAMPLES.assign(targetRegionBedFile=bed)
-
-    assert 0 == len(suite.check_plan({**MANY, "runType": "AMPS"}, samples=samples))
+    """By one of its paths on the server, or by its name alone."""
+    for bed in (BED, "/results/uploads/BED/2/hg19/unmerged/detail/panel_demo.bed", "panel_demo.bed"):
+        samples = SAMPLES.assign(targetRegionBedFile=bed, hotSpotRegionBedFile="hotspots_demo.bed")
+        assert 0 == len(suite.check_plan({**MANY, "runType": "AMPS"}, samples=samples))
 
 
 def test_samples_without_reference_are_warned_of(suite):
@@ -296,6 +337,37 @@ def test_a_misspelt_field_is_warned_of(suite):
 
     assert ["warning"] == findings["level"].tolist()
     assert "did you mean library" in findings["message"][0]
+
+
+# -- DNA and RNA in one plan ----------------------------------------------------------------------------------------
+
+BOTH = {**MANY, "runType": "AMPS_DNA_RNA", "applicationGroupDisplayedName": "DNA + RNA"}
+
+
+def test_a_run_of_dna_and_rna_asks_for_each_sample(suite, posts):
+    """Every sample would become RNA, and the server would take it without a word."""
+    with pytest.raises(InvalidInput, match="row 1: nucleotideType is needed, since run type AMPS_DNA_RNA takes DNA"):
+        suite.create_barcoded_plan(SAMPLES.assign(targetRegionBedFile=BED), BOTH)
+    assert [] == posts()
+
+
+def test_samples_of_both_kinds_are_told_by_the_table(suite):
+    """RNA samples have the reference of their own, if the plan tells one."""
+    samples = SAMPLES.assign(nucleotideType=["DNA", "Fusions"], targetRegionBedFile=[BED, ""])
+    plan = suite.create_barcoded_plan(samples, BOTH, mixedTypeRNA_reference="e_coli_dh10b")
+    infos = [info for each in plan["barcodedSamples"].values() for info in each["barcodeSampleInfo"].values()]
+
+    assert [("DNA", "hg19"), ("Fusions", "e_coli_dh10b")] == [(i["nucleotideType"], i["reference"]) for i in infos]
+
+
+@pytest.mark.parametrize(
+    ("run_type", "kind"), [("AMPS_RNA", "RNA"), ("amps_hd_rna", "RNA"), ("AMPS", "DNA"), ("", "DNA")]
+)
+def test_a_run_type_of_one_kind_tells_that_of_its_samples(run_type, kind):
+    """Only what leaves no choice is filled in."""
+    found = barcoded_samples([{"sample": "s", "barcode": "b"}], {"runType": run_type})
+
+    assert kind == found["s"]["barcodeSampleInfo"]["b"]["nucleotideType"]
 
 
 # -- tables of samples ----------------------------------------------------------------------------------------------
@@ -341,7 +413,8 @@ def test_barcodes_of_the_wrong_kit_are_found(suite):
 
     assert ["IonXpress_003", "IonXpress_004"] == findings["barcode"].tolist()
     assert findings["message"].str.contains("no barcode of IonXpressRNA").all()
-    assert ["barcodeId"] == sorted(set(faults(suite.check_plan({**MANY, "barcodeId": "Nope"}, samples=SAMPLES))))
+    found = faults(suite.check_plan({**MANY, "barcodeId": "Nope"}, samples=SAMPLES))
+    assert ["barcodeId", "barcodedSamples", "barcodedSamples"] == found
 
 
 def test_a_sample_may_have_several_barcodes_and_its_own_reference(suite):
@@ -433,26 +506,119 @@ def test_a_change_without_flows_is_refused_by_the_server(suite):
     assert ["flows"] == list(answer.json()["error"])
 
 
-def test_a_change_brings_the_flows_of_the_kit(suite):
-    """The trap, handled: the number is said, since it becomes the plan's own."""
+def test_a_change_leaves_the_flows_as_they_are(suite, posts):
+    """The trap, handled: 0 sent as text is taken, and the kit's number stays with the kit."""
     plan = suite.create_plan(ONE)
-    with pytest.warns(PlanWarning, match="the 500 of Ion S5 Sequencing Kit are sent"):
-        changed = suite.update_plan(plan, notes="changed")
-
-    assert ("changed", 500) == (changed["notes"], changed["flows"])
-    assert suite.last_request.python.startswith("requests.patch(")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert "changed again" == suite.update_plan(plan, notes="changed again")["notes"]
+        changed = suite.update_plan(plan, notes="changed")
+
+    assert ("changed", 0) == (changed["notes"], changed["flows"])
+    assert 0 == suite.plan(plan)["flows"]
+    assert 300 == suite.update_plan(plan, flows=300)["flows"]
+    assert 300 == suite.update_plan(plan, notes="changed again")["flows"]
+    assert ["POST", "PATCH", "PATCH", "PATCH"] == posts()
 
 
-def test_a_change_that_has_no_flows_to_bring_is_not_sent(suite, posts):
-    """Without a sequencing kit there is nothing to take them from."""
-    plan = suite.create_plan({name: value for name, value in ONE.items() if name != "sequencekitname"})
-    with pytest.raises(InvalidInput, match="pass flows="):
-        suite.update_plan(plan, notes="changed")
+@pytest.mark.parametrize("name", ["id", "pk", "planGUID", "planShortID", "resource_uri", "experiment"])
+def test_no_plan_overwrites_another(suite, posts, name):
+    """With an identifier in its body a new plan would replace one that is there, a run's own included."""
+    old = {**suite.plan(91), "pk": 91}
+    for send in (suite.create_plan, lambda plan: suite.create_plan(plan, check=False, again=True)):
+        with pytest.raises(InvalidInput, match=f"{name}: names a plan that is there already") as caught:
+            send({**ONE, name: old[name]})
+        assert "copy_plan" in str(caught.value)
+    with pytest.raises(InvalidInput, match=name):
+        suite.create_barcoded_plan(SAMPLES, {**MANY, name: old[name]})
+    with pytest.raises(InvalidInput, match=name):
+        suite.update_plan(91, **{name: old[name]})
+    assert [name] == faults(suite.check_plan({**ONE, name: old[name]}))
+    assert [] == posts()
+    assert "S5-540_WholeTranscriptomeRNA" == suite.plan(91)["planName"]
+
+
+def test_a_copy_is_a_plan_of_its_own(suite):
+    """What people mean by sending an old plan under a new name: all that it was given, nothing of what it became."""
+    given = {**MANY, "flows": 400, "notes": "as before", "projects": ["demo"], "Bead Loading (%)": 55}
+    old = suite.create_barcoded_plan(SAMPLES, given)
+    copy = suite.copy_plan(old, planName="second")
+
+    assert old["id"] != copy["id"]
+    assert ("second", "DOCS_my_plan") == (copy["planName"], suite.plan(old)["planName"])
+    for name in ("barcodedSamples", "flows", "notes", "projects", "library", "sequencekitname", "barcodeId"):
+        assert old[name] == copy[name], name
+    assert [55] == [each["threshold"] for each in copy["qcValues"]]
+    assert old["planGUID"] != copy["planGUID"]
+    assert copy["id"] == suite.copy_plan(old, planName="second")["id"]
+    assert copy["id"] != suite.copy_plan(old, planName="second", again=True)["id"]
+    assert "CopyOf_second" == suite.copy_plan(copy)["planName"]
+
+
+def test_a_copy_of_a_plan_that_has_run_has_not_run(suite):
+    """It waits for a chip of its own, and the run keeps its plan."""
+    changes = {"templatingKitName": "Ion Chef S540 V1", "barcodeId": "", "sample": "again"}
+    copy = suite.copy_plan(90, **changes)
+
+    assert ("pending", False) == (copy["planStatus"], copy["planExecuted"])
+    assert ("run", True) == (suite.plan(90)["planStatus"], suite.plan(90)["planExecuted"])
+    with pytest.raises(InvalidInput, match="nothing was sent: sample"):
+        suite.copy_plan(90, templatingKitName="Ion Chef S540 V1")
+
+
+def test_a_plan_that_has_run_is_not_cancelled_by_accident(suite, posts):
+    """Its run would be shown as voided, with all its data there."""
+    for change in (suite.cancel_plan, lambda plan: suite.update_plan(plan, planStatus="planned")):
+        with pytest.raises(InvalidInput, match="Plan 91 has run.* executed=True"):
+            change(91)
+    assert [] == posts()
+    assert "rerun" == suite.update_plan(91, notes="rerun")["notes"]
+    assert "voided" == suite.cancel_plan(91, executed=True)["planStatus"]
+    assert "voided" == suite.objects("experiment", id=91)[0]["status"]
+
+
+def test_a_value_on_which_the_server_fails_is_not_sent(suite, posts):
+    """A number where text is meant is a 500 of the server, which says nothing about its cause."""
+    plan = suite.create_plan(ONE)
+    for change in ({"flows": None}, {"chipType": 530}, {"notes": 5}, {"projects": None}):
+        with pytest.raises(InvalidInput, match=next(iter(change))):
+            suite.update_plan(plan, **change)
     assert ["POST"] == posts()
-    assert 300 == suite.update_plan(plan, notes="changed", flows=300)["flows"]
+
+
+def test_projects_are_told_as_they_are_after_a_change(suite):
+    """The server's answer shows those of before, and it never takes one away."""
+    plan = suite.create_plan({**ONE, "projects": ["demo"]})
+
+    assert ["demo", "new_name"] == suite.update_plan(plan, project="new name")["projects"]
+    assert ["demo", "new_name", "third"] == suite.update_plan(plan, projects=["third"])["projects"]
+    assert "new_name" in [each["name"] for each in suite.objects("project")]
+
+
+def test_a_plan_that_was_deleted_is_made_again(suite, posts):
+    """A cell that is run again must not give back what is no longer there."""
+    first = suite.create_plan(ONE)
+    path = f"/rundb/api/v1/plannedexperiment/{first['id']}/"
+    suite.session.request("DELETE", path, what="delete a plan")
+
+    second = suite.create_plan(ONE)
+    assert second["id"] == suite.plan(second)["id"]
+    assert ["POST", "DELETE", "POST"] == posts()
+
+
+def test_thresholds_go_by_their_names(suite):
+    """The form in which a plan shows them is not taken."""
+    plan = suite.create_plan({**ONE, "Bead Loading (%)": 55, "Usable Sequence (%)": 40})
+
+    shown = {each["qcType"]["qcName"]: each["threshold"] for each in suite.plan(plan)["qcValues"]}
+    assert {"Bead Loading (%)": 55, "Usable Sequence (%)": 40} == shown
+    suite.update_plan(plan, **{"Bead Loading (%)": 60})
+    assert 60 == suite.plan(plan)["qcValues"][-1]["threshold"]
+
+
+def test_a_plan_that_names_a_project_is_warned_of(suite):
+    """One of the server's answers to a sound plan."""
+    with pytest.warns(PlanWarning, match="project"):
+        suite.create_plan({**ONE, "project": "a project"})
 
 
 def test_a_refused_change_is_flattened(suite):

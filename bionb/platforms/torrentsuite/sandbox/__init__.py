@@ -134,6 +134,9 @@ class TorrentSuiteSandbox:
         creating = request.method == "POST" and not rest
         if resource != "plannedexperiment" or (self._user() in READERS and not creating):
             return empty(401, _NOT_IN)
+        if request.method == "DELETE":
+            self.plans.delete(self._one(resource, rest))
+            return empty(204, BARE)
         if not (request.content_type or "").startswith("application/json"):
             raise Refused(500)
         try:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from bionb.platforms.torrentsuite.plan_rules import RUN_TYPES
 from bionb.platforms.torrentsuite.sandbox import metrics
+from bionb.platforms.torrentsuite.sandbox.reagents import RUN_TYPES
 from bionb.platforms.torrentsuite.sandbox.runs import DOCUMENTED_STATES, PLUGINS, Report, Run
 from bionb.platforms.torrentsuite.sandbox.schemas import blank
 from bionb.platforms.torrentsuite.sandbox.store import Record, row, uri

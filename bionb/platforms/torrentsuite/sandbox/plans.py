@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from bionb.platforms.torrentsuite.plan_rules import Finding, Known, barcoded, filled, findings
 from bionb.platforms.torrentsuite.sandbox.composite import stamp
+from bionb.platforms.torrentsuite.sandbox.plan_review_samples import reviewed
 from bionb.platforms.torrentsuite.sandbox.query import Refused
 from bionb.platforms.torrentsuite.sandbox.reagents import arguments
 from bionb.platforms.torrentsuite.sandbox.runs import Run
@@ -50,6 +50,14 @@ THRESHOLDS = (30, 30, 30)
 ECHOED = {"library": "reference", "librarykitname": "libraryKitName", "barcodeId": "barcodeKitName"}
 
 
+# Fields of a plan that belong to its run: they survive when a plan is overwritten by one that does not tell them.
+OF_THE_RUN = words(
+    "autoAnalyze chipType flows notes sequencekitname platform chipBarcode flowsInOrder barcodedSamples barcodeId "
+    "endBarcodeKitName bedfile regionfile libraryKey tfKey forward3primeadapter library selectedPlugins librarykitname "
+    "isDuplicateReads base_recalibration_mode realign sseBedFile sample sampleDisplayedName experiment"
+)
+
+
 class Plans:
     """Takes plans in, and refuses those that break a rule.
 
@@ -63,92 +71,116 @@ class Plans:
         self._store, self._clock, self._ids = store, FrozenClock(), Identifiers("torrentsuite")
 
     def create(self, body: Any) -> tuple[int, Record]:
-        """Return the status and body of the answer to a new plan."""
-        if not isinstance(body, dict) or isinstance(body.get("flows"), float):
+        """Return the status and body of the answer to a new plan; one with an identifier overwrites that plan."""
+        if not isinstance(body, dict):
             raise Refused(500)
-        found = findings(body, self._known(body))
-        if errors := [each for each in found if each.level == "error"]:
-            return 400, {"error": nested(errors)}
+        old = self._store.table("plannedexperiment").get(str(body.get("id") or ""))
+        if body.get("id") and old is None:
+            raise Refused(500)
+        review = reviewed(self._store, body, new=old is None)
+        if review.errors:
+            return 400, {"error": review.errors}
         with self._store.lock:
-            plan = self._store.add("plannedexperiment", self._made(body))
-        warnings = nested([each for each in found if each.level == "warning"])
-        echo = {shown: body[name] for name, shown in ECHOED.items() if filled(body.get(name))}
-        extra = {"flows": str(body.get("flows") or 0), **({"Warnings": warnings} if warnings else {})}
+            plan = self._made(review.plan, old)
+            self._add_projects(plan, body)
+            self._store.add("plannedexperiment", plan)
+            self._show_in_run(plan)
+        if body.get("project"):
+            review.warnings["project"] = ["A project that was not there was made."]
+        echo = {shown: review.plan[name] for name, shown in ECHOED.items() if review.plan.get(name)}
+        extra = {"flows": str(body.get("flows") or 0), **({"Warnings": review.warnings} if review.warnings else {})}
         return 201, {**plan, **echo, **extra}
 
     def change(self, plan: Record, body: Any) -> tuple[int, Record]:
-        """Return the status and body of the answer to a change; without flows it is refused when the plan has none."""
-        if not isinstance(body, dict) or isinstance(body.get("flows"), float):
+        """Return the status and body of the answer to a change, for which the whole plan is looked at again."""
+        if not isinstance(body, dict):
             raise Refused(500)
-        flows = body.get("flows", plan["flows"]) or 0
-        if not int(flows) > 0:
-            return 400, {"error": {"flows": ["the number of flows must be positive; send it along."]}}
-        merged = {**plan, **body, "flows": flows}
-        if errors := [each for each in findings(merged, self._known(merged)) if each.level == "error"]:
-            return 400, {"error": nested(errors)}
+        if "flows" in body and body["flows"] is None:
+            raise Refused(500)
+        review = reviewed(self._store, {**plan, **body}, new=False)
+        if review.errors:
+            return 400, {"error": review.errors}
+        before = list(plan["projects"])
         with self._store.lock:
-            known = {name: value for name, value in body.items() if name in BLANK or name in plan}
-            plan.update(known, flows=int(flows))
+            known = {name: review.plan[name] for name in body if (name in BLANK or name in plan) and name not in _KEPT}
+            plan.update(known, flows=int(review.plan["flows"]), date=stamp(self._clock.tick()))
             if "planStatus" in body:
                 plan["planStatus"] = str(body["planStatus"]).lower()
-            plan["date"] = stamp(self._clock.tick())
-        return 202, plan
+            self._add_projects(plan, body)
+            self._set_thresholds(plan, body)
+            self._show_in_run(plan)
+        # The answer repeats the flows as they were sent, and the projects of before.
+        return 202, {**plan, "projects": before, **({"flows": body["flows"]} if "flows" in body else {})}
 
-    def _made(self, body: Mapping[str, Any]) -> Record:
-        number = self._store.next_id("plannedexperiment")
-        name = str(body["planName"])
+    def delete(self, plan: Record) -> None:
+        """Remove a plan."""
+        with self._store.lock:
+            self._store.table("plannedexperiment").pop(str(plan["id"]), None)
+
+    def _made(self, body: Mapping[str, Any], old: Record | None) -> Record:
+        number = old["id"] if old else self._store.next_id("plannedexperiment")
+        name = str(body.get("planName") or (old or {}).get("planName", ""))
         given = {key: value for key, value in body.items() if key in BLANK and value is not None}
-        kit = self._known(body).kit(str(body.get("templatingKitName", ""))) or {}
-        status = str(body.get("planStatus") or ("pending" if kit.get("kitType") == "IonChefPrepKit" else "planned"))
-        samples = barcoded(body) or {}
-        return row(
-            "plannedexperiment", number,
-            **{
-                **BLANK, **arguments(str(body.get("chipType", ""))), **given, "barcodedSamples": samples,
-                "planName": name.replace("  ", " ").replace(" ", "_"), "planDisplayedName": name,
-                "planGUID": self._ids.uuid("plan"), "planShortID": _short(number), "planStatus": status.lower(),
-                "flows": int(body.get("flows") or 0), "origin": "api|5.18.1", "date": stamp(self._clock.tick()),
-                "experiment": uri("experiment", number), "sampleDisplayedName": body.get("sample", ""),
-            },
-        )  # fmt: skip
+        kept = {key: old[key] for key in OF_THE_RUN} if old else {}
+        kits = self._store.table("kitinfo").values()
+        chef = {each["name"] for each in kits if each["kitType"] == "IonChefPrepKit"}
+        status = str(body.get("planStatus") or ("pending" if body.get("templatingKitName") in chef else "planned"))
+        made: dict[str, Any] = {
+            **BLANK, **arguments(str(body.get("chipType", ""))), "experiment": uri("experiment", number), **kept,
+            **given,
+            "planName": name.replace("  ", " ").replace(" ", "_"), "planDisplayedName": name,
+            "planGUID": body.get("planGUID") or self._ids.uuid("plan"),
+            "planShortID": body.get("planShortID") or _short(number), "planStatus": status.lower(),
+            "flows": int(body.get("flows") or kept.get("flows") or 0), "origin": "api|5.18.1",
+            "date": stamp(self._clock.tick()), "projects": [], "qcValues": [],
+            **({"sampleDisplayedName": body["sample"]} if body.get("sample") else {}),
+        }  # fmt: skip
+        made["barcodedSamples"] = made["barcodedSamples"] or {}
+        plan = row("plannedexperiment", number, **made)
+        self._set_thresholds(plan, body)
+        return plan
 
-    def _known(self, body: Mapping[str, Any]) -> Known:
-        tables = {name: list(self._store.table(name).values()) for name in _LOOKED_AT}
-        kit = str(body.get("barcodeId") or "")
-        return Known(
-            tables["chip"],
-            tables["kitinfo"],
-            tables["referencegenome"],
-            {kit: {each["id_str"] for each in tables["dnabarcode"] if each["name"] == kit}},
-            {each[key] for each in tables["content"] for key in ("name", "path", "file")},
-            {each["sequence"] for each in tables["librarykey"]},
-        )
+    def _add_projects(self, plan: Record, body: Mapping[str, Any]) -> None:
+        """Add to the projects of a plan, and make those that are not there; none is ever taken away."""
+        for value in (body.get("projects"), body.get("project")):
+            for name in value.split(",") if isinstance(value, str) else value or ():
+                project = "_".join(str(name).split())
+                if project and project not in plan["projects"]:
+                    plan["projects"] = [*plan["projects"], project]
+                    self._make_project(project)
+        plan["project"] = plan["projects"][0] if plan["projects"] else ""
+
+    def _make_project(self, name: str) -> None:
+        if all(each["name"] != name for each in self._store.table("project").values()):
+            number, now = self._store.next_id("project"), stamp(self._clock.now())
+            made = row("project", number, name=name, creator=uri("user", 1), public=True, resultsCount=0, created=now,
+                       modified=now)  # fmt: skip
+            self._store.add("project", made)
+
+    def _set_thresholds(self, plan: Record, body: Mapping[str, Any]) -> None:
+        """Keep quality thresholds, which are given by their names."""
+        for kind in self._store.table("qctype").values():
+            value = body.get(kind["qcName"])
+            if not value:
+                continue
+            if isinstance(value, bool | dict | list) or not str(value).isdigit():
+                raise Refused(500)
+            number = 3 * plan["id"] + kind["id"]
+            made = {"id": number, "threshold": int(value), "plannedExperiment": plan["resource_uri"],
+                    "qcType": dict(kind), "resource_uri": uri("plannedexperimentqc", number)}  # fmt: skip
+            plan["qcValues"] = [*(each for each in plan["qcValues"] if each["qcType"]["id"] != kind["id"]), made]
+
+    def _show_in_run(self, plan: Record) -> None:
+        """Change the run of a plan that has run: it shares its chip, notes and flows, and its status."""
+        run = self._store.table("experiment").get(str(plan["id"]))
+        if run is not None:
+            run.update({name: plan[name] for name in ("chipType", "notes", "flows")}, status=plan["planStatus"])
+        shown = self._store.table("compositeexperiment").get(str(plan["id"]))
+        if shown is not None:
+            shown.update(chipType=plan["chipType"], notes=plan["notes"] or "", status=plan["planStatus"])
 
 
-_LOOKED_AT = ("chip", "kitinfo", "referencegenome", "dnabarcode", "content", "librarykey")
-
-
-def nested(found: list[Finding]) -> dict[str, Any]:
-    """Return findings in the server's shape: lists by field, and samples and barcodes nested in lists of one."""
-    answer: dict[str, Any] = {}
-    for each in found:
-        field, *rest = (each.key, *each.path[1:]) if each.key else each.path
-        if not rest:
-            answer[field] = each.message if each.alone else [*answer.get(field, []), each.message]
-            continue
-        samples = answer.setdefault(field, [])
-        entry = next((one for one in samples if rest[0] in one), None)
-        if len(rest) == 1:
-            samples.append({rest[0]: each.message})
-        elif entry is None:
-            samples.append({rest[0]: [{rest[1]: [each.message]}]})
-        else:
-            same = next((one for one in entry[rest[0]] if rest[1] in one), None)
-            if same is None:
-                entry[rest[0]].append({rest[1]: [each.message]})
-            else:
-                same[rest[1]].append(each.message)
-    return answer
+_KEPT = ("id", "projects", "project", "qcValues", "planStatus", "flows")
 
 
 def planned(run: Run) -> Record:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
+from importlib.resources import files
 from typing import Any
 
-from bionb.platforms.torrentsuite.plan_rules import RUN_TYPES
 from bionb.platforms.torrentsuite.sandbox.store import Record, row, uri, words
 
 # id, name, description, instrument, active
@@ -26,26 +26,47 @@ CHIPS = (
     (21, "318D", "318D", "pgm", False),
     (28, "510", "510", "S5", True),
 )
-# name, description, kind, chips, flows, prepared on (IC: Ion Chef, OT: OneTouch)
-KITS = (
-    ("Ion S5 Sequencing Kit", "Ion S5 Sequencing Kit", "SequencingKit", "", 500, ""),
-    ("Ion S5 ExT Sequencing Kit", "Ion S5 ExT Sequencing Kit", "SequencingKit", "510;520;521;530", 1350, ""),
-    ("Ion Xpress Plus Fragment Library Kit", "Ion Xpress Plus Fragment Library Kit", "LibraryKit", "", 0, ""),
-    ("Ion AmpliSeq Library Kit Plus", "Ion AmpliSeq Library Kit Plus", "LibraryKit", "", 0, ""),
-    ("Ion 520/530 Kit-OT2", "Ion 520 & Ion 530 Kit - OT2", "TemplatingKit", "520;530", 0, "OT"),
-    ("Ion Chef S530 V2", "Ion 510 & Ion 520 & Ion 530 Kit-Chef", "IonChefPrepKit", "510;520;530", 0, "IC"),
-    ("Ion Chef S540 V1", "Ion 540 Kit-Chef", "IonChefPrepKit", "540;541v2;560;GX5v2", 500, "IC"),
-    ("Ion Chef S550 V1", "Ion 550 Kit-Chef", "IonChefPrepKit", "550;560;GX7v1", 500, "IC"),
-)
 # kit, prefix of its barcodes, digits, how many, first number, nucleotide type
 BARCODE_KITS = (
     ("IonXpress", "IonXpress_", 3, 96, 1, ""),
     ("IonXpressRNA", "IonXpressRNA_", 3, 16, 1, "rna"),
     ("IonCode Barcodes 1-32", "IonCode_", 4, 32, 101, ""),
-    ("Sandbox Plates 1-20", "SandboxPlate_", 4, 1920, 1, ""),
+    ("TagSequencing", "TagSequencing_", 1, 48, 1, ""),
+    ("Sandbox Plates 1-20", "SandboxPlate_", 4, 1872, 1, ""),
 )
-# Told as DNA by the server, although their plans may hold RNA samples.
-TOLD_AS_DNA = ("TAG_SEQUENCING", "AMPS_HD_DNA_RNA_1")
+# run type: description, nucleotide types of its samples, application groups
+RUN_TYPES = {
+    "GENS": ("Generic Sequencing", "dna", (1, 3, 4)),
+    "AMPS": ("AmpliSeq DNA", "dna", (1, 6, 8, 10)),
+    "TARS": ("TargetSeq", "dna", (1,)),
+    "WGNM": ("Whole Genome", "dna", (1, 4)),
+    "RNA": ("RNA Sequencing", "rna", (2,)),
+    "AMPS_RNA": ("AmpliSeq RNA", "rna", (2, 5, 9)),
+    "AMPS_EXOME": ("AmpliSeq Exome", "dna", (1,)),
+    "TARS_16S": ("16S Targeted Sequencing", "dna", (3,)),
+    "AMPS_DNA_RNA": ("AmpliSeq DNA and Fusions", "dna_rna", (5,)),
+    "TAG_SEQUENCING": ("Tag Sequencing", "dna", (7,)),
+    "MIXED": ("Mixed Samples (DNA/RNA)", "dna_rna", (9,)),
+    "AMPS_HD_DNA": ("AmpliSeq HD - DNA", "dna", (1,)),
+    "AMPS_HD_RNA": ("AmpliSeq HD - Fusions", "rna", (12,)),
+    "AMPS_HD_DNA_RNA": ("AmpliSeq HD - DNA and Fusions (Separate Libraries)", "dna_rna", (5,)),
+    "AMPS_HD_DNA_RNA_1": ("AmpliSeq HD - DNA and Fusions (Single Library)", "dna", (11,)),
+}
+# name, description
+GROUPS = (
+    ("DNA", "DNA"), ("RNA", "RNA"), ("Metagenomics", "Metagenomics"), ("Typing", "Typing"),
+    ("DNA + RNA", "DNA and Fusions (Separate Libraries)"), ("PGx", "Pharmacogenomics"),
+    ("onco_liquidBiopsy", "Oncology - Liquid Biopsy"), ("HID", "Human Identification"),
+    ("immune_repertoire", "Immune Repertoire"), ("mutation_load", "Mutation Load"),
+    ("DNA + RNA 1", "DNA and Fusions (Single Library)"), ("Fusions", "Fusions"),
+)  # fmt: skip
+# how the Ion Chef may prepare a sample: name, which kits can
+PROTOCOLS = (
+    ("anneal62no10xab", "hidSamplePrep"), ("no10xab", "protonRnaWTSamplePrep;s5RnaWTSamplePrep"),
+    ("denature30_cycles45_20", "s5MyeloidSamplePrep"), ("hid_snp_510_200bp", "s5hidSamplePrep"),
+    ("pcr200bp", "pcr200_400bpSamplePrep"), ("pcr400bp", "pcr200_400bpSamplePrep"),
+    ("cerebro_550", "cerebro_550_cycling"),
+)  # fmt: skip
 ARGUMENTS = words(
     "alignmentargs analysisargs basecallerargs beadfindargs calibrateargs ionstatsargs prebasecallerargs "
     "prethumbnailbasecallerargs thumbnailalignmentargs thumbnailanalysisargs thumbnailbasecallerargs "
@@ -71,17 +92,31 @@ def chips() -> list[Record]:
 
 
 def kits() -> list[Record]:
-    """Return the kits."""
+    """Return the kits of ``kits.txt``: those for today's instruments, and a few old ones that are no longer active.
+
+    A line is ``number | type [old] | name | description (= the name) | instrument | chips | run types | prepared on
+    (IC: Ion Chef, OT: OneTouch) | flows | categories``; ``-`` is nothing.
+    """
+    text = files(__package__).joinpath("kits.txt").read_text(encoding="utf-8")
+    return [_kit(*(["" if cell == "-" else cell for cell in line.split(" | ")])) for line in text.splitlines()]
+
+
+def _kit(
+    number: str, kind: str, name: str, description: str, instrument: str, chips: str, run_types: str, machine: str,
+    flows: str, categories: str = "",
+) -> Record:  # fmt: skip
     empty: dict[str, Any] = {
-        "applicationType": "", "cartridgeBetweenUsageAbsoluteMaxDayLimit": None, "cartridgeExpirationDayLimit": None,
-        "categories": "", "defaultCartridgeUsageCount": None, "defaultFlowOrder": None, "instrumentType": "S5",
-        "isActive": True, "libraryReadLength": 0, "nucleotideType": "", "runMode": "", "parts": [],
+        "cartridgeBetweenUsageAbsoluteMaxDayLimit": None, "cartridgeExpirationDayLimit": None,
+        "defaultCartridgeUsageCount": None, "defaultFlowOrder": None, "libraryReadLength": 0, "nucleotideType": "",
+        "runMode": "", "parts": [],
     }  # fmt: skip
-    return [
-        row("kitinfo", 20000 + number, **empty, name=name, description=description, kitType=kind, chipTypes=fit,
-            flowCount=flows, samplePrep_instrumentType=machine, uid=f"{kind[:5].upper()}{number:04d}")
-        for number, (name, description, kind, fit, flows, machine) in enumerate(KITS, 1)
-    ]  # fmt: skip
+    kind, _, old = kind.partition(" ")
+    return row(
+        "kitinfo", 20000 + int(number), **empty, name=name, description=name if description == "=" else description,
+        kitType=kind, isActive=not old, chipTypes=chips, flowCount=int(flows), samplePrep_instrumentType=machine,
+        instrumentType=instrument, applicationType=run_types, categories=categories,
+        uid=f"{kind[:5].upper()}{int(number):04d}",
+    )  # fmt: skip
 
 
 def barcodes() -> list[Record]:
@@ -112,13 +147,15 @@ def references() -> list[Record]:
 
 def contents() -> list[Record]:
     """Return the uploaded region files (BED)."""
-    known = (("exome_demo.bed", "target"), ("panel_demo.bed", "target"), ("hotspots_demo.bed", "hotspot"))
+    known = ("exome_demo", "panel_demo", "Oncomine_Focus_DNA", "RNA_fusion", "hotspots_demo", "hot")
     return [
-        row("content", number, name=name, type=kind, path=f"/hg19/merged/detail/{name}", enabled=True, extra="hg19",
-            file=f"/results/uploads/BED/{number}/hg19/merged/detail/{name}", application_tags="", description="",
+        row("content", number, name=f"{name}.bed", type="hotspot" if name.startswith("hot") else "target",
+            path=f"/hg19/unmerged/detail/{name}.bed", enabled=True, extra="hg19",
+            file=f"/results/uploads/BED/{number}/hg19/unmerged/detail/{name}.bed", application_tags="", description="",
             contentupload=uri("contentupload", number), publisher=uri("publisher", "BED"), notes="",
-            upload_id=str(number), upload_date="2025-11-04T09:00:00.000120+00:00", meta={"reference": "hg19"})
-        for number, (name, kind) in enumerate(known, 1)
+            upload_id=str(number), upload_date="2025-11-04T09:00:00.000120+00:00",
+            meta={"reference": "hg19", "hotspot": name.startswith("hot")})
+        for number, name in enumerate(known, 1)
     ]  # fmt: skip
 
 
@@ -126,18 +163,57 @@ def run_types() -> list[Record]:
     """Return the run types."""
     return [
         row("runtype", number, runType=name, description=description, alternate_name=description, barcode="", meta={},
-            nucleotideType="dna" if name in TOLD_AS_DNA else "_".join(kinds).lower(), isActive=True,
-            applicationGroups=[uri("applicationgroup", 1)])
-        for number, (name, (description, kinds)) in enumerate(RUN_TYPES.items(), 1)
+            nucleotideType=kinds, isActive=True, applicationGroups=[uri("applicationgroup", each) for each in groups])
+        for number, (name, (description, kinds, groups)) in enumerate(RUN_TYPES.items(), 1)
     ]  # fmt: skip
 
 
 def application_groups() -> list[Record]:
     """Return the groups of applications."""
     return [
-        row("applicationgroup", number, name=name, description=name, isActive=True, uid=f"APPLGROUP_{number:04d}",
-            applications=[])
-        for number, name in enumerate(("DNA", "RNA", "Metagenomics", "Typing", "DNA + RNA"), 1)
+        row("applicationgroup", number, name=name, description=description, isActive=True,
+            uid=f"APPLGROUP_{number:04d}", applications=[])
+        for number, (name, description) in enumerate(GROUPS, 1)
+    ]  # fmt: skip
+
+
+def protocols() -> list[Record]:
+    """Return the ways in which an Ion Chef may prepare a sample."""
+    return [
+        row("common_cv", number, cv_type="samplePrepProtocol", value=name, displayedValue=name, description="",
+            isDefault=False, isActive=True, isVisible=True, categories=categories, samplePrep_instrumentType="IC",
+            sequencing_instrumentType="", uid=f"CV{number:04d}")
+        for number, (name, categories) in enumerate(PROTOCOLS, 1)
+    ]  # fmt: skip
+
+
+def groupings() -> list[Record]:
+    """Return how samples of a plan may belong together."""
+    known = ("Sample_Control", "Self", "Tumor_Normal", "Trio", "Other", "DNA and Fusions", "Single Fusions")
+    return [
+        row("samplegrouptype_cv", number, displayedName=name, description="", iRAnnotationType="RelationshipType",
+            iRValue=name, isActive=True, uid=f"SAMPLEGROUP_CV_{number:04d}")
+        for number, name in enumerate(known, 1)
+    ]  # fmt: skip
+
+
+def control_types() -> list[Record]:
+    """Return what a sample without a patient may be."""
+    known = ("", "No Template Control", "MSI On-Chip Control")
+    return [
+        row("sampleannotation_cv", number, annotationType="controlType", value=name, iRValue=name, isActive=True,
+            isIRCompatible=True, uid=f"SAMPLEANNOTATE_CV_{number:04d}")
+        for number, name in enumerate(known, 1)
+    ]  # fmt: skip
+
+
+def flow_orders() -> list[Record]:
+    """Return the orders of nucleotide flows (invented)."""
+    known = (("Sandbox steady", "TACG"), ("Sandbox samba", "TACGTACGTCTGAGCA"))
+    return [
+        row("floworder", number, name=name, description=f"{name} flow order", flowOrder=order, isActive=True,
+            isDefault=number == 1, isSystem=True)
+        for number, (name, order) in enumerate(known, 1)
     ]  # fmt: skip
 
 

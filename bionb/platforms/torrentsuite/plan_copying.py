@@ -1,0 +1,33 @@
+"""What of a plan is worth copying: what it was given, not what it became."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bionb.platforms.torrentsuite.plan_fields import LENGTHS, filled
+
+FIELDS = (
+    "chipType", "runType", "applicationGroupDisplayedName", "sampleGroupingName", "templatingKitName",
+    "sequencekitname", "librarykitname", "libraryKey", "tfKey", "forward3primeadapter", "flows", "flowsInOrder",
+    "libraryReadLength", "samplePrepProtocol", "library", "bedfile", "regionfile", "sseBedFile",
+    "mixedTypeRNA_reference", "mixedTypeRNA_targetRegionBedFile", "mixedTypeRNA_hotSpotRegionBedFile", "sample",
+    "barcodeId", "endBarcodeKitName", "barcodedSamples", "sampleTubeLabel", "notes", "projects", "categories",
+    "selectedPlugins", "base_recalibration_mode", "realign", "isDuplicateReads", "isReusable",
+)  # fmt: skip
+
+
+def copied(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields for a new plan like this one; what is empty or false is left out."""
+    name = f"CopyOf_{plan.get('planName') or ''}"[: LENGTHS["planName"]]
+    found = {key: plan[key] for key in FIELDS if filled(plan.get(key)) and plan[key] not in (0, False, "0")}
+    if filled(found.get("barcodedSamples")):
+        found.pop("sample", None)
+    return {"planName": name, **found, **_thresholds(plan)}
+
+
+def _thresholds(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a plan's quality thresholds by name, as a new plan takes them."""
+    rows = [each for each in plan.get("qcValues") or () if isinstance(each, Mapping)]
+    found = {(each.get("qcType") or {}).get("qcName"): each.get("threshold") for each in rows}
+    return {name: value for name, value in found.items() if name and value}
