@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from bionb.drawing import name_places, plain_words
 from bionb.errors import UsageError
 from bionb.isatab.headers import FACTOR, SAMPLE
 from bionb.isatab.layout import layers_of, positions_of, related
@@ -26,6 +27,7 @@ _LABEL = 20  # characters
 _LOOKS = {"material": ("o", "#4477aa"), "process": ("s", "#ccbb44"), "data": ("D", "#228833")}  # marker, colour
 
 
+@plain_words
 def graph(isa: ISATab, sample: str | None = None, *, study: str | None = None, ax: Axes | None = None) -> Axes:
     """Draw materials, processes and data files in layers, from sources on the left to data files on the right.
 
@@ -124,6 +126,7 @@ def _short(text: str) -> str:
     return text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…"
 
 
+@plain_words
 def stages(isa: ISATab, *, ax: Axes | None = None) -> Axes:
     """Draw how many materials, processes and data files each stage of each table has, first stage on top.
 
@@ -143,7 +146,7 @@ def stages(isa: ISATab, *, ax: Axes | None = None) -> Axes:
     colors = [_LOOKS[kind][1] for kind in counts["kind"]]
     bars = axes.barh(range(len(counts)), counts["count"], color=colors)
     axes.bar_label(bars, padding=3)
-    axes.set_yticks(range(len(counts)), labels)
+    name_places(axes.yaxis, labels)
     axes.set_ylim(max(len(counts), 1) - 0.5, -0.5)
     axes.set_xlabel("distinct nodes")
     axes.spines[["top", "right"]].set_visible(False)
@@ -156,6 +159,7 @@ def _stage(row: Mapping[Hashable, Any]) -> str:
     return f"{row['file'].rsplit('/', 1)[-1]}: {_short(what)}"
 
 
+@plain_words
 def factors(isa: ISATab) -> list[Axes]:
     """Draw how many samples have each level of each factor, one panel a factor.
 
@@ -177,7 +181,8 @@ def factors(isa: ISATab) -> list[Axes]:
         raise UsageError("no study table has a Factor Value column, so there are no factors to draw")
     figure, grid = plt.subplots(1, len(levels), figsize=(4 * len(levels), 3), layout="constrained", squeeze=False)
     for axes, (name, counts) in zip(grid[0], levels.items(), strict=True):
-        bars = axes.barh(list(map(_short, counts)), list(counts.values()), color=_LOOKS["material"][1])
+        bars = axes.barh(range(len(counts)), list(counts.values()), color=_LOOKS["material"][1])
+        name_places(axes.yaxis, map(_short, counts))
         axes.bar_label(bars, padding=3)
         axes.invert_yaxis()
         axes.set_title(name)

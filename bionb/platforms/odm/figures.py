@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bionb.drawing import add_legend, name_places, plain_words
 from bionb.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,23 +65,26 @@ def sample_counts(samples: pd.DataFrame, attribute: str, by: str | None = None) 
     return pd.crosstab(table[attribute], table[by])
 
 
+@plain_words
 def sample_overview(samples: pd.DataFrame, attribute: str, by: str | None = None) -> Figure:
     """Draw how many samples have each value of an attribute, as stacked bars split by a second one."""
     counts = sample_counts(samples, attribute, by)
     figure, axes = _figure(6, 1.2 + 0.35 * len(counts))
-    left = [0] * len(counts)
+    left, bars = [0] * len(counts), {}
     for number, name in enumerate(counts.columns):
         colour = COLOURS[number % len(COLOURS)]
-        axes.barh(counts.index, counts[name], left=left, color=colour, label=str(name))
+        bars[name] = axes.barh(range(len(counts)), counts[name], left=left, color=colour)
         left = [old + new for old, new in zip(left, counts[name], strict=True)]
+    name_places(axes.yaxis, counts.index)
     axes.set_xlabel("samples")
     axes.set_ylabel(attribute)
     axes.invert_yaxis()
     if by is not None:
-        axes.legend(title=by, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+        add_legend(axes, bars, title=by, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     return figure
 
 
+@plain_words
 def expression_heatmap(matrix: pd.DataFrame, *, scaled: bool = True, label: str = "expression") -> Figure:
     """Draw a matrix of features by samples in colours.
 
@@ -101,8 +105,8 @@ def expression_heatmap(matrix: pd.DataFrame, *, scaled: bool = True, label: str 
         values = values.sub(values.mean(axis=1), axis=0).div(spread, axis=0)
     figure, axes = _figure(2 + 0.35 * values.shape[1], 1.5 + 0.2 * len(values))
     image = axes.imshow(values.to_numpy("float64"), aspect="auto", cmap="RdBu_r" if scaled else "viridis")
-    axes.set_xticks(range(values.shape[1]), values.columns, rotation=90)
-    axes.set_yticks(range(len(values)), [_name(each) for each in values.index])
+    name_places(axes.xaxis, values.columns, rotation=90)
+    name_places(axes.yaxis, map(_name, values.index))
     figure.colorbar(image, ax=axes, label=f"{label}, standard deviations from the mean" if scaled else label)
     return figure
 
@@ -142,6 +146,7 @@ def grouped_values(matrix: pd.DataFrame, samples: pd.DataFrame, feature: Any, by
     return dict(sorted(found.items()))
 
 
+@plain_words
 def expression_boxplots(
     matrix: pd.DataFrame, samples: pd.DataFrame, features: list[Any], by: str, *, label: str = "expression"
 ) -> Figure:
@@ -153,8 +158,9 @@ def expression_boxplots(
     )
     for axes, feature in zip(all_axes[0], features, strict=True):
         groups = grouped_values(matrix, samples, feature, by)
-        axes.boxplot(list(groups.values()), tick_labels=list(groups), showfliers=False)
-        for place, values in enumerate(groups.values(), 1):
+        axes.boxplot(list(groups.values()), positions=range(len(groups)), showfliers=False)
+        name_places(axes.xaxis, groups)
+        for place, values in enumerate(groups.values()):
             axes.plot([place] * len(values), values, "o", color=COLOURS[0], alpha=0.7, markersize=4)
         axes.set_title(_name(feature))
         axes.set_xlabel(by)
@@ -162,6 +168,7 @@ def expression_boxplots(
     return figure
 
 
+@plain_words
 def link_completeness(having: pd.DataFrame) -> Figure:
     """Draw which samples have data: one row a data group, one column a sample.
 
@@ -174,13 +181,14 @@ def link_completeness(having: pd.DataFrame) -> Figure:
         return _nothing("no data groups")
     figure, axes = _figure(2 + 0.3 * len(having), 1.4 + 0.35 * having.shape[1])
     axes.imshow(having.to_numpy("float64").T, aspect="auto", cmap="Greens", vmin=0, vmax=1.3)
-    axes.set_xticks(range(len(having)), having.index, rotation=90)
+    name_places(axes.xaxis, having.index, rotation=90)
     shares = [f"{name}  {int(having[name].sum())} of {len(having)}" for name in having.columns]
-    axes.set_yticks(range(having.shape[1]), shares)
+    name_places(axes.yaxis, shares)
     axes.set_xlabel("sample (dark: has data)")
     return figure
 
 
+@plain_words
 def data_model() -> Figure:
     """Draw the data model: an arrow leads from what is linked to what it is linked to."""
     from bionb.platforms.odm.links import TARGETS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bionb.drawing import add_legend, name_places, plain_words
 from bionb.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ COLOURS = {
 }
 
 
+@plain_words
 def task_durations(tasks: pd.DataFrame, ax: Any = None) -> Any:
     """Draw how long each task ran, coloured by its state.
 
@@ -38,17 +40,15 @@ def task_durations(tasks: pd.DataFrame, ax: Any = None) -> Any:
     ended = tasks.dropna(subset=["start_time", "end_time"]).sort_values("start_time", kind="stable")
     minutes = (ended["end_time"] - ended["start_time"]).dt.total_seconds() / 60
     ax = ax or _axes(0.25 * len(ended) + 1)
-    for status in ended["status"].unique():
-        chosen = ended["status"] == status
-        ax.barh(ended["name"][chosen], minutes[chosen], color=COLOURS.get(status, "black"), label=status)
+    bars = ax.barh(range(len(ended)), minutes, color=[COLOURS.get(each, "black") for each in ended["status"]])
     ax.set(xlabel="duration (minutes)", title="Tasks")
-    ax.set_yticks(ended["name"], ended["name"])
+    name_places(ax.yaxis, ended["name"])
     ax.invert_yaxis()
-    if len(ended):
-        ax.legend()
+    add_legend(ax, dict(zip(ended["status"], bars, strict=True)))
     return ax
 
 
+@plain_words
 def task_states(tasks: pd.DataFrame, ax: Any = None) -> Any:
     """Draw how many tasks are in each state.
 
@@ -60,11 +60,13 @@ def task_states(tasks: pd.DataFrame, ax: Any = None) -> Any:
     _check(tasks, "status")
     counts = tasks["status"].value_counts()
     ax = ax or _axes(2.5)
-    ax.bar(list(counts.index), list(counts), color=[COLOURS.get(each, "black") for each in counts.index])
+    ax.bar(range(len(counts)), list(counts), color=[COLOURS.get(each, "black") for each in counts.index])
+    name_places(ax.xaxis, counts.index)
     ax.set(ylabel="tasks (count)", title="Tasks by state")
     return ax
 
 
+@plain_words
 def storage_by_type(files: pd.DataFrame, ax: Any = None) -> Any:
     """Draw how much is stored in each type of file.
 
@@ -83,11 +85,13 @@ def storage_by_type(files: pd.DataFrame, ax: Any = None) -> Any:
     ending = kept["name"].str.removesuffix(".gz").str.extract(r"\.([^.]+)$", expand=False).fillna("other")
     sizes = (kept["size"].astype("float64") / 1e9).groupby(ending).sum().sort_values(ascending=False)
     ax = ax or _axes(2.5)
-    ax.bar(list(sizes.index), list(sizes))
+    ax.bar(range(len(sizes)), list(sizes))
+    name_places(ax.xaxis, sizes.index)
     ax.set(ylabel="size (GB)", title="Storage by type of file")
     return ax
 
 
+@plain_words
 def cost_by_project(breakdown: pd.DataFrame, ax: Any = None) -> Any:
     """Draw what the analyses of each project cost.
 
@@ -112,7 +116,8 @@ def cost_by_project(breakdown: pd.DataFrame, ax: Any = None) -> Any:
         raise UsageError(f"Costs in {', '.join(currencies)} cannot be added: select the rows of one currency.")
     costs = breakdown.groupby("project_name")["analysis_cost.amount"].sum().sort_values(ascending=False)
     ax = ax or _axes(2.5)
-    ax.bar(list(costs.index), [float(each) for each in costs])
+    ax.bar(range(len(costs)), [float(each) for each in costs])
+    name_places(ax.xaxis, costs.index)
     ax.set(ylabel=f"cost ({currencies[0]})" if len(currencies) else "cost", title="Cost of analyses by project")
     return ax
 

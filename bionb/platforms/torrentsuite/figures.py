@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from bionb.drawing import add_legend, name_places, plain_words, words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +20,7 @@ STATE_COLOURS = {"Completed": "#2f855a", "Error": BAD, "Started": "#d69e2e", "Pe
 OTHER_STATE = QUIET
 
 
+@plain_words
 def bead_funnel(loading: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw the way from wells to usable reads, with percent of the stage before.
 
@@ -28,7 +32,8 @@ def bead_funnel(loading: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = _axes(ax)
     rows = loading[loading["wells"].notna()]
     scale, unit = _scale(rows["wells"])
-    bars = ax.barh(rows["stage"], rows["wells"].astype(float) / scale, color=GOOD)
+    bars = ax.barh(range(len(rows)), rows["wells"].astype(float) / scale, color=GOOD)
+    name_places(ax.yaxis, rows["stage"])
     shares = [f"{share:.1f} % of {of}" if of else "" for share, of in zip(rows["percent"], rows["of"], strict=True)]
     ax.bar_label(bars, shares, padding=3, fontsize=8)
     ax.invert_yaxis()
@@ -37,6 +42,7 @@ def bead_funnel(loading: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return _said_if_empty(ax, rows)
 
 
+@plain_words
 def quality_checks(thresholds: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw loading, key signal and usable sequence against the plan's thresholds: blue above, red below.
 
@@ -48,7 +54,8 @@ def quality_checks(thresholds: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = _axes(ax)
     rows = thresholds[thresholds["value"].notna()]
     colours = [GOOD if passed in (True, None) else BAD for passed in _plain(rows["passed"])]
-    bars = ax.bar(rows["check"], rows["value"].astype(float), color=colours, width=0.6)
+    bars = ax.bar(range(len(rows)), rows["value"].astype(float), color=colours, width=0.6)
+    name_places(ax.xaxis, rows["check"])
     ax.bar_label(bars, [f"{value:.1f}" for value in rows["value"]], fontsize=8)
     for place, least in enumerate(_plain(rows["threshold"])):
         if least is not None:
@@ -59,6 +66,7 @@ def quality_checks(thresholds: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return _said_if_empty(ax, rows)
 
 
+@plain_words
 def read_survival(survival: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw how many reads stay aligned over each length, one line a quality.
 
@@ -69,14 +77,15 @@ def read_survival(survival: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     ax = _axes(ax)
     scale, unit = _scale(survival["reads"])
+    lines = {}
     for quality, rows in survival.groupby("quality", sort=False):
-        ax.plot(rows["length"].astype(int), rows["reads"].astype(float) / scale, marker=".", label=quality)
-    if len(survival):
-        ax.legend(title="quality")
+        lines[quality] = ax.plot(rows["length"].astype(int), rows["reads"].astype(float) / scale, marker=".")[0]
+    add_legend(ax, lines, title="quality")
     ax.set(title="Reads aligned over at least a length", xlabel="length (bases)", ylabel=f"reads{unit}")
     return _said_if_empty(ax, survival, "not aligned to a reference")
 
 
+@plain_words
 def aligned_reads(summary: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw aligned and unaligned reads, one bar a report.
 
@@ -90,20 +99,22 @@ def aligned_reads(summary: pd.DataFrame, ax: Axes | None = None) -> Axes:
     scale, unit = _scale(rows["total_reads"])
     total = rows["total_reads"].astype(float) / scale
     aligned = rows["mapped_reads"].fillna(0).astype(float) / scale
-    names = [str(each) for each in rows["report"]]
-    ax.bar(names, aligned, color=GOOD, label="aligned")
+    places = range(len(rows))
+    ax.bar(places, aligned, color=GOOD, label="aligned")
     # Without a reference nothing was aligned, which says nothing about the reads.
     known = rows["mapped_reads"].notna().astype(float)
-    ax.bar(names, (total - aligned) * known, bottom=aligned, color=QUIET, label="unaligned")
+    ax.bar(places, (total - aligned) * known, bottom=aligned, color=QUIET, label="unaligned")
     if not known.all():
-        ax.bar(names, total * (1 - known), color="none", edgecolor=QUIET, hatch="//", label="no reference")
+        ax.bar(places, total * (1 - known), color="none", edgecolor=QUIET, hatch="//", label="no reference")
     if len(rows):
         ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    name_places(ax.xaxis, rows["report"])
     ax.set(title="Aligned reads", xlabel="report", ylabel=f"reads{unit}")
     ax.margins(x=0.6 / max(1, len(rows)))
     return _said_if_empty(ax, rows)
 
 
+@plain_words
 def fragment_accuracy(fragments: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw how much of the test fragments is right at AQ17 over 50 and 100 bases.
 
@@ -117,13 +128,14 @@ def fragment_accuracy(fragments: pd.DataFrame, ax: Axes | None = None) -> Axes:
         places = [place + shift for place in range(len(fragments))]
         label = f"over {column.split('_')[1]} bases"
         ax.bar(places, fragments[column].fillna(0).astype(float), width=0.4, color=colour, label=label)
-    ax.set_xticks(range(len(fragments)), list(fragments["name"]))
+    name_places(ax.xaxis, fragments["name"])
     if len(fragments):
         ax.legend(loc="lower right")
     ax.set(title="Test fragments right at AQ17", xlabel="test fragment", ylabel="reads (percent)", ylim=(0, 110))
     return _said_if_empty(ax, fragments)
 
 
+@plain_words
 def run_trend(runs: pd.DataFrame, figure: str = "total_reads", ax: Axes | None = None) -> Axes:
     """Draw a figure from run to run, coloured by chip; thumbnails are left out.
 
@@ -137,11 +149,12 @@ def run_trend(runs: pd.DataFrame, figure: str = "total_reads", ax: Axes | None =
     ax = _axes(ax)
     rows = runs[runs[figure].notna() & ~runs["thumbnail"].fillna(False).astype(bool)]
     scale, unit = _UNITS.get(figure, (1.0, figure.replace("_", " ")))
-    for chip, points in rows.groupby("chipType"):
+    lines = {}
+    for chip, points in rows.groupby(rows["chipType"].astype(object).where(rows["chipType"].notna(), "(not given)")):
         points = points.sort_values("date")
-        ax.plot(points["date"], points[figure].astype(float) / scale, marker="o", linestyle=":", label=chip)
-    if len(rows):
-        ax.legend(title="chip")
+        values = points[figure].astype(float) / scale
+        lines[chip] = ax.plot(points["date"], values, marker="o", linestyle=":")[0]
+    add_legend(ax, lines, title="chip")
     ax.set(title="From run to run", xlabel="date of the run", ylabel=unit)
     ax.tick_params(axis="x", labelrotation=30)
     return _said_if_empty(ax, rows)
@@ -159,6 +172,7 @@ _UNITS = {
 }
 
 
+@plain_words
 def plugin_matrix(plugins: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw the state of each plugin on each report as coloured squares.
 
@@ -177,17 +191,17 @@ def plugin_matrix(plugins: pd.DataFrame, ax: Axes | None = None) -> Axes:
             state = table.loc[report, plugin]
             if isinstance(state, str):
                 ax.scatter(across, down, marker="s", s=120, color=STATE_COLOURS.get(state, OTHER_STATE))
-    ax.set_xticks(range(len(table.columns)), list(table.columns), rotation=40, ha="right", fontsize=8)
-    ax.set_yticks(range(len(table.index)), list(table.index), fontsize=8)
+    name_places(ax.xaxis, table.columns, rotation=40, ha="right", fontsize=8)
+    name_places(ax.yaxis, table.index, fontsize=8)
     ax.invert_yaxis()
     states = list(dict.fromkeys(latest["state"].dropna()))
     ax.set(title="Plugins by report")
-    if states:
-        patches = [Patch(color=STATE_COLOURS.get(state, OTHER_STATE), label=state) for state in sorted(states)]
-        ax.legend(handles=patches, bbox_to_anchor=(1.02, 1), loc="upper left", fontsize=8)
+    patches = {state: Patch(color=STATE_COLOURS.get(state, OTHER_STATE)) for state in sorted(states)}
+    add_legend(ax, patches, bbox_to_anchor=(1.02, 1), loc="upper left", fontsize=8)
     return _said_if_empty(ax, table, "no plugin results")
 
 
+@plain_words
 def report_figure(report: RunReport) -> Figure:
     """Draw all pictures of one report, and write down what the API does not tell."""
     from matplotlib import pyplot as plt
@@ -204,8 +218,9 @@ def report_figure(report: RunReport) -> Figure:
         draw(frame, ax=ax)
     last = panels.flat[-1]
     last.axis("off")
-    lines = "\n".join(f"- {each}" for each in report.not_told)
-    last.text(0, 1, f"Not told by the API:\n{lines}", va="top", wrap=True, fontsize=9)
+    # Wrapped here: matplotlib's own wrapping would read formulas.
+    lines = "\n".join(textwrap.fill(words(f"- {each}"), 48, subsequent_indent="  ") for each in report.not_told)
+    last.text(0, 1, f"Not told by the API:\n{lines}", va="top", fontsize=9).set_in_layout(False)
     figure.suptitle(f"{report.record.get('resultsName')} ({report.record.get('status')})")
     return figure
 
