@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from bionb.pages import Key, Page, Reader, Seen
+from bionb.pages import Key, Reader, Seen, State
+
+
+@dataclass(frozen=True)
+class _Link:
+    """Which reader is read, how many records were there before it, and where it stands."""
+
+    number: int = 0
+    before: int = 0
+    state: State = field(default_factory=State)
 
 
 class Chained:
@@ -19,23 +29,26 @@ class Chained:
     """
 
     def __init__(self, readers: Sequence[Reader], key: Key | None = None) -> None:
-        self._readers, self._seen, self._before = list(readers), Seen(key), 0
-        self.total: int | None = None
-        self.wanted: int | None = None
-        self.done, self.doubt = False, ""
+        self._readers, self._seen = list(readers), Seen(key)
 
-    def advance(self) -> Page:
+    def after(self, state: State, wanted: int | None = None) -> State:
         """Read the next page; the total is known once the last reader tells it, or at the end."""
-        reader = self._readers[0]
-        reader.wanted = None if self.wanted is None else self.wanted - self._before
-        page = reader.advance()
-        self._seen.filter(page)
-        if reader.done:
-            self._readers.pop(0)
-            self._before, self.doubt = self._seen.count, self.doubt or reader.doubt
-        self.done = not self._readers
-        if self.done:
-            self.total = self._seen.count
-        elif len(self._readers) == 1 and not reader.done and self._seen.key is None and reader.total is not None:
-            self.total = self._before + reader.total
-        return page
+        link = state.place or _Link(state=State(earlier=state.earlier))
+        inner = self._readers[link.number].after(link.state, None if wanted is None else wanted - link.before)
+        later = self._seen.after(state, inner.page) if self._seen.key else _plain(state, inner)
+        for doubt in inner.doubts:
+            later = later.doubting(doubt)
+        last = link.number + 1 == len(self._readers)
+        if inner.done and not last:
+            return replace(later, place=_Link(link.number + 1, later.count, State(earlier=state.earlier)))
+        if inner.done:
+            return replace(later, done=True, total=later.count)
+        known = last and self._seen.key is None and inner.total is not None
+        return replace(
+            later, place=replace(link, state=inner), total=link.before + (inner.total or 0) if known else None
+        )
+
+
+def _plain(state: State, inner: State) -> State:
+    page = inner.page
+    return replace(state, page=page, pages=state.pages + (page.count > 0), count=state.count + page.count)

@@ -7,12 +7,14 @@ be resumed after an error at the page that failed.
 
 from __future__ import annotations
 
+import operator
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from bionb.errors import BionbError
+from bionb.errors import BionbError, UsageError
 from bionb.frames import Column, FrameBuilder
-from bionb.pages import Page, Reader
+from bionb.pages import Page, Reader, State
 from bionb.story import story_to_read
 from bionb.waiting import Progress
 from bionb.warning import warn
@@ -65,9 +67,7 @@ class Listing(Sequence[Record]):
 
     def refresh(self) -> Listing:
         """Forget what was read, so that the next use asks the server again."""
-        self._reader, self._story = self._start(), self._story.later()
-        self._pages: list[Page] = []
-        self._read = 0
+        self._kept, self._story = _Kept(self._start()), self._story.later()
         return self
 
     # -- counting -------------------------------------------------------------------------------------------------
@@ -75,17 +75,16 @@ class Listing(Sequence[Record]):
     @property
     def total(self) -> int:
         """Number of records, from page 1 where the server tells it, else by reading all."""
-        if not self._pages and not self._reader.done:
-            self._advance()
-        if not self._reader.done and self._reader.total is not None:
-            return self._reader.total
-        self._read_to(None)
-        return self._read
+        kept = self._kept
+        if not kept.begun:
+            self._advance(kept, kept.state)
+        state = kept.state
+        return state.total if state.total is not None else self._read_to(kept, None).count
 
     @property
     def known_total(self) -> int | None:
         """Number of records as far as it is known without a request; None before page 1."""
-        return self._read if self._reader.done else self._reader.total
+        return self._kept.state.total
 
     def __len__(self) -> int:
         return self.total
@@ -100,10 +99,18 @@ class Listing(Sequence[Record]):
             yield from records
 
     def first(self, n: int) -> list[Record]:
-        """Return the first `n` records, reading no more pages than they need."""
-        self._read_to(n)
+        """Return the first `n` records, reading no more pages than they need.
+
+        Raises
+        ------
+        UsageError
+            `n` is no number of records.
+        """
+        n = _number("first(n)", n)
+        kept = self._kept
+        state = self._read_to(kept, n)
         found: list[Record] = []
-        for page in self._pages:
+        for page in kept.pages[: state.pages]:
             if len(found) >= n:
                 break
             found += page.records()
@@ -117,24 +124,29 @@ class Listing(Sequence[Record]):
 
     def __getitem__(self, index: int | slice) -> Record | list[Record]:
         if isinstance(index, slice):
-            start, stop = index.start or 0, index.stop
-            if stop is None or start < 0 or stop < 0 or (index.step or 1) < 0:
-                return list(self)[index]
-            return self.first(stop)[index]
-        records = self.first(index + 1) if index >= 0 else list(self)
+            parts = [each if each is None else _index(each) for each in (index.start, index.stop, index.step)]
+            start, stop, step = parts
+            if step == 0:
+                raise UsageError("A slice of a listing has a step of 1, 2, ... or -1, -2, ..., not 0.")
+            if stop is None or min(start or 0, stop, step or 1) < 0:
+                return list(self)[start:stop:step]
+            return self.first(stop)[start:stop:step]
+        place = _index(index)
+        records = self.first(place + 1) if place >= 0 else list(self)
         try:
-            return records[index]
+            return records[place]
         except IndexError:
-            raise IndexError(f"{self.name} has {self._read} records; there is no record {index}") from None
+            raise IndexError(f"{self.name} has {len(records)} records; there is no record {place}") from None
 
     def pages(self) -> Iterator[list[Record]]:
         """Give the records page by page and keep nothing, for listings larger than memory."""
-        if self._pages:
+        if self._kept.begun:
             yield from self._kept_pages()
             return
-        reader = self._start()
-        while not reader.done:
-            records = self._next(reader).records()
+        kept = _Kept(self._start(), remember=False)
+        while not kept.state.done:
+            records = self._advance(kept, kept.state).page.records()
+            kept.pages.clear()
             if records:
                 yield records
 
@@ -152,9 +164,15 @@ class Listing(Sequence[Record]):
         -------
         DataFrame
             One row a record unless the listing says otherwise; columns and dtypes do not depend on how many there are.
+
+        Raises
+        ------
+        UsageError
+            `max_records` is no number of records.
         """
-        builder, left = FrameBuilder(self._declared), max_records
-        for records in self._kept_pages(max_records):
+        left = None if max_records is None else _number("to_frame(max_records=...)", max_records)
+        builder = FrameBuilder(self._declared)
+        for records in self._kept_pages(left) if left != 0 else ():
             if left is not None:
                 records = records[:left]
                 left -= len(records)
@@ -166,12 +184,12 @@ class Listing(Sequence[Record]):
     def so_far(self) -> pd.DataFrame:
         """Return what has been read, sending nothing: what is left after an error or interrupt."""
         builder = FrameBuilder(self._declared)
-        for page in self._pages:
+        for page in self._kept.so_far():
             builder.add(self._rows(page.records()))
         return builder.frame()
 
     def __repr__(self) -> str:
-        if not self._pages and not self._reader.done:
+        if not self._kept.begun:
             return f"<Listing of {self.name}, not read yet>"
         known = self.known_total
         return f"<Listing of {self.name}: {'unknown number' if known is None else known}>"
@@ -203,36 +221,95 @@ class Listing(Sequence[Record]):
 
     def _kept_pages(self, wanted: int | None = None) -> Iterator[list[Record]]:
         """Give each page's records, reading on where reading stopped; what was read stays."""
-        number = 0
+        kept, number = self._kept, 0
         with Progress(self.name, unit="records") as bar:
             while True:
-                while number < len(self._pages):
-                    yield self._pages[number].records()
+                state = kept.state
+                while number < state.pages:
+                    yield kept.pages[number].records()
                     number += 1
-                if self._reader.done:
+                if state.done:
+                    self._tell(kept)
                     return
-                self._advance(wanted)
-                bar.update(self._read, total=self._reader.total)
+                state = self._advance(kept, state, wanted)
+                bar.update(state.count, total=state.total)
 
-    def _read_to(self, n: int | None) -> None:
+    def _read_to(self, kept: _Kept, n: int | None) -> State:
+        state = kept.state
         with Progress(self.name, unit="records") as bar:
-            while not self._reader.done and (n is None or self._read < n):
-                self._advance(n)
-                bar.update(self._read, total=self._reader.total)
+            while not state.done and (n is None or state.count < n):
+                state = self._advance(kept, state, n)
+                bar.update(state.count, total=state.total)
+        self._tell(kept)
+        return state
 
-    def _advance(self, wanted: int | None = None) -> None:
-        self._reader.wanted = wanted
-        page = self._next(self._reader)
-        if page.count:
-            self._pages.append(page)
-            self._read += page.count
-
-    def _next(self, reader: Reader) -> Page:
+    def _advance(self, kept: _Kept, state: State, wanted: int | None = None) -> State:
         try:
-            page = self._story.run(reader.advance)
+            state = self._story.run(kept.advance, state, wanted)
         except BionbError as error:
             error.partial = self
             raise
-        if reader.done and reader.doubt:
-            warn(f"{self.name}: {reader.doubt}", ListingChanged)
-        return page
+        self._tell(kept)
+        return state
+
+    def _tell(self, kept: _Kept) -> None:
+        """Warn of each doubt once; where an interrupt came before the warning, the next use of the listing gives it."""
+        for doubt in kept.state.doubts[kept.told :]:
+            try:
+                warn(f"{self.name}: {doubt}", ListingChanged)
+            except ListingChanged:  # the user wants warnings to be errors, once each
+                kept.told += 1
+                raise
+            kept.told += 1
+
+
+class _Kept:
+    """What one reading of a listing has brought.
+
+    The state says how many of the pages count. It is replaced by one assignment, so that an interrupt finds the old or
+    the new; threads that use one listing take turns.
+    """
+
+    def __init__(self, reader: Reader, remember: bool = True) -> None:
+        self._reader, self._lock = reader, threading.RLock()
+        self.pages: list[Page] = []
+        self.state, self.told = State(earlier=self.so_far if remember else None), 0
+        self._start = self.state
+
+    @property
+    def begun(self) -> bool:
+        """Tell whether anything was read."""
+        return self.state is not self._start
+
+    def so_far(self) -> list[Page]:
+        """Return the pages that count."""
+        return self.pages[: self.state.pages]
+
+    def advance(self, state: State, wanted: int | None) -> State:
+        """Read on behind a state, unless another thread has done so, and return the state then."""
+        with self._lock:
+            if self.state is state:
+                later = self._reader.after(state, wanted)
+                if self.state is state:  # reading may use the listing itself
+                    del self.pages[state.pages :]  # of an attempt that was interrupted
+                    if later.page.count:
+                        self.pages.append(later.page)
+                    self.state = later
+            return self.state
+
+
+def _number(what: str, number: Any) -> int:
+    """Return a number of records, or refuse what is none."""
+    found = _index(number, what)
+    if found < 0:
+        raise UsageError(f"{what} takes a whole number from 0 on, not {found}.")
+    return found
+
+
+def _index(place: Any, what: str = "listing[...]") -> int:
+    try:
+        if not isinstance(place, bool):
+            return operator.index(place)
+    except TypeError:
+        pass
+    raise UsageError(f"{what} takes a whole number, not {place!r:.60}.")

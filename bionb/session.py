@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import types
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
@@ -16,7 +15,7 @@ from bionb import answers, bodies
 from bionb.answers import Pick, Problem
 from bionb.auth import Auth, NoAuth
 from bionb.credentials import checked_url, is_loopback, same_origin
-from bionb.crew import Crew
+from bionb.crew import Crew, Errand
 from bionb.errors import InsecureConnection, ResponseError, SessionClosed, UsageError
 from bionb.history import SentRequest
 from bionb.pages import Page
@@ -256,7 +255,7 @@ class Session:
         """Call a function on items concurrently, in the session's threads; see `Crew.map`."""
         return self._crew.map(carried(function), items, ahead)
 
-    def submit(self, function: Callable[[T], R], item: T) -> Future[R]:
+    def submit(self, function: Callable[[T], R], item: T) -> Errand[R]:
         """Run a function in one of the session's threads."""
         if self._closed:
             raise self._closed_error()

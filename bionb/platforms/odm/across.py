@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.frames import columns, to_frame
 from bionb.listing import Listing
-from bionb.pages import Offset
+from bionb.pages import Cursor, Offset, Page
 from bionb.platforms.odm.filters import where
 from bionb.platforms.odm.jobs import accession_of
 from bionb.platforms.odm.lists import LIMIT, offset_reader, role
@@ -139,17 +139,19 @@ class Across(Metadata):
 
     def _pairs(self, kind: str, group: str, target: str = "samples", as_curator: bool = False) -> list[dict[str, Any]]:
         path = f"api/v1/{role(as_curator)}/integration/link/{kind}/run-to-{target}/by/group/{group}"
-        found: list[dict[str, Any]] = []
-        offset = 0
-        while True:
-            # Pages count runs, not pairs: a run of a pool comes with each of its samples.
-            place = {"pageOffset": offset, "pageLimit": LIMIT}
-            body = self.session.json("GET", path, params=place, what=f"list what {group} is linked to")
-            found += body.get("data") or ()
-            page = (body.get("meta") or {}).get("pagination") or {}
-            offset += page.get("count") or 0
-            if not body.get("data") or not page.get("count") or offset >= (page.get("total") or 0):
-                return found
+
+        def read(place: Mapping[str, Any], opens: bool) -> Page:
+            return self.session.page(
+                path,
+                what=f"list what {group} is linked to",
+                params=place,
+                opens=opens,
+                pick=_runs_of,
+                total=lambda response, body: _pagination(body).get("total"),
+            )
+
+        listing = Listing("links", lambda: Offset(read, LIMIT, names=("pageOffset", "pageLimit")))
+        return [pair for run in listing for pair in run["pairs"]]
 
     def _samples_with_data(self, kind: str, group: str, as_curator: bool = False) -> set[str]:
         # The pairs' keys are not documented; their values hold the accessions of the samples.
@@ -191,15 +193,20 @@ class Across(Metadata):
             if each.get("groupId") in (None, sample_group) and each[ACCESSION] not in linked
         ]
 
-    def _runs(self, kind: str, group: str) -> list[dict[str, Any]]:
-        path, found = f"api/v1/as-curator/{PLURALS[kind]}/runs/by/group/{group}", list[dict[str, Any]]()
-        params: dict[str, Any] = {}
-        while True:
-            body = self.session.json("GET", path, params=params, what=f"list the runs of {group}")
-            found += body.get("data") or ()
-            if not body.get("data") or body.get("cursor") in (None, "", params.get("cursor")):
-                return found
-            params = {"cursor": body["cursor"]}
+    def _runs(self, kind: str, group: str) -> Listing:
+        path, what = f"api/v1/as-curator/{PLURALS[kind]}/runs/by/group/{group}", f"list the runs of {group}"
+
+        def read(place: Mapping[str, Any], opens: bool) -> Page:
+            return self.session.page(
+                path,
+                what=what,
+                params=place,
+                opens=opens,
+                pick=lambda body: body.get("data") or [],
+                cursor=lambda body: body.get("cursor"),
+            )
+
+        return Listing("runs", lambda: Cursor(read))
 
 
 def texts(value: Any) -> list[str]:
@@ -209,6 +216,20 @@ def texts(value: Any) -> list[str]:
     if isinstance(value, list):
         return [text for each in value for text in texts(each)]
     return [] if value is None else [str(value)]
+
+
+def _runs_of(body: Any) -> list[dict[str, Any]]:
+    """Return the pairs of a page as so many records as the server counts.
+
+    Pages count runs, not pairs, and a run of a pool comes with each of its samples: the last record holds what is more.
+    """
+    pairs, count = list(body.get("data") or ()), _pagination(body).get("count")
+    runs = min(len(pairs), count if isinstance(count, int) and count > 0 else LIMIT)
+    return [{"pairs": pairs[number : number + 1] if number + 1 < runs else pairs[number:]} for number in range(runs)]
+
+
+def _pagination(body: Any) -> Any:
+    return (body.get("meta") or {}).get("pagination") or {}
 
 
 def _run_name(run: Mapping[str, Any]) -> str:

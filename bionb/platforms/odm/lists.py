@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from bionb import pages
 from bionb.errors import UsageError
 from bionb.frames import ANY, NUMBER, Column
 from bionb.listing import Listing
@@ -94,12 +95,7 @@ def role(as_curator: bool) -> str:
 
 def page_size(limit: int, most: int = LIMIT) -> int:
     """Return the size of a page, or refuse one that the server refuses."""
-    if not 1 <= limit <= most:
-        raise UsageError(
-            f"limit={limit} is the size of a page, from 1 to {most}; all pages are read anyway. To cap the number of "
-            "records use to_frame(max_records=...) or first(n)."
-        )
-    return limit
+    return pages.page_size(limit, most)
 
 
 def refuse_given(call: str, instead: str, **given: Any) -> None:

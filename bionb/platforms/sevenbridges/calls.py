@@ -12,7 +12,7 @@ from bionb.chained import Chained
 from bionb.errors import UsageError
 from bionb.frames import Column
 from bionb.listing import Listing
-from bionb.pages import Offset, Page, Record
+from bionb.pages import Offset, Page, Record, page_size
 from bionb.platforms.sevenbridges.fields import Fields
 from bionb.platforms.sevenbridges.resources import Resource
 from bionb.session import SessionOwner
@@ -79,11 +79,7 @@ class Calls(SessionOwner):
         `chunked` names the parameter whose values are many and may need several queries; `opens` is False for the
         further listings of one call.
         """
-        if not 1 <= limit <= LIMIT:
-            raise UsageError(
-                f"limit={limit} is the size of a page, from 1 to {LIMIT}; all pages are read anyway. To cap the number "
-                "of records use to_frame(max_records=...) or first(n)."
-            )
+        page_size(limit, LIMIT)
         chosen = Fields(resource.useful if fields is None else fields).check(resource.known, resource.name)
         query = {key: value for key, value in (params or {}).items() if value not in (None, [])}
         if chosen.text:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from bionb.errors import UsageError
 from bionb.listing import Listing
-from bionb.pages import Cursor, Page, Record
+from bionb.pages import Cursor, Page, Record, page_size
 from bionb.platforms.sevenbridges.calls import LIMIT, VERSION, Calls, FieldsLike, check_changes, headers_for
 from bionb.platforms.sevenbridges.identifiers import Ref, volume_id
 from bionb.platforms.sevenbridges.resources import VOLUME_OBJECTS, VOLUMES
@@ -119,6 +119,7 @@ class Storage(Calls):
         ``GET /storage/volumes/{owner}/{name}/list``. Each page names the next one by a token; there is no total.
         """
         path, query = f"storage/volumes/{volume_id(volume)}/list", {"prefix": prefix} if prefix else {}
+        page_size(limit, LIMIT)
 
         def read(params: Mapping[str, Any], opens: bool) -> Page:
             # Only the query of the next link is used, never its host.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bionb.errors import NotFound
-from bionb.pages import Offset, Page
+from bionb.pages import Offset, Page, page_size
 from bionb.platforms.torrentsuite.catalogue import API, Catalogue
 from bionb.platforms.torrentsuite.values import clean
 from bionb.session import Session
@@ -57,7 +57,9 @@ class Pages:
         self._session, self._catalogue, self._resource = session, catalogue, resource
         self._filters, self._prepare, self._extend = filters, prepare, extend
         # 0 looks as if it meant "all", but the server gives 1000 at most.
-        self._limit = min(int(sent.get("limit", LARGEST)), LARGEST) or LARGEST
+        asked = sent.get("limit", LARGEST) or LARGEST
+        self._negative = asked if isinstance(asked, int) and asked < 0 else None  # refused in the server's own words
+        self._limit = min(page_size(LARGEST if self._negative else asked), LARGEST)
         # Several orderings are a repeated parameter, several values of a filter one with commas.
         self._sent = {
             key: value if key == "order_by" else parameter(value)
@@ -69,14 +71,18 @@ class Pages:
 
     def reader(self) -> Offset:
         """Return the reader of all pages."""
-        return Offset(self.read, self._limit, key=_identity, submit=self._session.submit)
+        return Offset(self.read, self._limit, key=identity, submit=self._session.submit)
 
     def read(self, params: Mapping[str, Any], opens: bool) -> Page:
         """Read one page."""
         if not self._checked:
             self._catalogue.check(self._resource, self._filters)
             self._checked = True
-        asked = {"limit": params["limit"], **({"offset": params["offset"]} if params["offset"] else {}), **self._sent}
+        asked = {
+            "limit": self._negative or params["limit"],
+            **({"offset": params["offset"]} if params["offset"] else {}),
+            **self._sent,
+        }
         try:
             page = self._session.page(
                 f"{API}{self._resource}/",
@@ -84,7 +90,7 @@ class Pages:
                 params=asked,
                 opens=opens,
                 pick=self._pick,
-                total=lambda response, body: _total(body),
+                total=told_total,
                 cursor=_warnings,
             )
         except NotFound as error:
@@ -102,16 +108,17 @@ class Pages:
                 warn(f"{self._resource}: the server warns: {text}", ServerWarning)
 
 
-def _total(body: Any) -> int | None:
-    """Return the number of records; the few resources without pages are one object."""
-    return int(body["meta"]["total_count"]) if "meta" in body else len(body.get("objects", [body]))
+def told_total(response: Any, body: Any) -> Any:
+    """Return what the server says is the number of records; the few resources without pages are one object."""
+    return body["meta"].get("total_count") if "meta" in body else len(body.get("objects", [body]))
 
 
 def _warnings(body: Any) -> list[str]:
     return [str(each) for each in body.get("warnings") or []]
 
 
-def _identity(record: Record) -> Any:
+def identity(record: Record) -> Any:
+    """Return what tells records of one resource apart."""
     # Nested or computed records may lack an id; rigs are known by their name only.
     return record.get("id") or record.get("resource_uri") or record.get("name") or repr(record)
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bionb.errors import ResponseError
+from bionb.listing import Listing
+from bionb.pages import Offset, Page
 from bionb.platforms.torrentsuite.catalogue import API
-from bionb.platforms.torrentsuite.paging import LARGEST
+from bionb.platforms.torrentsuite.paging import LARGEST, identity, told_total
 from bionb.platforms.torrentsuite.plan_fields import filled
 from bionb.platforms.torrentsuite.plan_known import Known, is_hotspot
 from bionb.platforms.torrentsuite.plan_samples import BED_KEYS, barcoded
@@ -61,14 +63,18 @@ def _offered(session: Session, resource: str, filters: Mapping[str, Any]) -> lis
 
 def records(session: Session, resource: str, filters: Mapping[str, Any]) -> list[Record]:
     """Return all records of a small resource, for a question of ours."""
-    path, what = f"{API}{resource}/", f"look up {resource} for the plan"
-    found: list[Record] = []
-    while True:
-        page = {"limit": LARGEST, "offset": len(found), **filters}
-        body = session.json("GET", path, params=page, what=what, opens=False)
-        found += body["objects"]
-        if not body["objects"] or len(found) >= body["meta"]["total_count"]:
-            return found
+
+    def read(place: Mapping[str, Any], opens: bool) -> Page:
+        return session.page(
+            f"{API}{resource}/",
+            what=f"look up {resource} for the plan",
+            params={"limit": place["limit"], "offset": place["offset"], **filters},
+            opens=False,
+            pick=lambda body: body["objects"],
+            total=told_total,
+        )
+
+    return list(Listing(resource, lambda: Offset(read, LARGEST, key=identity)))
 
 
 def _names(found: Any, keys: tuple[str, ...]) -> set[str]:
