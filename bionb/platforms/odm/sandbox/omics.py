@@ -163,7 +163,8 @@ def _wanted_groups(store: Store, kind: str) -> list[Group]:
 # -- answers --------------------------------------------------------------------------------------------------------
 
 
-def _by_cursor(sandbox: Sandbox, found: Iterator[Any], log: list[str]) -> Response:
+def _by_cursor(sandbox: Sandbox, found: Iterator[Any], log: list[str] | None = None) -> Response:
+    """Return one page of an omics query, or of runs, whose answer has neither log nor end mark."""
     limit = max(1, min(int(request.args.get("pageLimit", LIMIT)), LIMIT))
     cursor = request.args.get("cursor") or "c0"
     if not re.fullmatch(r"c\d+", cursor):
@@ -171,7 +172,9 @@ def _by_cursor(sandbox: Sandbox, found: Iterator[Any], log: list[str]) -> Respon
     start = int(cursor[1:])
     page = list(islice(found, start, start + limit + 1))
     more = len(page) > limit
-    answer: Record = {"data": page[:limit], "log": log, "resultsExhausted": not more}
+    answer: Record = {"data": page[:limit]}
+    if log is not None:
+        answer |= {"log": log, "resultsExhausted": not more}
     return jsonify(answer | ({"cursor": f"c{start + limit}"} if more else {}))
 
 
@@ -307,4 +310,4 @@ def _data_lists(app: Flask, sandbox: Sandbox) -> None:
         found = sandbox.store.groups.get(accession)
         if found is None or found.kind != singular[lists]:
             return sandbox.refuse(404, f"There is no group {accession}.")
-        return _by_cursor(sandbox, iter([{"runId": str(run.id), "runSourceId": run.name} for run in found.runs]), [])
+        return _by_cursor(sandbox, iter([{"runId": str(run.id), "runSourceId": run.name} for run in found.runs]))
