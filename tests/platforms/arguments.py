@@ -1,0 +1,203 @@
+"""Arguments for every method of every client, as far as it demands them."""
+
+import pathlib
+
+import pandas as pd
+
+LIVER = "s3://example_data/LIV2045/LIV2045_"
+GUIDE = "s3://example_data/GSE60871/GSE60871_"
+BRIDGES = "RFranklin/my-project"
+READS = "564a31c1e4b0ef12181758b0"
+
+
+def draft(bridges):
+    """A task that nobody has run."""
+    return bridges.create_task(BRIDGES, f"{BRIDGES}/bamtools-merge-2-4-0", {}, check=False)["id"]
+
+
+def queued(bridges):
+    """A task that runs."""
+    return bridges.tasks(BRIDGES, status="QUEUED")[0]["id"]
+
+
+def an_import(bridges):
+    """An import that was started."""
+    return bridges.import_files("RFranklin/lab_bucket", ["readme.txt"], project=BRIDGES)[0]
+
+
+def a_file(bridges):
+    """A file to upload, in the folder where the test runs."""
+    path = pathlib.Path("notes.txt")
+    path.write_text("notes")
+    return path
+
+
+def folder(bridges):
+    """A folder."""
+    return bridges.create_folder("area", project=BRIDGES)["id"]
+
+
+def of(title):
+    """Return what finds a project of SODAR by its title."""
+    return lambda sodar: next(each["sodar_uuid"] for each in sodar.projects() if each["title"] == title)
+
+
+def assay(sodar):
+    """The assay of the project with sheets."""
+    project = of("Exome pilot")(sodar)
+    sodar.create_collections(project)
+    studies = sodar.session.json("GET", f"samplesheets/api/investigation/retrieve/{project}", what="look")["studies"]
+    return next(iter(next(iter(studies.values()))["assays"]))
+
+
+def zone(sodar):
+    """A landing zone."""
+    return sodar.create_zone(of("Exome pilot")(sodar), assay(sodar))["sodar_uuid"]
+
+
+def sheets(sodar):
+    """The sheets that a project has."""
+    return sodar.export_sheets(of("Exome pilot")(sodar))
+
+
+def mapping(odm):
+    """A mapping file that was imported."""
+    return odm.import_mapping(LIVER + "mapping.tsv")["xrefSetId"]
+
+
+def study_job(odm):
+    """The number of an import."""
+    return odm.import_study(GUIDE + "study.tsv").id
+
+
+def stopped(odm):
+    """The number of an import that was stopped."""
+    job = odm.stop_job(odm.import_samples(GUIDE + "samples.tsv"))
+    odm.job(job)
+    return job.id
+
+
+SAMPLES = pd.DataFrame({"sample": ["a", "b"], "barcode": ["IonXpress_001", "IonXpress_002"]})
+PLAN = {
+    "library": "hg19",
+    "planName": "DOCS_my_plan",
+    "chipType": "520",
+    "sequencekitname": "Ion S5 Sequencing Kit",
+    "librarykitname": "Ion Xpress Plus Fragment Library Kit",
+    "templatingKitName": "Ion 520/530 Kit-OT2",
+}
+ONE = {**PLAN, "sample": "my_sample"}
+
+# Values of arguments by their names; a function is given the client. ``method.argument`` is for one method, and what is
+# no required argument is given because the method demands one of several.
+ARGUMENTS = {
+    "odm": {
+        "study": "GSF1146901",
+        "samples": GUIDE + "samples.tsv",
+        "build_study.study": GUIDE + "study.tsv",
+        "file": lambda odm: odm.files()[0]["genestack:accession"],
+        "expression.genes": "CD36",
+        "source": GUIDE + "samples.tsv",
+        "import_study.source": GUIDE + "study.tsv",
+        "import_cells.source": LIVER + "cells.tsv",
+        "import_expression.source": GUIDE + "expression.gct",
+        "import_file.source": LIVER + "protocol.txt",
+        "import_flow_cytometry.source": LIVER + "flow.tsv",
+        "import_libraries.source": LIVER + "libraries.tsv",
+        "import_mapping.source": LIVER + "mapping.tsv",
+        "import_preparations.source": LIVER + "preparations.tsv",
+        "import_variant.source": LIVER + "variants.vcf",
+        "job": study_job,
+        "restart_job.job": stopped,
+        "group": "GSF1146928",
+        "sample_group": "GSF1146902",
+        "link_samples.group": "GSF1146902",
+        "unlink_samples.group": "GSF1146902",
+        "link_libraries.group": "GSF1146912",
+        "unlink_libraries.group": "GSF1146912",
+        "link_preparations.group": "GSF1146921",
+        "unlink_preparations.group": "GSF1146921",
+        "link_variant.group": "GSF1146932",
+        "unlink_variant.group": "GSF1146932",
+        "link_flow_cytometry.group": "GSF1146934",
+        "unlink_flow_cytometry.group": "GSF1146934",
+        "link_cells.group": "GSF1146935",
+        "target": "GSF1146902",
+        "mapping": mapping,
+        "expression_group": "GSF1146928",
+        "first": "GSF1146928",
+        "sample": "GSF1146904",
+        "changes": {"Study Type": "x"},
+        "record": "GSF1146901",
+        "version": "v1",
+    },
+    "sevenbridges": {
+        "task": draft,
+        "abort_task.task": queued,
+        "wait_task.task": queued,
+        "project": BRIDGES,
+        "username": "john_doe",
+        "add_member.project": "RFranklin/rfranklins-experiments",
+        "remove_member.username": "viewer",
+        "app": f"{BRIDGES}/bamtools-merge-2-4-0",
+        "group": lambda bridges: bridges.billing_groups()[0]["id"],
+        "billing_group": lambda bridges: bridges.billing_groups()[0]["id"],
+        "copy_app.project": "RFranklin/rfranklins-experiments",
+        "files": [READS],
+        "copy_files.project": "RFranklin/rfranklins-experiments",
+        "name": "made",
+        "create_folder.project": BRIDGES,
+        "inputs": lambda bridges: {"input_bam": bridges.files(BRIDGES, name="S01.bam").first(1)},
+        "service": {"type": "s3", "bucket": "b"},
+        "file": READS,
+        "volume": "RFranklin/lab_bucket",
+        "export_files.files": {READS: "out.fastq.gz"},
+        "files.project": BRIDGES,
+        "locations": ["readme.txt"],
+        "import_files.project": BRIDGES,
+        "short_name": "count",
+        "cwl": {"class": "CommandLineTool", "cwlVersion": "v1.0", "label": "Count"},
+        "invoice": "INV-2025-10",
+        "parent": folder,
+        "text": "hello",
+        "tasks": lambda bridges: [draft(bridges)],
+        "update_file.name": "new.txt",
+        "update_files.changes": {READS: {"name": "new.txt"}},
+        "update_member.copy": True,
+        "metadata": {"sample_id": "S01"},
+        "update_project.name": "new",
+        "update_task.name": "new",
+        "update_volume.description": "new",
+        "users.division": "nowhere",
+        "transfer": an_import,
+        "path": a_file,
+        "upload.project": BRIDGES,
+    },
+    "sodar": {
+        "project": of("Exome pilot"),
+        "user": "dave@EXAMPLE",
+        "role": "project guest",
+        "title": "Made",
+        "parent": of("Genomics"),
+        "username": "alice@EXAMPLE",
+        "password": "x",
+        "create_token.delete_others": True,
+        "assay": assay,
+        "zone": zone,
+        "source": sheets,
+        "new_owner": "bob@EXAMPLE",
+        "delete_project.project": of("RNA pilot"),
+        "update_project.title": "Renamed",
+        "files.project": of("Exome pilot"),
+    },
+    "torrentsuite": {
+        "resource": "chip",
+        "plan": lambda suite: suite.create_plan(ONE)["id"],
+        "report": "3",
+        "samples": SAMPLES,
+        "create_plan.plan": ONE,
+        "copy_plan.planName": "Copied",
+        "create_barcoded_plan.plan": {**PLAN, "barcodeId": "IonXpress", "applicationGroupDisplayedName": "DNA"},
+        "update_plan.planName": "Renamed",
+    },
+}
