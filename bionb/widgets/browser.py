@@ -130,7 +130,7 @@ class Browser:
         Parameters
         ----------
         what : str or Node
-            An identifier, or a node.
+            An identifier, a title that only one thing has, or a node.
         kind : str, optional
             For identifiers that several kinds of things share.
 

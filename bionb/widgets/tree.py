@@ -133,18 +133,18 @@ class Tree:
             self._read_for_search()
 
     def find(self, what: str | Node, kind: str | None = None) -> Branch:
-        """Return the branch of a node or identifier that is in an opened part of the tree.
+        """Return the branch of a node, identifier or title that is in an opened part of the tree.
 
         Raises
         ------
         UsageError
-            There is none, or more than one kind of it.
+            There is none, more than one kind of it, or more than one of that title.
         """
         wanted, kind = (what.id, what.kind) if isinstance(what, Node) else (str(what), kind)
         found = self._matches(wanted, kind)
         if not found:
             self._read_for_search()
-            found = self._matches(wanted, kind)
+            found = self._matches(wanted, kind) or self._titled(wanted, kind)
         if not found:
             raise UsageError(f"No {kind or 'line'} {wanted!r} in the opened part of the tree: open its parent first.")
         kinds = dict.fromkeys(each.node.kind for each in found if each.node)
@@ -192,6 +192,16 @@ class Tree:
     def _matches(self, wanted: str, kind: str | None) -> list[Branch]:
         lines = ((each, each.node) for each in self._top.visible())
         return [each for each, node in lines if node and node.id == wanted and kind in (None, node.kind)]
+
+    def _titled(self, title: str, kind: str | None) -> list[Branch]:
+        """Return what has a title, if only one thing has."""
+        lines = ((each, each.node) for each in self._top.visible())
+        known = [(each, node) for each, node in lines if node and kind in (None, node.kind)]
+        found = [(each, node) for each, node in known if node.title.strip() == title.strip()]
+        if len({node.id for _, node in found}) > 1:
+            ids = ", ".join(node.id for _, node in found[:5])
+            raise UsageError(f"{len(found)} things here are called {title!r}; select one by its id: {ids}.")
+        return [each for each, _ in found]
 
     def _read_for_search(self) -> None:
         for branch in list(self._top.opened()):

@@ -44,7 +44,7 @@ class SodarClient(ReplaceCalls):
             raise UsageError(f"api_version is a version number such as '2.0' or '0.13.3', not {api_version!r}.")
         self.session = Session(url, _auth(credentials), label="SODAR", read_problem=read_problem, **options)
         self.api = Negotiator(self.session, None if api_version is None else str(api_version))
-        self._people = None
+        self._people, self._tree = None, None
         self._exported = {}
         self._submitted, self._submitting = {}, threading.Lock()
         self._made_at, self._making = {}, threading.Lock()
@@ -68,23 +68,23 @@ class SodarClient(ReplaceCalls):
     def roots(self) -> Nodes:
         """Return categories and projects whose category the account cannot see, or that have none.
 
+        One list of all projects is read; `children` and `frame` use it until the roots are asked for again.
+
         Notes
         -----
-        ``GET /project/api/list`` (ProjectListAPIView).
+        ``GET /project/api/list`` (ProjectListAPIView), without pages.
 
         Examples
         --------
         >>> [node.title for node in sodar.roots()]
         ['Genomics']
         """
-        records = list(self.projects())
-        seen = {each["sodar_uuid"] for each in records}
-        return Nodes([_node(each) for each in records if each["parent"] not in seen])
+        return Nodes([_node(each) for each in self._project_tree(reload=True).below()])
 
     def children(self, node: Node) -> Nodes:
         """Return what is below a category, project, investigation or study."""
         if node.kind == "category":
-            return Nodes([_node(each) for each in self.projects() if each["parent"] == node.id])
+            return Nodes([_node(each) for each in self._project_tree().below(node.id)])
         if node.kind == "project":
             return Nodes([*self._sheet_nodes(node.id), *self._zone_nodes(node.id)])
         if node.kind == "investigation":
@@ -116,7 +116,7 @@ class SodarClient(ReplaceCalls):
         samples, an assay its rows, a zone itself.
         """
         if node.kind == "category":
-            return to_frame([each for each in self.projects() if each["parent"] == node.id], shapes.PROJECT_COLUMNS)
+            return to_frame(self._project_tree().below(node.id), shapes.PROJECT_COLUMNS)
         if node.kind == "investigation":
             return self.investigation(node.record["project"]).to_frame()
         if node.kind in ("study", "assay"):

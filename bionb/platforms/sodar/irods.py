@@ -8,6 +8,7 @@ from typing import Any
 from bionb.errors import ResponseError, UsageError
 from bionb.listing import Listing
 from bionb.platforms.sodar import shapes
+from bionb.platforms.sodar.problems import WEB_PAGE
 from bionb.platforms.sodar.shapes import Record, uuid_of
 from bionb.platforms.sodar.sheets import API, SheetCalls
 
@@ -77,9 +78,10 @@ class IrodsCalls(SheetCalls):
         Raises
         ------
         UsageError
-            Neither or both are given.
+            Neither or both are given; a category.
         NotFound, ServerFailed
-            No collections yet; iRODS is off or down. Raised once the listing is used.
+            No collections yet; iRODS is off or down; a UUID of a category; a server too old to list files of zones.
+            Raised once the listing is used.
 
         Notes
         -----
@@ -94,16 +96,31 @@ class IrodsCalls(SheetCalls):
         """
         if (project is None) == (zone is None):
             raise UsageError("files takes a project or zone=, one of the two.")
+        if isinstance(project, Mapping) and project.get("type") == "CATEGORY":
+            raise UsageError(f"{project.get('title')} is a category: files are in the projects below it.")
         api, base, place = ("sheets", API, project) if zone is None else ("zones", "landingzones/api", zone)
         return self._listing(
             "files",
             f"{base}/file/list/{uuid_of(place or '')}",
-            what="list the files in the iRODS collections",
+            what="list the files in the iRODS collections" if zone is None else "list the files in the landing zone",
             declared=shapes.FILE_COLUMNS,
             api=api,
             within="irods_data",
             key="path",
+            explain=lambda error: self._why_no_files(error, project),
         )
+
+    def _why_no_files(self, error: ResponseError, project: str | Mapping[str, Any] | None) -> None:
+        """Say what a web page in place of a list of files means."""
+        if error.code != WEB_PAGE:
+            return
+        if project is None:
+            error.reword(
+                f'{error.platform} answered {error.status} to "list the files in the landing zone": this server is too '
+                "old for that (SODAR has it from 1.2 on). An iRODS client lists them: ils with the zone's irods_path."
+            )
+        elif not self._is_project(uuid_of(project)):
+            error.reword("This is the UUID of a category: files are in the projects below it.")
 
     def irods_environment(self) -> Record:
         """Return what an iRODS client needs: save it as ``~/.irods/irods_environment.json``, then ``iinit``.

@@ -63,6 +63,9 @@ class MemberCalls(ProjectCalls):
     def add_member(self, project: str | Mapping[str, Any], user: str | Mapping[str, Any], role: str) -> Record:
         """Give a user a role in a project.
 
+        A role in a category holds in all projects below: weaker roles that the user has there disappear, and no role
+        weaker than an inherited one can be given.
+
         Parameters
         ----------
         project : str or mapping

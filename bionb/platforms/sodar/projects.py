@@ -5,15 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bionb.errors import BionbError, NotFound, PermissionDenied, UsageError, VersionRejected
+from bionb.errors import (
+    BionbError,
+    ConnectionFailed,
+    NotFound,
+    PermissionDenied,
+    ResponseError,
+    UsageError,
+    VersionRejected,
+)
 from bionb.listing import Listing
 from bionb.platforms.sodar import shapes
 from bionb.platforms.sodar.accounts import AccountCalls
+from bionb.platforms.sodar.problems import WEB_PAGE
 from bionb.platforms.sodar.shapes import Record, uuid_of
+from bionb.platforms.sodar.tree import SEPARATOR, ProjectTree
+
+RAW = 'SODAR Core before 1.4 crashes at a readme in which the letters "raw" occur (also "drawings"): say it otherwise.'
 
 
 class ProjectCalls(AccountCalls):
     """Calls on projects and categories; a part of `SodarClient`."""
+
+    _tree: ProjectTree | None
 
     def projects(self) -> Listing:
         """List all categories and projects that the account may see, ordered by full title.
@@ -36,6 +50,9 @@ class ProjectCalls(AccountCalls):
         >>> sodar.projects().to_frame()["full_title"].head(2).tolist()
         ['Genomics', 'Genomics / Exome pilot']
         """
+        return self._projects()
+
+    def _projects(self, paged: bool = True) -> Listing:
         return self._listing(
             "projects",
             "project/api/list",
@@ -43,7 +60,14 @@ class ProjectCalls(AccountCalls):
             declared=shapes.PROJECT_COLUMNS,
             shape=shapes.project,
             whole=shapes.complete,
+            paged=paged,
         )
+
+    def _project_tree(self, reload: bool = False) -> ProjectTree:
+        """Return all projects as a tree; one list serves until it is to be read again or something is changed here."""
+        if self._tree is None or reload:
+            self._tree = ProjectTree(self._projects(paged=False))
+        return self._tree
 
     def project(self, project: str | Mapping[str, Any]) -> Record:
         """Return one project or category with all its fields.
@@ -96,8 +120,8 @@ class ProjectCalls(AccountCalls):
         *,
         type: str = "PROJECT",
         owner: str | Mapping[str, Any] | None = None,
-        description: str = "",
-        readme: str = "",
+        description: str | None = None,
+        readme: str | None = None,
         public_access: str | None = None,
     ) -> Record:
         """Create a project, or a category with ``type="CATEGORY"``, and return it as the server then shows it.
@@ -105,17 +129,18 @@ class ProjectCalls(AccountCalls):
         Parameters
         ----------
         title : str
-            At most 255 characters, unlike its parent's title, without `` / ``.
+            At most 255 characters, unlike its parent's title, without `` / `` and no slash at either end. Blanks
+            around it are dropped.
         parent : str or mapping or None
             The category; None only for superusers, who may make root categories.
         type : {"PROJECT", "CATEGORY"}
             What to create.
         owner : str or mapping, optional
             User name, UUID or record; you by default.
-        description, readme : str
-            Plain text and Markdown.
+        description, readme : str, optional
+            Plain text of at most 512 characters, and Markdown.
         public_access : str, optional
-            Role of everybody who logs in: ``"guest"`` or ``"viewer"``.
+            Role of everybody who logs in: ``"guest"`` or ``"viewer"``; projects only.
 
         Returns
         -------
@@ -125,11 +150,12 @@ class ProjectCalls(AccountCalls):
         Raises
         ------
         UsageError
-            Another type; a role that this server does not know for everybody.
+            Another type; a parent that is a project; a role that this server does not know for everybody, or any for a
+            category; a readme that would crash this server.
         PermissionDenied
             Your role in the category is too weak.
         ResponseError
-            400: the title is taken or holds `` / ``; or the project cannot be shown after it was created: then it is
+            400: the title is taken or breaks a rule; or the project cannot be shown after it was created: then it is
             in ``.partial`` of the error.
 
         Notes
@@ -145,19 +171,24 @@ class ProjectCalls(AccountCalls):
         """
         if type not in ("PROJECT", "CATEGORY"):
             raise UsageError(f"type is PROJECT or CATEGORY, not {type!r}.")
+        if type == "CATEGORY" and public_access is not None:
+            raise UsageError("A category is never public: give public_access to the projects in it.")
+        check_parent(parent)
         with self.session.one_call():
             self.api.settle()
+            texts = (("description", description), ("readme", readme))
+            self._check_readme(readme)
             owner_uuid = self.user_uuid(owner) if owner is not None else self.current_user()["sodar_uuid"]
             body = {
                 "title": title,
                 "type": type,
                 "parent": None if parent is None else uuid_of(parent),
                 "owner": owner_uuid,
-                "description": description,
-                "readme": readme,
+                **{name: text for name, text in texts if text is not None},
                 **self._public(public_access),
             }
             made = self._create(body, title)
+            self._tree = None
             try:
                 return self.project(made)
             except BionbError as error:
@@ -165,22 +196,50 @@ class ProjectCalls(AccountCalls):
                 raise error.with_partial(shapes.project(made)) from error.__cause__
 
     def _create(self, body: Record, title: str) -> Record:
+        what = f"create the {body['type'].lower()} {title}"
         try:
-            made = self.api.record(
-                "projects", "POST", "project/api/create", json=body, what=f"create the {body['type'].lower()} {title}"
-            )
+            return self.api.record("projects", "POST", "project/api/create", json=body, what=what)
         except PermissionDenied as error:
             error.reword(
                 f"{error} Creating needs the role contributor or stronger in the parent category"
                 + (" (only superusers create at the root)." if body["parent"] is None else ".")
             )
             raise
-        return made
+        except ConnectionFailed as error:
+            if error.maybe_done:
+                error.reword(f"{error} projects() shows whether {title} is there.")
+            raise
+        except ResponseError as error:
+            self._explain(error, body)
+            raise
+
+    def _explain(self, error: ResponseError, body: Mapping[str, Any]) -> None:
+        """Say what a server leaves out: that a parent is a project, which slashes it means, why it crashed."""
+        if error.status == 400 and error.detail.startswith("parent: ") and self._is_project(body.get("parent")):
+            error.reword(f"{error} The parent is a project: projects are put into categories.")
+        elif error.status == 400 and "/" in str(body.get("title", "")):
+            error.reword(f"{error} A title has no slash between blanks, and none at its start or end.")
+        elif error.code == WEB_PAGE and "raw" in str(body.get("readme", "")):
+            error.reword(f"{error} {RAW}")
+
+    def _is_project(self, uuid: Any) -> bool:
+        try:
+            return bool(uuid) and self._project(str(uuid))["type"] == "PROJECT"
+        except ResponseError:
+            return False
+
+    def _check_readme(self, readme: str | None) -> None:
+        """Refuse beforehand what is sure to crash: from API version 2.0 on some servers can take it."""
+        pinned_or_new = self.api.at_least("2.0") or self.api.pinned
+        if "raw" in str(readme or "") and not pinned_or_new:
+            raise UsageError(f"{RAW} Nothing was sent.")
 
     def _public(self, role: str | None) -> Record:
         """Return the public field as the API version in use wants it; it must be there."""
         name = None if role is None else shapes.role_name(role)
         if self.api.at_least("2.0"):
+            if name not in (None, "project guest", "project viewer"):
+                raise UsageError(f"Everybody can be guest or viewer of a project, not {role}.")
             return {"public_access": name}
         if name not in (None, "project guest"):
             raise UsageError(f"This server knows public access only for guests, not for {role}.")
@@ -194,7 +253,8 @@ class ProjectCalls(AccountCalls):
         project : str or mapping
             UUID or record.
         **changes
-            ``title``, ``description``, ``readme``, ``parent`` (moves it), ``public_access``.
+            ``title``, ``description``, ``readme``, ``parent`` (a category: moves it), ``public_access`` (projects only;
+            None ends it).
 
         Returns
         -------
@@ -204,7 +264,8 @@ class ProjectCalls(AccountCalls):
         Raises
         ------
         UsageError
-            Another field; owners change by `transfer_ownership`.
+            Another field (owners change by `transfer_ownership`); None where a text is needed; `public_access` of a
+            category, which servers ignore or crash at; a parent that is a project.
 
         Notes
         -----
@@ -215,18 +276,33 @@ class ProjectCalls(AccountCalls):
         unknown = sorted(set(changes) - set(known))
         if unknown or not changes:
             raise UsageError(f"update_project changes {', '.join(known)}; not {', '.join(unknown) or 'nothing'}.")
+        for name in ("title", "readme", "parent"):
+            if name in changes and changes[name] is None:
+                raise UsageError(
+                    f"{name} can't be None: leave it out to keep it{', or give an empty text' * (name == 'readme')}."
+                )
+        check_parent(changes.get("parent"))
         uuid = uuid_of(project)
         with self.session.one_call():
             self.api.settle()
+            self._check_readme(changes.get("readme"))
             if "parent" in changes:
                 changes["parent"] = uuid_of(changes["parent"])
-            if "public_access" in changes:
-                changes.update(self._public(changes.pop("public_access")))
-            else:
-                changes.update(self._public(self.project(uuid)["public_access"]))
-            found = self.api.record(
-                "projects", "PATCH", f"project/api/update/{uuid}", json=changes, what=f"update the project {uuid}"
-            )
+            present = self.project(uuid)
+            above = str(present["full_title"]).split(SEPARATOR)[-2:-1]
+            if str(changes.get("title")).strip() in above:
+                raise UsageError(f"The category is called {above[0]}: what is in it needs another title.")
+            public = changes.pop("public_access", present["public_access"])
+            if public is not None and present["type"] == "CATEGORY":
+                raise UsageError(f"{present['title']} is a category, and never public: change the projects in it.")
+            changes.update(self._public(public))
+            try:
+                what = f"update the {str(present['type']).lower()} {present['title']}"
+                found = self.api.record("projects", "PATCH", f"project/api/update/{uuid}", json=changes, what=what)
+            except ResponseError as error:
+                self._explain(error, changes)
+                raise
+            self._tree = None
         return shapes.project(found)
 
     def delete_project(self, project: str | Mapping[str, Any]) -> None:
@@ -256,3 +332,10 @@ class ProjectCalls(AccountCalls):
                 status=406,
             )
         self.api.request("projects", "DELETE", f"project/api/destroy/{uuid}", what=f"{what} ({uuid})")
+        self._tree = None
+
+
+def check_parent(parent: Any) -> None:
+    """Refuse a parent whose record says that it is a project."""
+    if isinstance(parent, Mapping) and parent.get("type") == "PROJECT":
+        raise UsageError(f"{parent.get('title')} is a project: projects are put into categories.")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bionb.answers import parse_json, unexpected
 from bionb.auth import BasicAuth
-from bionb.errors import NotFound, UsageError
+from bionb.errors import NotFound, ServerFailed, UsageError
 from bionb.platforms.sodar.calls import Calls
-from bionb.platforms.sodar.problems import read_problem
+from bionb.platforms.sodar.problems import WEB_PAGE, read_problem
 from bionb.platforms.sodar.shapes import Record
 from bionb.secret import Secret, sealed
 from bionb.session import Session
@@ -41,8 +41,8 @@ class TokenCalls(Calls):
         ------
         UsageError
             `delete_others` is not True, or `expiry` is in the past; nothing was sent.
-        AuthenticationFailed, NotFound
-            Wrong name or password; a server too old to make tokens by API.
+        AuthenticationFailed, NotFound, ServerFailed
+            Wrong name or password; a server too old to make tokens by API (404, or a web page with 500).
 
         Notes
         -----
@@ -59,6 +59,8 @@ class TokenCalls(Calls):
         account = sealed(given)
         if expiry < 0:
             raise UsageError(f"expiry is the number of hours until the token ends, or 0 for never; not {expiry}.")
+        if len(label) > 256:
+            raise UsageError(f"A label has at most 256 characters, this one {len(label)}.")
         if not delete_others:
             raise UsageError(
                 "Making a token by API deletes all other tokens of the user. If that is wanted, pass "
@@ -78,8 +80,11 @@ class TokenCalls(Calls):
             )
             found: Record = parse_json(response, session.label, what)
             token = Secret(found["token"])
-        except NotFound as error:
-            error.reword("This SODAR server is too old to make tokens by API: use its app “API Tokens”.")
+        except (NotFound, ServerFailed) as error:
+            if error.status == 404 or error.code == WEB_PAGE:
+                error.reword(
+                    "This SODAR server is too old to make tokens by API (or crashed): use its app “API Tokens”."
+                )
             raise
         except (KeyError, TypeError) as error:
             raise unexpected(session.label, what, error) from None

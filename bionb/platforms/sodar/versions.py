@@ -66,6 +66,11 @@ class Negotiator:
             return self._pinned
         return OLD if self.generation == OLD else self._versions[api]
 
+    @property
+    def pinned(self) -> bool:
+        """Whether the user insists on a version, which then says little about the server."""
+        return self._pinned is not None
+
     def at_least(self, version: str, api: str = "projects") -> bool:
         """Tell whether the version in use is this new-generation one or a newer one."""
         return not self.version(api).startswith(("old", "0.")) and self.version(api) >= version

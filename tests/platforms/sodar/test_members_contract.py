@@ -258,3 +258,31 @@ def test_ownership_goes_to_a_member(alice, bob, bobs):
 
     assert 400 == caught.value.status
     assert {"bob": "owner"} == roles(alice, bobs)
+
+
+@pytest.fixture
+def below(alice, server):
+    """A project in a category of its own."""
+    category = alice.create_project(title(), server.category, type="CATEGORY")
+    return category, alice.create_project(title(), category)
+
+
+def test_a_role_weaker_than_an_inherited_one_is_refused(alice, below):
+    """Who contributes to the category cannot be a guest in a project of it."""
+    category, project = below
+    alice.add_member(category, "bob", "contributor")
+
+    with pytest.raises(ResponseError) as caught:
+        alice.add_member(project, "bob", "guest")
+    assert 400 == caught.value.status
+    assert "project contributor" == alice.add_member(project, "bob", "contributor")["role"]
+
+
+def test_a_stronger_role_in_the_category_takes_the_place_of_a_weaker_one_below(alice, below):
+    """The assignment in the project is gone, not hidden."""
+    category, project = below
+    alice.add_member(project, "carol", "guest")
+    alice.add_member(category, "carol", "contributor")
+    found = [each for each in alice.members(project) if each["user"]["username"].startswith("carol")]
+
+    assert [("project contributor", True)] == [(each["role"], each["inherited"]) for each in found]

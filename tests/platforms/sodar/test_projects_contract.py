@@ -1,8 +1,9 @@
 """Projects and categories: the same on the sandbox and on real SODAR Core sites of all API versions."""
 
 import pytest
+import requests
 
-from bionb.errors import NotFound, PermissionDenied, ResponseError, UsageError, VersionRejected
+from bionb.errors import NotFound, PermissionDenied, ResponseError, ServerFailed, UsageError, VersionRejected
 from tests.platforms.sodar.servers import title
 
 COLUMNS = [
@@ -263,10 +264,20 @@ def test_a_uuid_cut_short_is_refused_before_anything_is_sent(alice):
 
 def test_a_web_page_instead_of_json_is_one_line(server):
     """What a server sends for a wrong address: nobody wants to see that page in a notebook."""
-    with pytest.raises(NotFound) as caught:
+    with pytest.raises((NotFound, ServerFailed)) as caught:  # SODAR 1.1 fails at its own page for a wrong address
         server.connect("alice", url=server.url + "/nowhere").projects().first(1)
 
+    assert "check the" in str(caught.value)
+    assert "URL" in str(caught.value)
     assert "<" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("page", ["/project/0b4f1d5e-0000-4000-8000-000000000001", "/samplesheets/x", "/project/list"])
+def test_the_address_of_a_page_is_told_from_that_of_the_server(server, page):
+    """It is what people copy from the browser."""
+    with pytest.raises((NotFound, ServerFailed), match=f"address of a page.*connect to {server.url} ") as caught:
+        server.connect("alice", url=server.url + page).whoami()
     assert "\n" not in str(caught.value)
 
 
@@ -292,7 +303,9 @@ def test_a_finder_sees_titles_and_nothing_more(project, server):
 
     assert (project["title"], None, None, None) == (stub["title"], stub["type"], stub["parent"], stub["roles"])
     assert project["title"] in erin.projects().to_frame()["title"].tolist()
-    assert project["title"] in {node.title for node in erin.roots()}
+    (genomics, *others) = erin.roots()
+    titles = {node.title for node in (others if server.old else erin.children(genomics))}
+    assert ("Genomics", True) == (genomics.title, project["title"] in titles)
     with pytest.raises(PermissionDenied):
         erin.project(project)
 
@@ -313,3 +326,154 @@ def test_the_tree_leads_from_the_category_to_the_project(alice, project, server)
     assert ("category", "project") == (category.kind, found.kind)
     assert project["title"] in alice.frame(category)["title"].tolist()
     assert server.users["alice"] in alice.frame(found)["user.sodar_uuid"].tolist()
+
+
+# -- what servers refuse, and sandboxes alike -----------------------------------------------------------------------
+
+TITLES = ["", "  ", "/abc", "abc/", "a / b", " / ", "x" * 256, None, True, ["a"], {"a": 1}, "nul\0l"]
+TEXTS = [
+    ("description", "x" * 512, 201),
+    ("description", "x" * 513, 400),
+    ("description", None, 201),
+    ("description", "", 201),
+    ("description", ["x"], 400),
+    ("readme", "", 201),
+    ("readme", None, 400),
+    ("readme", True, 400),
+    ("parent", "", 403),
+]
+TAKEN = ["a/b", " trimmed ", "\ttab\n", 5, 1.5]
+
+
+def sent(server, method, path, **body):
+    """Send a plain request as alice; return status and the texts of the project that came back."""
+    needed = {}
+    if method == "POST":
+        public = {"public_access": None} if server.at_least("2.0") else {"public_guest_access": False}
+        needed = {
+            "title": title(),
+            "type": "PROJECT",
+            "parent": server.category,
+            "owner": server.users["alice"],
+            **public,
+        }
+    accept = "*/*"
+    if not server.old:
+        accept = f"application/vnd.bihealth.sodar-core.projectroles+json; version={server.version or '2.0'}"
+        if method == "PATCH" and not server.at_least("2.0"):
+            needed = {"public_guest_access": False}
+    reply = requests.request(
+        method,
+        f"{server.url}/project/api/{path}",
+        json={**needed, **body},
+        headers={"Authorization": f"token {server.tokens['alice']}", "Accept": accept},
+        timeout=30,
+    )
+    if not reply.ok:
+        return reply.status_code, sorted(reply.json()) if "json" in reply.headers["Content-Type"] else "page"
+    return reply.status_code, {name: reply.json().get(name) for name in ("title", "description", "readme")}
+
+
+def test_titles_that_no_server_takes(server, project):
+    """The sandbox must say no where real servers do: it is what people learn on."""
+    for wrong in TITLES:
+        for method, path in (("POST", "create"), ("PATCH", f"update/{project['sodar_uuid']}")):
+            status, said = sent(server, method, path, title=wrong)
+            rule = ["non_field_errors"] if isinstance(wrong, str) and "/" in wrong else ["title"]
+            assert (wrong, 400, rule) == (wrong, status, said)
+
+
+def test_the_title_of_the_category_is_no_title_of_a_project_in_it(server, alice, project):
+    """Servers refuse it, and crash at it where only the title is to change; so it is refused here."""
+    path = f"update/{project['sodar_uuid']}"
+
+    assert (400, ["non_field_errors"]) == sent(server, "POST", "create", title="Genomics")
+    assert (500, "page") == sent(server, "PATCH", path, title="Genomics")
+    with pytest.raises(UsageError, match="category is called"):
+        alice.update_project(project, title=" Genomics")
+
+
+def test_titles_are_trimmed_and_numbers_become_text(server):
+    """What comes back is what other lists will show."""
+    for given in TAKEN:
+        status, said = sent(server, "POST", "create", title=given)
+        assert (201, str(given).strip()) == (status, said["title"])
+
+
+def test_texts_have_rules(server):
+    """Lengths and nulls as the servers' own serializers have them."""
+    for field, given, expected in TEXTS:
+        assert (field, given, expected) == (field, given, sent(server, "POST", "create", **{field: given})[0])
+
+
+def test_letters_that_crash_servers_before_core_1_4(server):
+    """They take "raw" in a readme for a command."""
+    assert (500 if server.old else 201) == sent(server, "POST", "create", readme="our drawings")[0]
+
+
+def test_bionb_says_so_beforehand_where_it_is_sure(alice, server, project):
+    """A crash tells nobody which word it was."""
+    if server.old:
+        with pytest.raises(UsageError, match="drawings"):
+            alice.update_project(project, readme="our drawings")
+    elif server.at_least("2.0"):
+        assert "our drawings" == alice.update_project(project, readme="our drawings")["readme"]
+
+
+def test_nothing_that_was_not_given_is_sent(alice, server):
+    """No empty texts: what servers take for them differs by field and version."""
+    made = alice.create_project(title(), server.category)
+    assert (None, "") == (made["description"], made["readme"])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda alice, category: alice.create_project(title(), category, type="CATEGORY", public_access="guest"),
+        lambda alice, category: alice.update_project(category, public_access="guest"),
+    ],
+    ids=["create", "update"],
+)
+def test_a_category_is_never_public(alice, server, call):
+    """New servers ignore it at an update without a word, old ones crash."""
+    before = len(alice.history)
+    with pytest.raises(UsageError, match="never public"):
+        call(alice, server.category)
+    assert "POST" not in set(alice.history["method"][before:])
+    assert "PATCH" not in set(alice.history["method"][before:])
+
+    field = {"public_access": "project guest"} if server.at_least("2.0") else {"public_guest_access": True}
+    assert 400 == sent(server, "POST", "create", type="CATEGORY", **field)[0]
+    assert (500 if server.old else 200) == sent(server, "PATCH", f"update/{server.category}", **field)[0]
+    assert alice.project(server.category)["public_access"] is None
+
+
+def test_a_category_is_updated_all_the_same(alice, server):
+    """The public field has to come along, and may say only one thing."""
+    made = alice.create_project(title(), server.category, type="CATEGORY")
+    assert "new" == alice.update_project(made, description="new")["description"]
+
+
+@pytest.mark.parametrize("as_record", [True, False])
+def test_a_parent_that_is_a_project_is_named_so(alice, project, server, as_record):
+    """Servers say that it does not exist."""
+    parent = project if as_record else project["sodar_uuid"]
+    other = alice.create_project(title(), server.category)
+    for call in (lambda: alice.create_project(title(), parent), lambda: alice.update_project(other, parent=parent)):
+        with pytest.raises((UsageError, ResponseError), match="is a project"):
+            call()
+
+
+@pytest.mark.parametrize("field", ["title", "readme", "parent"])
+def test_an_update_to_nothing_is_refused_here(alice, project, field):
+    """Servers take null for descriptions only."""
+    with pytest.raises(UsageError):
+        alice.update_project(project, **{field: None})
+    assert alice.update_project(project, description=None)["description"] is None
+
+
+@pytest.mark.parametrize("role", ["finder", "contributor", "owner"])
+def test_everybody_is_guest_or_viewer_at_most(alice, project, role):
+    """Servers crash at other roles that they know."""
+    with pytest.raises(UsageError, match="guest"):
+        alice.update_project(project, public_access=role)

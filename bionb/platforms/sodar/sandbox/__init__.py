@@ -15,11 +15,19 @@ from bionb.sandbox.faults import Faults
 
 
 class SodarSandbox:
-    """Answers like SODAR Core 1.4.5 and SODAR 1.x (``"new"``) or SODAR Core 0.13.3 and SODAR 0.14.1 (``"old"``)."""
+    """Answers like SODAR Core 1.4.5 and SODAR 1.x (``"new"``) or SODAR Core 0.13.3 and SODAR 0.14.1 (``"old"``).
+
+    Faults of its own: ``slow_list`` (``ms`` a project, 21 by default, nearly twice that in pages), ``slow_import``
+    (``seconds`` until the answer, when all is done), ``same_second`` (the clock stands still for landing zones),
+    ``release_1_1`` (the new generation as of SODAR 1.1.4: no API version 2.0, no tokens by API, no files of zones).
+    """
 
     states = World.states
     generations = ("new", "old")
-    quirks = ("irods_down", "irods_off", "stuck", "not_created", "failed_validation", "locked", "same_second")
+    quirks = (
+        *("irods_down", "irods_off", "stuck", "not_created", "failed_validation", "locked", "same_second"),
+        *("slow_list", "slow_import", "release_1_1"),
+    )
     users = SHORT_NAMES
     url = ""
 
@@ -27,9 +35,9 @@ class SodarSandbox:
         self.faults, self.generation = faults, generation or "new"
         self._state = state or "default"
         self.world = self._fresh()
-        router = Router(lambda: self.world, self.generation)
-        for views in (projects, people):
-            views.register(router)
+        router = Router(lambda: self.world, self.generation, faults)
+        projects.register(router, faults)
+        people.register(router)
         sheets.register(router, faults)
         zones.register(router, faults)
         self.wsgi = router.app.wsgi_app

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask, Response, request
@@ -14,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
 from bionb.platforms.sodar.sandbox.world import User, World
+from bionb.sandbox.faults import Faults
 
 FORBIDDEN = "Your role does not allow this."
 
@@ -48,6 +50,15 @@ GENERATIONS: Mapping[str, Mapping[str, Api]] = {
 }
 
 
+# What a server of release 1.1 (SODAR Core 1.1) lacks of it, in API order: newer versions, and the tokens.
+RELEASE_1_1: Mapping[str, tuple[str, ...]] = {
+    "projects": ("1.0", "1.1"),
+    "sheets": ("1.0", "1.1"),
+    "zones": ("1.0",),
+    "irods": ("1.0",),
+}
+
+
 class Refused(Exception):
     """An error answer: a status and a body (a text becomes ``detail``; None a web page)."""
 
@@ -64,6 +75,8 @@ class Context:
     user: User
     version: str
     old: bool
+    core_1_4: bool = True
+    delay: float = 0.0  # seconds before the answer leaves, with no lock held
 
     def at_least(self, version: str) -> bool:
         """Tell whether the API version is this one or newer; old servers are older than all."""
@@ -99,11 +112,12 @@ class _Uuid(BaseConverter):
 class Router:
     """Registers views on a Flask application with what SODAR does before each."""
 
-    def __init__(self, world: Callable[[], World], generation: str) -> None:
+    def __init__(self, world: Callable[[], World], generation: str, faults: Faults) -> None:
         self.app = Flask("sodar_sandbox")
         self.app.url_map.converters["uuid"] = _Uuid
-        self.app.register_error_handler(HTTPException, _page)
+        self.app.register_error_handler(HTTPException, self._page)
         self._world, self._generation, self._lock = world, generation, threading.RLock()
+        self._faults = faults
 
     def add(self, api: str, rule: str, since: str = "", old: bool = True, **views: View) -> None:
         """Register views by method: ``add("projects", "/project/api/list", GET=list_projects)``.
@@ -115,30 +129,58 @@ class Router:
             return
 
         def answer(**arguments: str) -> Response:
+            served = self._served(api, card, since)
+            if served is None:
+                return self._unknown_address()
             with self._lock:
-                return self._answer(card, views, since, arguments)
+                response, delay = self._answer(served, views, since, arguments)
+            time.sleep(delay)
+            return response
 
         self.app.add_url_rule(rule, endpoint=rule, view_func=answer, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 
-    def _answer(self, api: Api, views: Mapping[str, View], since: str, arguments: Mapping[str, str]) -> Response:
+    def _served(self, name: str, api: Api, since: str) -> Api | None:
+        """Return an API as this release has it; None where it lacks the address."""
+        if self._generation == "old" or not self._faults.take("release_1_1"):
+            return api
+        versions = RELEASE_1_1.get(name, ())
+        return None if not versions or since > versions[-1] else replace(api, versions=versions)
+
+    def _unknown_address(self) -> Response:
+        """Answer as SODAR does where it has no such address: from 1.1 on it fails at its own page for that."""
+        if self._generation == "new" and not self._world().core_only:
+            return _server_error()
+        return Response("<!doctype html><html><head><title>Not Found</title></head></html>", 404)
+
+    def _page(self, error: HTTPException) -> Response:
+        if error.code == 404:
+            return self._unknown_address()
+        return Response(f"<!doctype html><html><head><title>{error.name}</title></head></html>", error.code or 500)
+
+    def _answer(
+        self, api: Api, views: Mapping[str, View], since: str, arguments: Mapping[str, str]
+    ) -> tuple[Response, float]:
+        delay = 0.0
         try:
             version = negotiated(api, request.headers.get("Accept", "*/*"))
             if since and self._generation == "new" and version < since:
                 raise Refused(406, f"Version {version} does not have this view.")
             if api.crashes_without_login and "Authorization" not in request.headers:
                 raise Refused(500, None)
-            context = Context(self._world(), self._account(), version, self._generation == "old")
+            core_1_4 = self._generation == "new" and not self._faults.take("release_1_1")
+            context = Context(self._world(), self._account(), version, self._generation == "old", core_1_4)
             if request.method not in views:
                 raise Refused(405, f"{request.method} is not for this address.")
             answer = views[request.method](context, **arguments)
+            delay = context.delay
         except Refused as refused:
             if refused.body is None:
-                return _server_error()
-            return self._render(refused.body, refused.status, api)
+                return _server_error(), delay
+            return self._render(refused.body, refused.status, api), delay
         if isinstance(answer, Response):
-            return answer
+            return answer, delay
         body, status = answer if isinstance(answer, tuple) else (answer, 200)
-        return self._render(body, status, api)
+        return self._render(body, status, api), delay
 
     @staticmethod
     def _render(body: Any, status: int, api: Api) -> Response:
@@ -186,6 +228,8 @@ def text_fault(value: Any, limit: int | None = None, *, blank: bool = True, null
     if isinstance(value, bool | list | dict):
         return "This is no text."
     text = str(value).strip()
+    if "\0" in text:
+        return "Null characters are not taken here."
     if not text and not blank:
         return "This must not be blank."
     return f"At most {limit} characters are taken here." if limit and len(text) > limit else None
@@ -226,11 +270,6 @@ def paged(context: Context, records: list[Any], relative: bool = False) -> Any:
 def _page_url(number: int, relative: bool) -> str:
     others = "".join(f"&{name}={value}" for name, value in request.args.items() if name != "page")
     return f"{'' if relative else request.host_url.rstrip('/')}{request.path}?page={number}{others}"
-
-
-def _page(error: HTTPException) -> Response:
-    title = "Not Found" if error.code == 404 else str(error.name)
-    return Response(f"<!doctype html><html><head><title>{title}</title></head></html>", error.code or 500)
 
 
 def _server_error() -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -69,6 +70,10 @@ def _check_role(project: Project, name: str, user: User, present: Assignment | N
         raise _invalid("Owners are changed by owner transfer only.")
     if name == "project finder" and project.type != CATEGORY:
         raise _invalid("Finders are for categories only.")
+    if name in RANKS and RANKS[name] > min(
+        (each.rank for each in project.inherited() if each.user is user), default=99
+    ):
+        raise _invalid("This user inherits a stronger role from a category above.")
     delegates = [each for each in project.roles.values() if each.role == "project delegate" and each.user is not user]
     if name == "project delegate" and delegates:
         raise _invalid("One delegate is the limit here.")
@@ -92,7 +97,17 @@ def create_role(context: Context, project: str) -> Any:
     present = found.own(user)
     if present is not None:
         raise _invalid(f"This user is {present.role} already (assignment {present.sodar_uuid}).")
+    _end_weaker(context, found, user, name)
     return role_shape(found, context.world.assign(found, user, name)), 201
+
+
+def _end_weaker(context: Context, category: Project, user: User, role: str) -> None:
+    """Let a role in a category take the place of the weaker ones that its user has below."""
+    for below in context.world.children(category):
+        own = below.own(user)
+        if own is not None and own.rank > RANKS[role]:
+            del below.roles[own.sodar_uuid]
+        _end_weaker(context, below, user, role)
 
 
 def _find_role(context: Context, uuid: str) -> tuple[Project, Assignment]:
@@ -113,6 +128,7 @@ def update_role(context: Context, role: str) -> Any:
         raise _invalid("The user of a role stays: make another assignment.")
     _check_role(project, name, assignment.user, assignment)
     assignment.role = name
+    _end_weaker(context, project, assignment.user, name)
     return role_shape(project, assignment)
 
 
@@ -229,12 +245,14 @@ def list_invites(context: Context, project: str) -> Any:
 
 def create_token(context: Context) -> Any:
     """Make a token and delete all others of the user."""
-    if not request.headers.get("Authorization", "").startswith("Basic"):
-        raise Refused(400, "User name and password are needed here.")
     body, user = context.body(), context.user
-    hours = int(body.get("expiry") or 0)
+    hours, label = str(body.get("expiry") or 0), body.get("sodar_label", "")
+    if not isinstance(label, str) or not re.fullmatch(r"-?\d{1,8}(\.\d+)?", hours):
+        raise Refused(500, None)  # faults of real servers
+    if len(label) > 256:
+        raise Refused(400, ["A label has at most 256 characters."])
     deleted, token = len(user.tokens), f"sandbox-{user.short}-{context.world.ids.number('token')}"
     user.tokens = {token}
-    expiry = (context.world.clock.now() + timedelta(hours=hours)).isoformat() if hours else None
-    answer = {"delete_count": deleted, "expiry": expiry, "sodar_label": body.get("sodar_label", ""), "token": token}
+    expiry = (context.world.clock.now() + timedelta(hours=float(hours))).isoformat() if float(hours) else None
+    answer = {"delete_count": deleted, "expiry": expiry, "sodar_label": label, "token": token}
     return {**answer, "user_uuid": user.sodar_uuid}, 201

@@ -152,6 +152,8 @@ class _Views:
         answer: dict[str, Any] = {"detail": f"Sheets {done} in {found.title} ({project})"}
         if found_warnings := isa.warnings_of(sheets):
             answer["sodar_warnings"] = found_warnings
+        if fault := self._faults.take("slow_import"):
+            context.delay = fault.options.get("seconds", 149)
         return answer
 
     def create_collections(self, context: Context, project: str) -> Any:
@@ -171,6 +173,8 @@ class _Views:
     def list_files(self, context: Context, project: str) -> Any:
         """List the files in a project's sample data."""
         found = readable(context, project)
+        if found.type == CATEGORY:
+            raise Refused(500, None)  # a fault of real servers of both generations
         irods_fault(self._faults, "Files cannot be listed")
         sheets = stored(found)
         if not sheets.irods_status:

@@ -138,6 +138,7 @@ class World:
 
     def __init__(self, state: str) -> None:
         self.page_size = 3 if state == "recorded" else 100
+        self.core_only = state == "recorded"  # a bare SODAR Core site, as the recordings are of
         self.ids = Identifiers(f"sodar/{state}")
         self.clock = FrozenClock()
         domain = "" if state == "recorded" else "@EXAMPLE"
