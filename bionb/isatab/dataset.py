@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -190,6 +190,93 @@ class ISATab(Shapes):
             raise UsageError(f"cannot rename {old!r} to {new!r}: that name is {'taken' if new.strip() else 'empty'}")
         edited = {file: renamed_sample(self[file], old, new) for file in groups[0]}
         return self._with({file: data for file, data in edited.items() if data is not None})
+
+    def add_samples(self, samples: Any, *, study: str | None = None) -> ISATab:
+        """Return a set with more samples: rows in the study and in all of its assays.
+
+        Parameters
+        ----------
+        samples : DataFrame, str or Path
+            One row a sample, as for `bionb.new_isatab`: columns are matched by name with those of the study and its
+            assays. A ``Source Name`` that the study has already keeps what is said of it there.
+        study : str, optional
+            The study file; needed only where the set has several.
+
+        Returns
+        -------
+        ISATab
+            Sources, extracts, libraries and files are called as the set calls its own (``NAME-DNA1``, ...); protocols
+            are those of the other rows; what no column gives is empty.
+
+        Raises
+        ------
+        UsageError
+            A sample is there already or comes twice, units differ, or a column fits two headers.
+
+        Warns
+        -----
+        UnmatchedColumns
+            Columns that the set does not have; they become characteristics of the samples.
+        GuessedNames
+            Names in the set follow no pattern; give new ones in a column of that header.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> grown = isa.add_samples(pd.DataFrame({"Sample Name": ["liver 3"], "Source Name": ["dog 3"], "age": [7]}))
+        >>> grown["a_assay.txt"].frame["Raw Data File"].tolist()
+        ['liver_1.fastq.gz', 'liver_2.fastq.gz', 'liver_3.fastq.gz']
+        """
+        from bionb.isatab.making.growing import with_samples
+
+        return with_samples(self, samples, study)
+
+    def merge_ped(self, path: str | os.PathLike[str], *, study: str | None = None) -> ISATab:
+        """Return a set with the people of a pedigree file: known sources are updated, others become new samples.
+
+        Parameters
+        ----------
+        path : path
+            Lines of family, name, father, mother, sex (1 male, 2 female, 0 unknown) and affected (2 yes, 1 no, 0
+            unknown), by tabs or blanks; names are those of the sources.
+        study : str, optional
+            The study file; needed only where the set has several.
+
+        Returns
+        -------
+        ISATab
+            ``Family``, ``Father``, ``Mother``, ``Sex`` and ``Affected`` (or what the study calls them) are filled, and
+            added where they are missing. A new sample is called as the set calls its own, else ``NAME-N1``.
+
+        Raises
+        ------
+        InvalidSheet
+            A line is no line of a pedigree, or a person comes twice.
+        UsageError
+            A parent is neither in the pedigree nor in the study.
+        """
+        from bionb.isatab.making.pedigree import with_pedigree
+
+        return with_pedigree(self, os.fspath(path), study)
+
+    def drop_samples(self, names: str | Sequence[str], *, study: str | None = None) -> ISATab:
+        """Return a set without some samples: their rows leave the study and all of its assays.
+
+        Parameters
+        ----------
+        names : str or sequence of str
+            Names of the samples.
+        study : str, optional
+            The study file; needed only where the set has several.
+
+        Raises
+        ------
+        UsageError
+            There is no such sample, or a table would be left without rows, which SODAR refuses.
+        """
+        from bionb.isatab.making.growing import without_samples
+
+        return without_samples(self, names, study)
 
     def _sample_files(self, study: str | None) -> list[list[str]]:
         """Return for each study the files in which its samples are named."""

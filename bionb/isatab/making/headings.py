@@ -78,7 +78,7 @@ def fields(columns: Sequence[str], template: Template, plans: Sequence[AssayPlan
             )
         if not places:
             unmatched.append(column)
-            places = [(CHARACTERISTICS, _split(column)[0], ON_SAMPLE)]
+            places = [(CHARACTERISTICS, name_and_unit(column)[0], ON_SAMPLE)]
         kind, label, place = places[0]
         found.append(Field(kind, label, place, column, unit, **terms.get(column, {})))
     _check(found, columns)
@@ -107,14 +107,14 @@ class _Known:
 
     def places(self, column: str) -> tuple[list[tuple[str, str, str]], str]:
         """Return what a column may be (kind, label, place), and its unit."""
-        found = self._names.get(_folded(column))
+        found = self._names.get(folded(column))
         if found:
             return found, ""
         kind, label = kind_of(column)
-        name, unit = _split(label if label is not None else column)
+        name, unit = name_and_unit(label if label is not None else column)
         if label is None:
-            return self._names.get(_folded(name), []), unit
-        same = [each for each in self._names.get(_folded(name), []) if each[0] == kind]
+            return self._names.get(folded(name), []), unit
+        same = [each for each in self._names.get(folded(name), []) if each[0] == kind]
         if kind == PARAMETER and not same:
             raise UsageError(f"column {column!r}: no protocol of the chosen assays has this parameter.")
         return same or [(kind, name, ON_SAMPLE if kind == CHARACTERISTICS else "")], unit
@@ -124,7 +124,7 @@ class _Known:
             self._add(each, kind, label, place)
 
     def _add(self, spelling: str, kind: str, label: str, place: str) -> None:
-        places = self._names.setdefault(_folded(spelling), [])
+        places = self._names.setdefault(folded(spelling), [])
         if (kind, label, place) not in places:
             places.append((kind, label, place))
 
@@ -144,13 +144,13 @@ def _check(found: Sequence[Field], columns: Sequence[str]) -> None:
 
 def _terms(columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
     """Give for each value column the columns with the accession and ontology of its terms."""
-    by_name = {_folded(_split(each)[0]): each for each in columns}
+    by_name = {folded(name_and_unit(each)[0]): each for each in columns}
     found: dict[str, dict[str, str]] = {}
     for column in columns:
         match = _TERM.fullmatch(column.strip())
         if match is None:
             continue
-        value = by_name.get(_folded(match[1]))
+        value = by_name.get(folded(match[1]))
         if value is None:
             raise UsageError(f"column {column!r} holds terms of {match[1]!r}, but there is no such column.")
         word = match[2].lower()
@@ -162,13 +162,13 @@ def _terms(columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
         yield value, parts
 
 
-def _split(column: str) -> tuple[str, str]:
+def name_and_unit(column: str) -> tuple[str, str]:
     """Return name and unit of a column such as ``Age [year]``."""
     match = _UNIT.fullmatch(column.strip())
     return (match[1], match[2].strip()) if match else (column.strip(), "")
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """Return a name without what people write differently: case, blanks, underscores, dots, hyphens."""
     return re.sub(r"[\s_.\-]+", " ", name).strip().casefold()
 
