@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -17,6 +16,7 @@ from typing import Any
 from bionb.errors import InvalidSheet, UsageError
 from bionb.packed import MAX_BYTES, MAX_MEMBERS, safe_name, unzipped
 from bionb.transfers.writing import places_of, write_files
+from bionb.warning import warn
 
 
 class OtherSheets(UserWarning):
@@ -155,10 +155,9 @@ def write(files: Mapping[str, bytes], target: str | os.PathLike[str], overwrite:
     others = [name for each in _sheets_in(path) if (name := each.relative_to(path).as_posix()) not in places]
     if others:
         more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-        warnings.warn(
+        warn(
             f"{path.name} also holds {', '.join(others[:5])}{more}, which are no part of this set but would be read "
             "with it: remove them, or write to an empty folder",
             OtherSheets,
-            stacklevel=3,
         )
     return write_files(path, files, overwrite=overwrite)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from bionb.isatab.making.headings import folded, name_and_unit
 from bionb.isatab.making.samples import Rows, sample_table
 from bionb.isatab.making.set import UnmatchedColumns
 from bionb.isatab.table import Table
+from bionb.warning import warn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,10 +42,9 @@ def with_samples(isa: ISATab, samples: Any, study: str | None) -> ISATab:
     names = _names(given, rows, tables[0])
     frames = {table.name: table.frame for table in tables}
     if unmatched:
-        warnings.warn(
+        warn(
             f"{file} has no column for {', '.join(map(repr, unmatched))}: new characteristics of the samples.",
             UnmatchedColumns,
-            stacklevel=3,
         )
         frames[file] = _with_columns(tables[0], frames[file], unmatched)
     new = {table.name: [dict.fromkeys(frames[table.name], "") for _ in names] for table in tables}
@@ -218,11 +217,10 @@ def _fill_assay(
         if any(there):
             before = (there, [row[column.key] for row in new])
     if guessed:
-        warnings.warn(
+        warn(
             f"{table.name}: the names in {', '.join(guessed)} follow no pattern, so new ones were made from the "
             "sample's; give them in columns of these headers to choose them.",
             GuessedNames,
-            stacklevel=5,
         )
     _fill_constants(table, new)
 

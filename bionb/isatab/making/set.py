@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from bionb.isatab.making.samples import sample_table
 from bionb.isatab.making.sheets import Making, assay_sheet, check_sources, ontologies, study_sheet, text
 from bionb.isatab.making.template import AssayPlan, load, vocabulary
 from bionb.isatab.text import join, quote
+from bionb.warning import warn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,11 +89,10 @@ def new_isatab(
     _check_names(making.samples)
     check_sources(making)
     if unmatched:
-        warnings.warn(
+        warn(
             f"template {plan.name!r} does not know {', '.join(map(repr, unmatched))}: kept as characteristics of the "
             "sample. For a factor or parameter write the full header, such as 'Factor Value[dose]'.",
             UnmatchedColumns,
-            stacklevel=2,
         )
     study = study_sheet(making)
     sheets = {f"a_{_file_word(each.name)}.txt": assay_sheet(making, each) for each in plans}

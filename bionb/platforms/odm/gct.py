@@ -7,7 +7,6 @@ sample names; then one line a feature. Missing values may be empty.
 from __future__ import annotations
 
 import re
-import warnings
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from bionb.errors import InvalidSheet
 from bionb.platforms.odm.sheets import ERROR, WARNING, Finding, Source, cells, content_of, encoding_faults, read_lines
 from bionb.transfers.writing import write_file
+from bionb.warning import warn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +66,7 @@ def read_gct(source: Source, *, max_bytes: int | None = None) -> pd.DataFrame:
     if errors:
         raise InvalidSheet(f"This is no GCT 1.2 file that ODM would take: {errors[0]}")
     for each in findings:
-        warnings.warn(str(each), GctWarning, stacklevel=2)
+        warn(str(each), GctWarning)
     samples, rows = _samples(lines), [cells(line) for line in lines[3:]]
     names, notes = (pd.Series([row[place] for row in rows], dtype="str") for place in (0, 1))
     frame = pd.DataFrame(

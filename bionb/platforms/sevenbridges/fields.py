@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import copy
 import difflib
-import warnings
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+
+from bionb.warning import warn
 
 
 class UnknownField(UserWarning):
@@ -51,12 +52,11 @@ class Fields:
             top = name.split(".")[0]
             if top not in known:
                 close = difflib.get_close_matches(top, known, n=1)
-                warnings.warn(
+                warn(
                     f"No field {top!r} of {kind} is known"
                     + (f"; did you mean {close[0]!r}?" if close else f": there are {', '.join(known)}, and _all.")
                     + " It is asked for all the same; where there is none, the server ignores it without a word.",
                     UnknownField,
-                    stacklevel=4,
                 )
         return self
 
