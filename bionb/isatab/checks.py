@@ -15,6 +15,8 @@ from bionb.isatab.report import LEVELS, Finding, Report
 from bionb.isatab.table import Table
 from bionb.isatab.text import BOM
 
+NO_ROWS = "SODAR takes no table without rows"
+
 
 def check(members: Members) -> list[Finding]:
     """Return all findings, worst first."""
@@ -35,6 +37,11 @@ def judge_investigation(members: Members, name: str) -> list[Finding]:
     return judge(members, name)
 
 
+def empty_tables(members: Members) -> list[str]:
+    """Return the tables of the investigation that have no rows, which SODAR refuses though AltamISA reads them."""
+    return [finding.file for finding in _about_files(members) if finding.message == NO_ROWS]
+
+
 def _about_files(members: Members) -> Iterator[Finding]:
     investigations = members.investigations
     if len(investigations) != 1:
@@ -45,6 +52,8 @@ def _about_files(members: Members) -> Iterator[Finding]:
         yield Finding("", None, "", "note", "the set holds no study or assay table")
     named = {study.file for study in members.declared} | {a.file for s in members.declared for a in s.assays}
     for name in dict.fromkeys(tables):
+        if name in named and not len(members[name]):
+            yield Finding(name, None, "", "critical", NO_ROWS)
         if name not in named:
             yield Finding(name, None, "", "note", "no investigation names this file, so SODAR would ignore it")
     bases = [posixpath.basename(name) for name in dict.fromkeys([*investigations, *tables])]

@@ -75,12 +75,20 @@ class ISATab(Shapes):
     columnar_from : int
         See `read_isatab`.
 
+    Attributes
+    ----------
+    origin : (str, str) or None
+        What a server exported these sheets from, and in which state: its identifier and date there. Edits keep it, so
+        that it is known what they began with; files do not hold it.
+
     Examples
     --------
     >>> isa["s_study.txt"].frame
     >>> isa.samples()
     >>> isa.check()
     """
+
+    origin: tuple[str, str] | None = None
 
     def __repr__(self) -> str:
         parts = ("investigation", self.investigations), ("study", self.studies), ("assay", self.assays)
@@ -108,7 +116,7 @@ class ISATab(Shapes):
         return typed_frame(dict(zip(FINDING_DTYPES, columns, strict=True)), FINDING_DTYPES)
 
     def accepted(self) -> bool:
-        """Tell whether SODAR would import the set: AltamISA reads it, and warns of nothing critical.
+        """Tell whether SODAR would import the set: AltamISA reads it, warns of nothing critical, and no table is empty.
 
         The reasons are the findings of level ``error`` and ``critical`` in `check`.
         """
@@ -323,7 +331,14 @@ class ISATab(Shapes):
         return changes_frame(changes)
 
     def _with(self, files: Mapping[str, bytes]) -> ISATab:
-        return ISATab(self._files | dict(files), columnar_from=self._columnar_from, tables=self._tables)
+        edited = ISATab(self._files | dict(files), columnar_from=self._columnar_from, tables=self._tables)
+        return edited.exported_from(self.origin)
+
+    def exported_from(self, origin: tuple[str, str] | None) -> ISATab:
+        """Return this set with its `origin`."""
+        same = ISATab(self._files, columnar_from=self._columnar_from, tables=self._tables)
+        same.origin = origin
+        return same
 
     # Writing
 

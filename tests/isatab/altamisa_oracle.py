@@ -110,6 +110,14 @@ def _level(category):
 
 
 def accepts(isa):
-    """AltamISA's verdict: exactly one investigation, all read without exception, no critical warning."""
+    """SODAR's verdict: one investigation, AltamISA reads all, no critical warning, and something is in each table."""
     levels = {level for _, level, _ in judgement(isa)}
-    return len(isa.investigations) == 1 and not levels & {"error", "critical"}
+    return len(isa.investigations) == 1 and not levels & {"error", "critical"} and not _empty(isa)
+
+
+def _empty(isa):
+    """Whether a table of a set that AltamISA reads has neither materials nor processes, which SODAR refuses."""
+    tables = [(study.file, study.id, "") for study in isa.declared if study.file]
+    tables += [(each.file, study.id, each.id) for study in isa.declared for each in study.assays if each.file]
+    models = [readable(isa.files[file], study, assay, file) for file, study, assay in tables]
+    return any(model is not None and not model.materials and not model.processes for model in models)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bionb.errors import ResponseError, UsageError
+from bionb.errors import ConnectionFailed, ResponseError, UsageError
 from bionb.listing import Listing
 from bionb.platforms.sodar import shapes
+from bionb.platforms.sodar.calls import SHEETS
 from bionb.platforms.sodar.problems import WEB_PAGE
 from bionb.platforms.sodar.shapes import Record, uuid_of
 from bionb.platforms.sodar.sheets import API, SheetCalls
@@ -50,9 +51,13 @@ class IrodsCalls(SheetCalls):
         what = "create the iRODS collections"
         path = f"{API}/irods/collections/create/{uuid_of(project)}"
         try:
-            found = self.api.record("sheets", "POST", path, what=what, needs=("path",))
+            found = self.api.record("sheets", "POST", path, what=what, needs=("path",), timeout=SHEETS)
+        except ConnectionFailed as error:
+            if error.maybe_done:
+                error.reword(f"{error} investigation(project) shows whether the collections are there.")
+            raise
         except ResponseError as error:
-            if error.status == 400:
+            if error.status in (400, 502, 504):
                 error.reword(f"{error} investigation(project) shows whether sheets and collections are there.")
             raise
         return str(found["path"])

@@ -6,23 +6,23 @@ import posixpath
 from collections.abc import Sequence
 
 from bionb.isatab import ISATab
+from bionb.isatab.checks import NO_ROWS, empty_tables
 from bionb.platforms.sodar.investigation import Investigation
 from bionb.platforms.sodar.shapes import Record
 
 
 def content_findings(isa: ISATab) -> list[Record]:
-    """Return why the server would refuse to import these sheets anywhere, as `ISATab.check` words it.
-
-    To what AltamISA refuses, SODAR adds tables without rows.
-    """
-    found: list[Record] = []
-    if not isa.accepted():
-        checked = isa.check()
-        found += checked[checked["level"].isin(["error", "critical"])].to_dict("records")
-    for name in [*isa.studies, *isa.assays]:
-        if isa[name].frame.empty:
-            found.append(_finding(name, "SODAR takes no table without rows"))
+    """Return why the server would refuse to import these sheets anywhere, as `ISATab.check` words it."""
+    if isa.accepted():
+        return []
+    checked = isa.check()
+    found: list[Record] = checked[checked["level"].isin(["error", "critical"])].to_dict("records")
     return found
+
+
+def rowless(isa: ISATab) -> list[Record]:
+    """Return the tables without rows, which AltamISA reads and SODAR refuses, as findings."""
+    return [_finding(name, NO_ROWS) for name in empty_tables(isa)]
 
 
 def refusal(findings: Sequence[Record]) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import posixpath
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bionb.errors import BionbError, Conflict, InvalidInput, NotFound
+from bionb.errors import BionbError, Conflict, InvalidInput, NotFound, PermissionDenied
 from bionb.isatab import ISATab, read_isatab
 from bionb.platforms.sodar.investigation import Investigation
 from bionb.platforms.sodar.replace_rules import broken_rules, content_findings, refusal
+from bionb.platforms.sodar.round_trip import compared
 from bionb.platforms.sodar.shapes import Record
-from bionb.platforms.sodar.sheets import parts_of
+from bionb.platforms.sodar.sheets import NOT_ALLOWED, parts_of
 from bionb.platforms.sodar.submits import SubmitCalls
 
 if TYPE_CHECKING:
@@ -74,8 +74,9 @@ class ReplaceCalls(SubmitCalls):
         source : path, bytes or ISATab
             The edited sheets, as for `import_sheets`.
         date_modified : str, optional
-            ``date_modified`` of the JSON export that the edit began with; by default that of this client's last
-            ``export_sheets(project)``.
+            ``date_modified`` of the JSON export that the edit began with; by default that of the `ISATab` that
+            ``export_sheets(project)`` gave and `source` was made from, in whichever session, else (files hold no such
+            date) that of this client's last export.
 
         Returns
         -------
@@ -111,8 +112,8 @@ class ReplaceCalls(SubmitCalls):
             before = self._present(uuid)
             self._check_sheets(isa, before, uuid)
             old = self.export_sheets(uuid, "json") if before is not None else None
-            self._check_date(uuid, old, date_modified or self._exported.get(uuid))
-            answer = self._import(record, parts_of(isa, single_files=False))
+            self._check_date(uuid, old, date_modified or self._began_with(isa, uuid))
+            answer = self._import(record, parts_of(isa, single_files=False), isa)
             try:
                 stored, after = self.export_sheets(uuid), self.investigation(uuid)
             except BionbError as error:
@@ -120,7 +121,7 @@ class ReplaceCalls(SubmitCalls):
                 raise error.with_partial(answer) from error.__cause__
         return Replacement(
             changes=(read_isatab(old) if old is not None else isa).diff(_like(isa, old)),
-            tables=_compare(isa, stored),
+            tables=compared(isa, stored),
             uuids=_uuids(before, after),
             sodar_warnings=answer["sodar_warnings"],
             stored=stored,
@@ -142,8 +143,18 @@ class ReplaceCalls(SubmitCalls):
     def _assays_with_zones(self, uuid: str, before: Investigation) -> set[str]:
         if not before.irods_status:
             return set()
-        zones = self.zones(uuid, finished=True)
+        try:
+            zones = list(self.zones(uuid, finished=True))
+        except PermissionDenied as error:  # guests see no zones, and may not replace sheets either
+            error.reword(f'{error.platform} answered 403 to "replace the sheets". {NOT_ALLOWED}')
+            raise
         return {str(each["assay"]) for each in zones}
+
+    def _began_with(self, isa: ISATab, uuid: str) -> str | None:
+        """Return the date of the export that an edit began with: its own, else that of this client's last export."""
+        if isa.origin is not None and isa.origin[0] == uuid:
+            return isa.origin[1]
+        return self._exported.get(uuid)
 
     def _check_date(self, uuid: str, old: Record | None, known: str | None) -> None:
         present = None if old is None else str(old.get("date_modified"))
@@ -162,25 +173,6 @@ def _like(isa: ISATab, old: Record | None) -> ISATab:
         return isa
     names = {posixpath.basename(name): name for name in read_isatab(old).files}
     return ISATab({names.get(posixpath.basename(name), name): data for name, data in isa.files.items()})
-
-
-def _compare(sent: ISATab, stored: ISATab) -> pd.DataFrame:
-    import pandas as pd
-
-    rows = []
-    by_name = {posixpath.basename(name): name for name in [*stored.studies, *stored.assays]}
-    for name in [*sent.studies, *sent.assays]:
-        base = posixpath.basename(name)
-        left = _rows(sent, name)
-        right = _rows(stored, by_name[base]) if base in by_name else Counter[tuple[str, ...]]()
-        missing, added = len(left.keys() - right.keys()), len(right.keys() - left.keys())
-        rows.append((base, left.total(), right.total(), missing, added))
-    return pd.DataFrame(rows, columns=["file", "rows_sent", "rows_stored", "missing", "added"])
-
-
-def _rows(isa: ISATab, name: str) -> Counter[tuple[str, ...]]:
-    frame = isa[name].frame
-    return Counter(tuple(str(cell).strip() for cell in row) for row in frame.itertuples(index=False))
 
 
 def _uuids(before: Investigation | None, after: Investigation) -> pd.DataFrame:

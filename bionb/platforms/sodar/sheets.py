@@ -8,14 +8,34 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bionb.errors import NotFound, ResponseError, ServerFailed, UnexpectedResponse, UsageError
+from bionb.errors import (
+    BionbError,
+    ConnectionFailed,
+    InvalidInput,
+    NotFound,
+    PermissionDenied,
+    ResponseError,
+    ServerFailed,
+    UnexpectedResponse,
+    UsageError,
+)
 from bionb.isatab import ISATab, read_isatab
+from bionb.platforms.sodar.calls import SHEETS
 from bionb.platforms.sodar.investigation import Investigation
 from bionb.platforms.sodar.members import MemberCalls
+from bionb.platforms.sodar.problems import WEB_PAGE
+from bionb.platforms.sodar.replace_rules import refusal, rowless
+from bionb.platforms.sodar.round_trip import same_rows
 from bionb.platforms.sodar.shapes import Record, uuid_of
 
 API = "samplesheets/api"
 FORMATS = ("isatab", "json", "zip")
+LOOK = (
+    "Look at investigation(project) and export_sheets(project) in some minutes, before you import again; large sheets "
+    "take servers minutes."
+)
+NOT_ALLOWED = "Importing and replacing sheets needs the role contributor or a stronger one; nothing was changed."
+LATE = "No answer came in time, but the sheets are there as they were sent."
 
 
 class SheetCalls(MemberCalls):
@@ -44,8 +64,15 @@ class SheetCalls(MemberCalls):
         ------
         InvalidSheet
             The source is no ISA-Tab; nothing was sent.
+        InvalidInput
+            A table without rows, which SODAR refuses; nothing was sent.
+        PermissionDenied
+            Your role is weaker than contributor.
         ServerFailed
             SODAR's parser refused the sheets: the message holds the reason in one line, ``.detail`` the full text.
+        ConnectionFailed
+            No answer within 15 minutes (10,000 rows take servers 149 s), and the sheets are not there yet: they may
+            still come, so look at ``investigation(project)`` before you import again.
 
         Notes
         -----
@@ -59,10 +86,13 @@ class SheetCalls(MemberCalls):
         >>> sodar.import_sheets(project, "my_investigation.zip")["sodar_warnings"]
         []
         """
+        isa = source if isinstance(source, ISATab) else read_isatab(source)
         files = parts_of(source, single_files)
+        if findings := rowless(isa):
+            raise InvalidInput(refusal(findings), findings)
         with self.session.one_call():
             record = self._importable(project)
-            return self._import(record, files)
+            return self._import(record, files, isa)
 
     def _importable(self, project: str | Mapping[str, Any]) -> Record:
         record = self.project(project)
@@ -74,13 +104,25 @@ class SheetCalls(MemberCalls):
             )
         return record
 
-    def _import(self, project: Record, files: list[tuple[str, tuple[str, bytes, str]]]) -> Record:
-        what = f"import sheets into {project['title']}"
+    def _import(self, project: Record, files: list[tuple[str, tuple[str, bytes, str]]], isa: ISATab) -> Record:
+        what, path = f"import sheets into {project['title']}", f"{API}/import/{project['sodar_uuid']}"
         try:
-            path = f"{API}/import/{project['sodar_uuid']}"
-            found = self.api.record("sheets", "POST", path, files=files, what=what, needs=("detail",))
+            found = self.api.record("sheets", "POST", path, files=files, what=what, needs=("detail",), timeout=SHEETS)
+        except ConnectionFailed as error:
+            if error.maybe_done and self._is_there(project, isa):
+                return {"detail": LATE, "sodar_warnings": []}
+            if error.maybe_done:
+                error.reword(f"{error} {LOOK}")
+            raise
+        except PermissionDenied as error:
+            error.reword(f"{error} {NOT_ALLOWED}")
+            raise
         except ResponseError as error:
-            if isinstance(error, ServerFailed) and error.detail and "Server Error" not in error.detail:
+            if error.status in (502, 504):  # a proxy gave up, which does not stop the server
+                if self._is_there(project, isa):
+                    return {"detail": LATE, "sodar_warnings": []}
+                error.reword(f"{error} It may have been done all the same, or still be under way. {LOOK}")
+            elif isinstance(error, ServerFailed) and error.detail and error.code != WEB_PAGE:
                 text = str(error).split(" Try again later")[0]
                 error.reword(
                     f"{text} This is about the sheets, not an outage: bionb.read_isatab(source).check() lists all "
@@ -90,6 +132,13 @@ class SheetCalls(MemberCalls):
                 error.reword(f"{error} replace_sheets(project, source) names the server's rules that are broken.")
             raise
         return {"detail": found["detail"], "sodar_warnings": list(found.get("sodar_warnings") or [])}
+
+    def _is_there(self, project: Record, isa: ISATab) -> bool:
+        """Tell whether the server has these very sheets, after an import without an answer."""
+        try:
+            return same_rows(isa, self.export_sheets(project["sodar_uuid"]))
+        except BionbError:
+            return False
 
     def investigation(self, project: str | Mapping[str, Any]) -> Investigation:
         """Return the imported investigation with the UUIDs of its studies and assays.
@@ -153,7 +202,8 @@ class SheetCalls(MemberCalls):
         -----
         ``GET /samplesheets/api/export/json/<project>`` and ``.../export/zip/<project>``. SODAR writes sheets anew with
         AltamISA, so row order and quoting differ from what was imported, and rows that share a pooled material are
-        combined with each other.
+        combined with each other. An `ISATab` keeps where and when it was exported (``.origin``), also through edits, so
+        that `replace_sheets` sees when the sheets were changed meanwhile. Exports are waited for 15 minutes.
 
         Examples
         --------
@@ -166,17 +216,17 @@ class SheetCalls(MemberCalls):
         if format == "zip":
             # No query string may follow this address: with one, servers answer JSON.
             with _no_sheets_yet():
-                response = self.api.request("sheets", "GET", f"{API}/export/zip/{uuid}", what=what)
+                response = self.api.request("sheets", "GET", f"{API}/export/zip/{uuid}", what=what, timeout=SHEETS)
             if "zip" not in response.headers.get("Content-Type", ""):
                 raise UnexpectedResponse(f'{self.session.label} answered "{what}" with something that is no zip.')
             return response.content
         with _no_sheets_yet():
-            path = f"{API}/export/json/{uuid}"
-            found = self.api.record("sheets", "GET", path, what=what, needs=("investigation", "studies", "assays"))
+            path, needs = f"{API}/export/json/{uuid}", ("investigation", "studies", "assays")
+            found = self.api.record("sheets", "GET", path, what=what, needs=needs, timeout=SHEETS)
         if format == "json":
             return found
-        self._exported[uuid] = str(found.get("date_modified"))
-        return read_isatab(found)
+        self._exported[uuid] = date = str(found.get("date_modified"))
+        return read_isatab(found).exported_from((uuid, date))
 
 
 def parts_of(source: Any, single_files: bool) -> list[tuple[str, tuple[str, bytes, str]]]:

@@ -4,7 +4,7 @@ import csv
 import posixpath
 
 import bionb
-from bionb.errors import ServerFailed, UsageError
+from bionb.errors import InvalidInput, ServerFailed, UsageError
 from bionb.platforms.sodar.replace_rules import content_findings
 
 
@@ -12,7 +12,7 @@ def imported(sodar, project, source):
     """Tell whether a server takes a set."""
     try:
         sodar.import_sheets(project, source)
-    except (ServerFailed, UsageError):
+    except (InvalidInput, ServerFailed, UsageError):
         return False
     return True
 

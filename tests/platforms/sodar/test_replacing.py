@@ -1,17 +1,21 @@
 """Editing sheets means replacing them whole: everything that can go wrong is found before anything is sent."""
 
 import posixpath
+import time
 from contextlib import ExitStack
 
 import pytest
+import requests
 
 import bionb
-from bionb.errors import Conflict, InvalidInput, PermissionDenied, ServerFailed, UsageError
+from bionb.errors import Conflict, ConnectionFailed, InvalidInput, PermissionDenied, ServerFailed, UsageError
 from tests.platforms.sodar.refusing import refused
 from tests.platforms.sodar.sheet_recording import zipped
 from tests.platforms.sodar.sources import EXOME, RNA, annotated_twice, changed, emptied, texts
 
 STUDY, ASSAY = "exome_pilot/s_exome_pilot.txt", "exome_pilot/a_exome_pilot.txt"
+
+NAMES = [("FAM1-child-N1", "FAM1-child-N9"), ("FAM1-father-N1", "FAM1-father-N9")]
 
 
 @pytest.fixture
@@ -214,14 +218,124 @@ def test_broken_sheets_are_findings_before_they_are_sent(start, old, new, sodar,
     assert [] == posted()
 
 
-def test_a_table_without_rows_is_found_here_since_altamisa_takes_it(sodar, projects, posted):
-    """Valid ISA-Tab that the server's database cannot hold."""
-    source = emptied("a_")
-    error = refused(InvalidInput, lambda: sodar.replace_sheets(projects["RNA pilot"], source))
-
-    assert "rna_pilot/a_rna_pilot.txt: SODAR takes no table without rows" in str(error)
+@pytest.mark.parametrize("table", ["s_", "a_"])
+def test_a_table_without_rows_is_found_here_since_altamisa_takes_it(sandbox, sodar, projects, posted, table):
+    """Valid ISA-Tab that the server's database cannot hold: every way to the server knows it, and the server, too."""
+    project, source = projects["RNA pilot"], emptied(table)
+    for call in (sodar.replace_sheets, sodar.import_sheets):
+        error = refused(InvalidInput, lambda call=call: call(project, source))
+        assert f"rna_pilot/{table}rna_pilot.txt: SODAR takes no table without rows" in str(error)
     assert [] == posted()
-    assert "is empty" in str(refused(ServerFailed, lambda: sodar.import_sheets(projects["RNA pilot"], source)))
+
+    isa = bionb.read_isatab(source)
+    checked = isa.check()
+    assert not isa.accepted()
+    assert "SODAR takes no table without rows" in set(checked[checked["level"] == "critical"]["message"])
+    reply = requests.post(
+        f"{sandbox.url('sodar')}/samplesheets/api/import/{project['sodar_uuid']}",
+        files={"file": ("x.zip", source, "application/zip")},
+        headers={"Authorization": f"token {sandbox.credentials('sodar')['token']}"},
+        timeout=30,
+    )
+    assert (500, True) == (reply.status_code, "is empty" in reply.json()["detail"])
+
+
+def test_an_old_edit_does_not_undo_a_newer_one_from_a_fresh_session(connect, project):
+    """Two people, or one on two days: the date travels with the sheets that were edited."""
+    old = connect("alice").export_sheets(project).rename_sample(*NAMES[0])
+    newer = connect("bob")
+    newer.replace_sheets(project, newer.export_sheets(project).rename_sample(*NAMES[1]))
+    fresh = connect("alice")
+
+    assert "nothing was sent" in str(refused(Conflict, lambda: fresh.replace_sheets(project, old)))
+    assert fresh.replace_sheets(project, fresh.export_sheets(project).rename_sample(*NAMES[0]))
+
+
+def test_an_export_looked_at_later_does_not_make_an_old_edit_new(sodar, connect, project):
+    """To show the sheets in a browser is no new beginning of an edit."""
+    edit = sodar.export_sheets(project).rename_sample(*NAMES[0])
+    bob = connect("bob")
+    bob.replace_sheets(project, bob.export_sheets(project).rename_sample(*NAMES[1]))
+    sodar.export_sheets(project)
+
+    refused(Conflict, lambda: sodar.replace_sheets(project, edit))
+
+
+def test_sheets_of_another_project_bring_no_date(sodar, project, projects):
+    """To copy sheets from one project to another is no conflict."""
+    sheets = sodar.export_sheets(project)
+    sodar.import_sheets(projects["RNA pilot"], RNA)
+
+    assert sodar.replace_sheets(projects["RNA pilot"], sheets.rename_sample(*NAMES[0]))
+
+
+@pytest.mark.parametrize("state", ["default", "collections"])
+@pytest.mark.parametrize("call", ["replace_sheets", "import_sheets"])
+def test_a_guest_is_told_that_replacing_is_not_allowed(sandbox, connect, state, call):
+    """Not that zones cannot be listed, which is what the server happens to refuse first."""
+    sandbox.reset(state)
+    carol = connect("carol")
+    project = next(each for each in carol.projects() if each["title"] == "Exome pilot")
+    error = refused(PermissionDenied, lambda: getattr(carol, call)(project, EXOME))
+
+    assert "replacing sheets needs the role contributor" in str(error)
+    assert "zones" not in str(error)
+
+
+# -- imports that take longer than anybody waits --------------------------------------------------------------------
+
+
+@pytest.fixture
+def hasty(sandbox):
+    """A client that waits for a second at most."""
+    client = bionb.connect("sodar", sandbox.url("sodar"), **sandbox.credentials("sodar", "alice"), timeout=1.0)
+    yield client
+    client.close()
+
+
+def test_an_import_that_outlasts_the_deadline_and_yet_succeeds_is_seen(sandbox, hasty, projects):
+    """Looking tells that it is done: trying again would be wrong."""
+    with sandbox.fault("sodar", "slow_import", seconds=3):
+        answer = hasty.import_sheets(projects["RNA pilot"], EXOME)
+
+    assert "the sheets are there" in answer["detail"]
+    assert hasty.investigation(projects["RNA pilot"]).assays
+
+
+def test_an_import_that_is_still_under_way_is_not_told_to_be_tried_again(sandbox, hasty, projects):
+    """It may succeed after all, as this one does."""
+    with sandbox.fault("sodar", "hang", path="samplesheets/api/import", seconds=3):
+        error = refused(ConnectionFailed, lambda: hasty.import_sheets(projects["RNA pilot"], EXOME))
+        assert "may have been done" in str(error)
+        assert "Look at investigation(project)" in str(error)
+        assert "Try again" not in str(error)
+        for _ in range(100):
+            if sandbox.app("sodar").world.projects[projects["RNA pilot"]["sodar_uuid"]].sheets is not None:
+                break
+            time.sleep(0.1)
+
+    assert hasty.investigation(projects["RNA pilot"]).assays
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_a_proxy_that_gives_up_is_not_the_server(sandbox, sodar, projects, status):
+    """Most installations have one in front, with a patience of a minute."""
+    with sandbox.fault("sodar", "maintenance", path="samplesheets/api/import", status=status):
+        error = refused(ServerFailed, lambda: sodar.import_sheets(projects["RNA pilot"], EXOME))
+
+    assert "may have been done" in str(error)
+    assert "investigation(project)" in str(error)
+
+
+def test_a_long_import_is_waited_for(sandbox, sodar, projects, monkeypatch):
+    """A server took 149 s for 10,000 rows; other requests keep the shorter time."""
+    monkeypatch.setattr("bionb.transport.TIMEOUT", (10.0, 0.5))
+    client = bionb.connect("sodar", sandbox.url("sodar"), **sandbox.credentials("sodar"), timeout=(10.0, 0.5))
+    with sandbox.fault("sodar", "slow_import", seconds=1.5):
+        answer = client.import_sheets(projects["RNA pilot"], EXOME)
+    client.close()
+
+    assert "Sheets created" in answer["detail"]
 
 
 @pytest.mark.parametrize("title", ["Genomics", "Panel 2019"])
