@@ -99,6 +99,7 @@ _SECRET = frozenset(
     ("password", "passwords", "passwd", "passphrase", "pwd", "secret", "secrets", "token", "tokens")
     + ("credential", "credentials", "authorization", "cookie", "apikey", "apikeys", "signature", "sig")
 )
+_JOINED = ("password", "passwd", "passphrase", "apikey")  # also within a word, as in "ftppassword"
 # "key" alone says little: a library has one, and so has a table.
 _OPEN_KEYS = frozenset(
     ("library", "lib", "tf", "barcode", "sort", "primary", "foreign", "public", "partition", "index", "group", "ave")
@@ -140,13 +141,13 @@ def names_secret(name: str) -> bool:
 
     Examples
     --------
-    >>> [names_secret(name) for name in ("secret_access_key", "apikey_local", "authToken", "libraryKey", "keyboard")]
+    >>> [names_secret(name) for name in ("secret_access_key", "apikey_local", "ftppassword", "libraryKey", "keyboard")]
     [True, True, True, False, False]
     """
     words = [each.lower() for each in _WORDS.findall(name)]
     if any(each in ("token", "tokens") for each in words) and _OPEN_TOKENS & set(words):
         return False
-    if _SECRET & set(words) or words[-1:] == ["pass"]:
+    if _SECRET & set(words) or words[-1:] == ["pass"] or any(part in word for word in words for part in _JOINED):
         return True
     return bool({"key", "keys"} & set(words)) and not _OPEN_KEYS & set(words)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import threading
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ LOOKUPS = frozenset(
     + ("regex", "iregex")
 )
 PLAIN = ("limit", "offset", "order_by", "format")
+_MOMENTS = ("exact", "gt", "gte", "lt", "lte", "in", "range")  # lookups that compare with a whole time
+_MOMENT = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?")
 # Filters that the software understands although no schema tells them.
 EXTRA = {
     "compositeexperiment": ("all_text", "all_date", "result_status", "samples", "plugins", "sample_prep"),
@@ -69,8 +72,17 @@ class Schema(dict[str, Any]):
         ]
         return to_frame([{key: row.get(key) for key in names} for row in rows], SCHEMA_COLUMNS)
 
-    def check_filter(self, name: str) -> None:
-        """Refuse a filter that the server would ignore or not understand.
+    def check_filter(self, name: str, value: Any = None, behind: Collection[str] = ()) -> None:
+        """Refuse a filter that the server would ignore, refuse or fail on.
+
+        Parameters
+        ----------
+        name : str
+            The filter, with its lookup.
+        value : object
+            What is looked for; a time must have the form of one.
+        behind : collection of str
+            Fields of the resource's ``experiment``, to tell what works in place of an unknown name.
 
         Raises
         ------
@@ -81,13 +93,16 @@ class Schema(dict[str, Any]):
             return
         field, *steps = name.split("__")
         if field not in self.filters:
-            raise UnknownFilter(self._refusal(field, self.filters, "filter"))
+            raise UnknownFilter(self._refusal(field, self.filters, "filter") + _instead(name, field, behind))
         kind = self.get("fields", {}).get(field, {}).get("type")
         if steps and kind not in (None, "related") and (len(steps) > 1 or steps[0] not in LOOKUPS):
             wrong = "__".join(steps)
             raise UnknownFilter(
                 f"{self.resource}: {name!r} asks for {wrong!r} of a plain field" + _close(wrong, LOOKUPS)
             )
+
+        if kind == "datetime" and (steps[0] if steps else "exact") in _MOMENTS:
+            _check_moments(f"{self.resource}: {name}", value)
 
     def check_order(self, name: str) -> None:
         """Refuse an ordering that the server does not know."""
@@ -96,6 +111,10 @@ class Schema(dict[str, Any]):
             raise UnknownFilter(self._refusal(name.removeprefix("-"), ordering, "ordering"))
 
     def _refusal(self, name: str, known: Collection[str], kind: str) -> str:
+        if kind == "filter" and name in self.get("fields", {}):
+            return f"{self.resource} has no filter {name!r}: it has that field, and refuses to filter by it" + _close(
+                name, known
+            )
         ignored = " and the server would silently ignore it" if kind == "filter" else ""
         return f"{self.resource} has no {kind} {name!r}{ignored}" + _close(name, known)
 
@@ -118,7 +137,7 @@ class Catalogue:
 
     def root(self, opens: bool = True) -> dict[str, dict[str, str]]:
         """Return the server's list of resources."""
-        found = self._session.json("GET", API, what="list the resources", opens=opens)
+        found = self._session.record("GET", API, what="list the resources", opens=opens)
         return {name: each for name, each in found.items() if isinstance(each, dict)}
 
     def schema(self, resource: str, opens: bool = True) -> Schema:
@@ -127,7 +146,7 @@ class Catalogue:
         if known is None:
             what = f"read the schema of {resource}"
             try:
-                record = self._session.json("GET", f"{API}{resource}/schema/", what=what, opens=opens)
+                record = self._session.record("GET", f"{API}{resource}/schema/", what=what, opens=opens)
             except NotFound as error:
                 raise self.unknown(resource) from error
             with self._lock:
@@ -139,16 +158,36 @@ class Catalogue:
         if set(filters) <= {"limit", "offset", "format"}:
             return
         schema = self.schema(resource, opens=False)
-        for name in filters:
-            schema.check_filter(name)
+        for name, value in filters.items():
+            known = name in PLAIN or name.split("__")[0] in schema.filters
+            schema.check_filter(name, value, () if known else self._behind(schema))
         orders = filters.get("order_by", ())
         for name in [orders] if isinstance(orders, str) else orders:
             schema.check_order(name)
+
+    def _behind(self, schema: Schema) -> list[str]:
+        """Return the filters of the experiment behind the records of a resource, if there is one."""
+        link = schema.get("fields", {}).get("experiment", {})
+        if link.get("type") != "related" or "experiment" not in schema.filters:
+            return []
+        return self.schema("experiment", opens=False).filters
 
     def unknown(self, resource: str) -> UsageError:
         """Return the error for a resource that the server does not have."""
         names = self.root(opens=False)
         return UsageError(f"This server has no resource {resource!r}" + _close(resource, names) + " See resources().")
+
+
+def _instead(name: str, field: str, behind: Collection[str]) -> str:
+    return f" Its experiment has that: write experiment__{name}=." if field in behind else ""
+
+
+def _check_moments(filter_: str, value: Any) -> None:
+    """Refuse a value that is no time, on which the server fails."""
+    for each in value if isinstance(value, list | tuple | set) else str(value).split(","):
+        if not (hasattr(each, "isoformat") or _MOMENT.fullmatch(str(each).strip())):
+            words = f"{filter_}={each!r} is no time, and the server would fail on it"
+            raise UsageError(f"{words}: write it as 2026-01-31 or 2026-01-31 09:30, or pass a date.")
 
 
 def _close(name: str, known: Collection[str]) -> str:

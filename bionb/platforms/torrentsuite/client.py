@@ -66,9 +66,9 @@ class TorrentSuiteClient(RunCalls, PlanCalls):
         ``GET /rundb/api/v1/user/?username=...``: the API has no call for "who am I".
         """
         name = self._username.reveal()
-        found = self.session.json("GET", f"{API}user/", params={"username": name, "limit": 1}, what="log in")
-        objects = found["objects"]
-        return str(objects[0]["username"]) if objects else name
+        params = {"username": name, "limit": 1}
+        found = self.session.records("GET", f"{API}user/", params=params, what="log in", within="objects")
+        return str(found[0].get("username") or name) if found else name
 
     # -- anything ---------------------------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ class PlanSender(TorrentBase):
     _made: dict[str, Record]
 
     def _plan(self, number: str, opens: bool = True) -> Record:
-        found = self.session.json("GET", f"{PATH}{number}/", what=f"read plan {number}", opens=opens)
+        found = self.session.record("GET", f"{PATH}{number}/", what=f"read plan {number}", opens=opens, ids=("id",))
         return dict(clean(found))
 
     def _create(self, body: Record, found: list[Finding], check: bool, again: bool) -> Record:

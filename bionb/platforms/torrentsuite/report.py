@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 
+class ReportIncomplete(UserWarning):
+    """The server could not give a part of a report; the rest is there."""
+
+
 class RunReport:
     """What the API tells about one report; made by ``suite.run_report(id)``.
 
@@ -46,6 +50,8 @@ class RunReport:
         The report itself.
     library, analysis, quality : dict
         Its metrics as the server names them; empty where it has none.
+    notes : tuple of str
+        What the server failed to give this time: the part, and the server's answer.
     not_told : tuple of str
         What a report page shows and the API does not give.
     """
@@ -63,8 +69,9 @@ class RunReport:
         plugins: Sequence[Record] = (),
         plan: Sequence[Record] = (),
         barcodes: Sequence[Record] = (),
+        notes: Sequence[str] = (),
     ) -> None:
-        self.record = dict(record)
+        self.record, self.notes = dict(record), tuple(notes)
         self.library, self.analysis, self.quality = (
             _newest(libmetrics),
             _newest(analysismetrics),
@@ -252,7 +259,10 @@ class RunReport:
         return report_figure(self)
 
     def __repr__(self) -> str:
-        return f"<RunReport {self.record.get('id')} {self.record.get('resultsName')}: {self.record.get('status')}>"
+        lost = f", without {', '.join(note.split(':')[0] for note in self.notes)}" if self.notes else ""
+        return (
+            f"<RunReport {self.record.get('id')} {self.record.get('resultsName')}: {self.record.get('status')}{lost}>"
+        )
 
 
 def _newest(records: Sequence[Record]) -> Record:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from bionb.errors import NotFound, ResponseError
+from bionb.errors import ConnectionFailed, NotFound, ResponseError, UnexpectedResponse
 from bionb.listing import Listing
+from bionb.pages import Page, Whole
 from bionb.platforms.torrentsuite.base import TorrentBase
 from bionb.platforms.torrentsuite.catalogue import API
 from bionb.platforms.torrentsuite.paging import LARGEST
-from bionb.platforms.torrentsuite.report import RunReport
+from bionb.platforms.torrentsuite.report import ReportIncomplete, RunReport
 from bionb.platforms.torrentsuite.run_frames import (
     LIBRARY_COLUMNS,
     PLUGIN_COLUMNS,
@@ -23,6 +24,7 @@ from bionb.platforms.torrentsuite.run_frames import (
     run_rows,
 )
 from bionb.platforms.torrentsuite.values import clean, number_in
+from bionb.warning import warn
 
 Record = dict[str, Any]
 
@@ -120,8 +122,9 @@ class RunCalls(TorrentBase):
 
     def _all(self, resource: str, params: Mapping[str, Any], what: str) -> list[Record]:
         """Return one page of records, cleaned."""
-        body = self.session.json("GET", f"{API}{resource}/", params=params, what=what, opens=False)
-        return [clean(each) for each in body["objects"]]
+        path = f"{API}{resource}/"
+        found = self.session.records("GET", path, params=params, what=what, within="objects", opens=False)
+        return [clean(each) for each in found]
 
     def report(self, report: int | str | Mapping[str, Any]) -> Record:
         """Return one report, with the states of its plugins in ``pluginState``.
@@ -141,8 +144,8 @@ class RunCalls(TorrentBase):
         'Error'
         """
         number = identifier(report)
-        found = self.session.json("GET", f"{API}results/{number}/", what=f"read report {number}")
-        return report_row(clean(found)) if found else {}
+        what = f"read report {number}"
+        return report_row(clean(self.session.record("GET", f"{API}results/{number}/", what=what, ids=("id",))))
 
     def library_metrics(self, report: int | str | Mapping[str, Any] | None = None, **filters: Any) -> Listing:
         """Library metrics: reads, alignments by quality and length, key signal.
@@ -179,7 +182,8 @@ class RunCalls(TorrentBase):
         report : int, str or dict, optional
             Only those of one report.
         **filters
-            As for `objects`, e.g. ``state="Error"``.
+            As for `objects`; also ``state="Error"`` (or a list of states), which is no filter of the server: all
+            results that the other filters leave are read, and compared here.
 
         Returns
         -------
@@ -195,14 +199,25 @@ class RunCalls(TorrentBase):
         --------
         >>> sorted(suite.plugin_results(3).to_frame()["pluginName"])[:2]
         ['AssemblerSPAdes', 'DataExport']
+        >>> sorted(each["pluginName"] for each in suite.plugin_results(3, state="Error"))
+        ['coverageAnalysis', 'sampleID']
         """
-        return self._listing(
+        states = filters.pop("state", None)
+        results = self._listing(
             "pluginresult",
             _of(report, "result", filters),
             PLUGIN_COLUMNS,
             name="plugin results",
             prepare=lambda records: [plugin_row(each) for each in records],
         )
+        if states is None:
+            return results
+        wanted = {states} if isinstance(states, str) else set(states)
+
+        def read(place: Mapping[str, Any], opens: bool) -> Page:
+            return Page([each for each in results.refresh() if each.get("state") in wanted])
+
+        return Listing("plugin results", lambda: Whole(read), PLUGIN_COLUMNS)
 
     def run_report(self, report: int | str | Mapping[str, Any]) -> RunReport:
         """Return all that can be told about one report, gathered by concurrent requests.
@@ -216,7 +231,8 @@ class RunCalls(TorrentBase):
         -------
         RunReport
             Frames ``summary, loading, alignment, test_fragments, plugins, barcodes`` and ``plot()``. A report whose
-            analysis failed may lack any of them; its frames are then empty, with the same columns.
+            analysis failed may lack any of them; its frames are then empty, with the same columns. What the server
+            could not give is named in ``notes``, with its answer, and a `ReportIncomplete` warning says so.
 
         Notes
         -----
@@ -236,8 +252,19 @@ class RunCalls(TorrentBase):
                 "plugins": ("pluginresult", {"result": number}),
                 "plan": ("plannedexperiment", {"experiment": number_in(found.get("experiment"))}),
             }
-            answers = self.session.map(self._part, parts.values())
-            return RunReport(found, **dict(zip(parts, answers, strict=True)))
+            answers = dict(zip(parts, self.session.map(self._tried, parts.values()), strict=True))
+        notes = [f"{name}: {answer}" for name, answer in answers.items() if isinstance(answer, str)]
+        if notes:
+            warn(f"report {number} is shown without {'; '.join(notes)}", ReportIncomplete)
+        rows = {name: answer for name, answer in answers.items() if not isinstance(answer, str)}
+        return RunReport(found, notes=notes, **rows)
+
+    def _tried(self, asked: tuple[str, dict[str, Any]]) -> list[Record] | str:
+        """Return the rows of a part, or why there are none: one part that fails is no reason to lose the others."""
+        try:
+            return self._part(asked)
+        except (ResponseError, UnexpectedResponse, ConnectionFailed) as error:
+            return str(error)
 
     def _part(self, asked: tuple[str, dict[str, Any]]) -> list[Record]:
         resource, filters = asked
@@ -258,7 +285,7 @@ class RunCalls(TorrentBase):
             if error.status == 400:
                 return []
             raise
-        return [each for each in rows or [] if isinstance(each, dict)]
+        return [each for each in rows if isinstance(each, dict)] if isinstance(rows, list) else []
 
 
 def identifier(thing: int | str | Mapping[str, Any]) -> str:

@@ -11,15 +11,16 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from bionb.secret import names_secret
+
 MASK = "(hidden)"
 THUMBNAIL_WELLS = 960_000
 
 _BIG = re.compile(
     r"q\d+_(mapped_)?bases|total_mapped_reads|total_mapped_target_bases|genomesize|size|inodes", re.IGNORECASE
 )
-_SECRET = re.compile(
-    r"password|passwd|passphrase|(^|_)pass$|secret|api_?key$|token$|^e-?mail$|credential", re.IGNORECASE
-)
+_PERSONAL = re.compile(r"^e-?mail$", re.IGNORECASE)
+_BASES = re.compile(r"[ACGTN]{1,60}")
 _ERROR = re.compile(r"\berror|CoreDump|Failed to contact|MissingFile|No Live Beads|Separator Abort", re.IGNORECASE)
 _OTHER = ("importing", "moved", "pgm operation error", "pending", "terminated")
 _PROGRESS = re.compile(
@@ -50,6 +51,8 @@ def clean(value: Any) -> Any:
             found[key] = clean(each)
     for key, meaning in _special(tuple(value)):
         found[key] = _as_meant(value[key], meaning)
+    if "value" in value and isinstance(value.get("name"), str) and names_secret(value["name"]):
+        found["value"] = _as_meant(value["value"], "secret")
     return found
 
 
@@ -62,7 +65,9 @@ def _time(text: str) -> str:
 
 def _as_meant(value: Any, meaning: str) -> Any:
     if meaning == "secret":
-        return value if value in (None, "", {}, []) else MASK
+        # A number or a flag about passwords is none, and the "key" of a template is a run of bases.
+        bases = isinstance(value, str) and _BASES.fullmatch(value)
+        return value if not value or bases or isinstance(value, bool | int | float) else MASK
     try:
         return int(value) if isinstance(value, str) else value
     except ValueError:
@@ -76,7 +81,7 @@ def _special(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def _kind(key: str) -> str:
-    if _SECRET.search(key):
+    if names_secret(key) or _PERSONAL.match(key):
         return "secret"
     return "big" if _BIG.fullmatch(key) else ""
 

@@ -1,10 +1,14 @@
 """Any resource: discovery, checked filters, complete pages."""
 
+import json
+from datetime import UTC, datetime
+
 import pytest
 
 from bionb.errors import UnknownFilter, UsageError
 from bionb.listing import ListingChanged
 from bionb.platforms.torrentsuite.paging import ServerWarning, parameter
+from bionb.platforms.torrentsuite.values import clean
 
 
 def test_the_root_names_95_resources(suite):
@@ -177,6 +181,60 @@ def test_secrets_of_instruments_are_hidden(suite):
     passwords = {each["ftppassword"] for each in suite.objects("rig")}
 
     assert {"(hidden)"} == passwords
+
+
+def test_whatever_is_called_a_secret_is_hidden(suite):
+    """The keys with which servers of a mesh talk to each other are shown in clear by the server."""
+    node = suite.objects("ionmeshnode")[0]
+
+    assert ("(hidden)", "(hidden)", "Neighbour") == (node["apikey_local"], node["apikey_remote"], node["name"])
+    assert "sandbox-mesh" not in suite.objects("ionmeshnode").to_frame().to_string()
+
+
+@pytest.mark.parametrize(
+    ("record", "shown"),
+    [
+        ({"ftppassword": "a", "api_key": "b", "authToken": "c", "client_secret": "d"}, "(hidden)"),
+        ({"config": {"deep": [{"aws_secret_access_key": "x"}]}}, {"deep": [{"aws_secret_access_key": "(hidden)"}]}),
+        ({"setting": {"name": "smtp_password", "value": "x"}}, {"name": "smtp_password", "value": "(hidden)"}),
+        ({"libraryKey": "TCAG"}, "TCAG"),
+        ({"default_library_key": "TCAG"}, "TCAG"),
+        ({"key": "ATCG"}, "ATCG"),
+        ({"password_max_age": 90}, 90),
+        ({"apikey": None}, None),
+        ({"aveKeyCounts": 78.0}, 78.0),
+    ],
+)
+def test_what_is_hidden_and_what_is_not(record, shown):
+    """A library has a key, too, and a run of bases is no secret."""
+    assert {json.dumps(shown)} == {json.dumps(each) for each in clean(record).values()}
+
+
+def test_a_field_that_is_no_filter_is_told_as_such(suite, sent):
+    """The server refuses it, other than a name that it does not know; and the way that works is named."""
+    with pytest.raises(UnknownFilter, match=r"'chipType'.*refuses to filter by it.* write experiment__chipType=\."):
+        suite.plans(chipType="530").first(1)
+    with pytest.raises(UnknownFilter, match="silently ignore it.* write experiment__chipType__startswith="):
+        suite.reports(chipType__startswith="53").first(1)
+    assert {"530"} == {each["chipType"] for each in suite.plans(experiment__chipType="530")}
+    assert not any("plannedexperiment/?" in each for each in sent())
+
+
+@pytest.mark.parametrize(
+    "filters", [{"timeStamp__gte": 2020}, {"timeStamp__lt": "abc"}, {"timeStamp__range": ["2020-01-01", "x"]}]
+)
+def test_what_is_no_time_is_not_sent(suite, filters):
+    """The server fails on it, with the advice to try again later."""
+    with pytest.raises(UsageError, match="is no time, and the server would fail on it: write it as 2026-01-31"):
+        suite.reports(**filters).first(1)
+
+
+def test_times_of_all_forms_are_sent(suite):
+    """As text, as a date, as a moment with its zone, and by a part of the time."""
+    day = datetime(2025, 12, 20, tzinfo=UTC)
+    wanted = {"2025-12-20", "2025-12-20 00:00", "2025-12-20T00:00:00+00:00", day, day.date()}
+    assert {6} == {len(suite.reports(timeStamp__gte=each)) for each in wanted}
+    assert 6 == len(suite.reports(timeStamp__year=2025, timeStamp__month=12))
 
 
 def test_an_empty_server_gives_the_same_columns(suite, sandbox):

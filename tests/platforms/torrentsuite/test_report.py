@@ -6,7 +6,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from bionb.platforms.torrentsuite import figures
-from bionb.platforms.torrentsuite.report import RunReport
+from bionb.platforms.torrentsuite.report import ReportIncomplete, RunReport
 from bionb.platforms.torrentsuite.values import clean
 
 TABLES = ("summary", "loading", "alignment", "survival", "test_fragments", "plugins", "barcodes", "thresholds")
@@ -131,6 +131,27 @@ def test_barcode_summaries_of_different_versions_are_read(names):
     table = report.barcodes
     assert ["barcode", "sample", "reads", "bases", "mean_read_length", "percent", "Extra"] == list(table.columns)
     assert ["IonXpress_001", "a", 500, 60_000, 120.0, 50.0, "kept"] == table.iloc[0].tolist()
+
+
+@pytest.mark.parametrize("kind", ["maintenance", "malformed", "drop_connection"])
+@pytest.mark.parametrize(
+    ("path", "part", "table"),
+    [("results/3/barcode", "barcodes", "barcodes"), ("tfmetrics", "tfmetrics", "test_fragments"),
+     ("pluginresult", "plugins", "plugins")],
+)  # fmt: skip
+def test_a_report_survives_a_part_that_fails(suite, sandbox, clock, kind, path, part, table):
+    """Real servers fail on the barcodes of some reports; all else was lost with them."""
+    with (
+        sandbox.fault("torrentsuite", kind, path=path),
+        pytest.warns(ReportIncomplete, match=f"report 3 is shown without {part}: Torrent Suite"),
+    ):
+        report = suite.run_report(3)
+
+    assert [part] == [each.split(":")[0] for each in report.notes]
+    assert f"without {part}" in repr(report)
+    assert 93969124 == report.summary["total_reads"][0]
+    assert list(getattr(suite.run_report(3), table).columns[:2]) == list(getattr(report, table).columns[:2])
+    report.plot()
 
 
 def test_what_the_api_does_not_tell_is_said(suite):

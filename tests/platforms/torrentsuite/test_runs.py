@@ -278,3 +278,24 @@ def test_runs_of_five_versions_become_rows(examples, version):
     assert sum(len(run["results"]) for run in runs) == len(rows)
     assert all(row["state"] in ("Completed", "Progress", "Error", "Other", "Unknown") for row in rows)
     assert all(isinstance(row["total_bases"], int) for row in rows if row["total_bases"] is not None)
+
+
+def test_results_of_plugins_are_chosen_by_their_state(suite):
+    """The server has no such filter, and refuses it; the documented example asks for it all the same."""
+    failed = suite.plugin_results(3, state="Error")
+
+    assert ["coverageAnalysis", "sampleID"] == sorted(failed.to_frame()["pluginName"])
+    assert 2 == len(failed)
+    everywhere = suite.plugin_results(state=["Error", "Started"])
+    assert {"Error", "Started"} == {each["state"] for each in everywhere}
+    assert len(everywhere) == sum(each["state"] in ("Error", "Started") for each in suite.plugin_results())
+    assert list(everywhere[0]) == list(suite.plugin_results(3)[0])
+    assert [] == list(suite.plugin_results(3, state="Nope"))
+
+
+def test_runs_are_shown_with_the_reports_of_the_class_that_was_asked_for(suite):
+    """The server leaves out reports of other classes, and ignores a class that it does not know."""
+    frame = suite.runs(result_status="Error").to_frame()
+
+    assert {"Error"} == set(frame["state"])
+    assert len(suite.runs()) == len(suite.runs(result_status="Nope"))

@@ -133,7 +133,8 @@ def test_several_records_by_their_numbers(get):
 
     assert ["520", "530"] == names(answer)
     assert "meta" not in answer.json()
-    assert 404 == get("chip/set/7;9999/").status_code
+    lost = get("chip/set/1;9999/")
+    assert (200, ["9999"], ["314"]) == (lost.status_code, lost.json()["not_found"], names(lost))
 
 
 def test_methods_that_are_not_allowed(sandbox):
@@ -185,3 +186,56 @@ def test_the_same_data_in_every_run(get, sandbox):
     sandbox.reset()
     assert before == get("results/", limit=0).json()
     assert plans == get("plannedexperiment/", limit=0).json()
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "status"),
+    [
+        ("results/", {"experiment__chip": 1}, 400),
+        ("results/", {"experiment__plan__chipType": "540"}, 400),
+        ("results/", {"timeStamp__gte": "2020"}, 500),
+        ("compositeexperiment/", {"date__gte": "abc"}, 400),
+        ("chip/", {"name__regex": "("}, 500),
+        ("chip/", {"name__iregex": "*"}, 500),
+        ("pluginresult/", {"state": "Error"}, 400),
+        ("ionreporter/", {}, 400),
+        ("prepopulatedplanningsession/", {}, 405),
+        ("prepopulatedplanningsession/schema/", {}, 500),
+        ("getsoftwareinfo/schema/", {}, 500),
+        ("account/schema/", {}, 401),
+    ],
+)
+def test_what_the_genuine_server_does_not_answer(get, path, params, status):
+    """As recorded; none of it takes the sandbox down."""
+    assert status == get(path, **params).status_code
+
+
+@pytest.mark.parametrize(
+    ("path", "filters", "least", "most"),
+    [
+        ("compositeexperiment/", {"all_text": "cfDNA OR exome"}, 2, 40),
+        ("compositeexperiment/", {"all_text": "nothing of the kind"}, 0, 0),
+        ("compositeexperiment/", {"all_date": "12/20/2025 00:00,12/31/2025 23:59"}, 1, 3),
+        ("compositeexperiment/", {"samples__name__in": "donor 01-1"}, 1, 5),
+        ("compositeexperiment/", {"samples__name__in": "nobody"}, 0, 0),
+        ("compositeexperiment/", {"plugins__name__in": "DataExport"}, 1, 1),
+        ("compositeexperiment/", {"plugins__name__in": "noPlugin"}, 0, 0),
+        ("compositeexperiment/", {"sample_prep": "IC"}, 0, 0),
+        ("compositeexperiment/", {"result_status": "Progress"}, 1, 20),
+        ("plannedexperiment/", {"name_or_id": "wholetranscriptome"}, 1, 1),
+        ("plannedexperiment/", {"chipBarcode": "DABC0123"}, 0, 0),
+        ("plannedexperiment/", {"combinedLibraryTubeLabel": "x"}, 0, 0),
+        ("pluginresult/", {"plugin_result_jobs__state": "Declined"}, 1, 30),
+    ],
+)
+def test_filters_that_no_schema_tells_are_applied(get, path, filters, least, most):
+    """A filter that is taken and not applied gives all rows, which look like an answer."""
+    assert least <= meta(get(path, limit=1, **filters))["total_count"] <= most
+
+
+def test_head_is_no_method_here(sandbox):
+    """The real server lists the methods that it takes."""
+    url = sandbox.url("torrentsuite") + "/rundb/api/v1/chip/"
+    answer = requests.head(url, headers=KEY, timeout=20)
+
+    assert (405, True) == (answer.status_code, "GET" in answer.headers["Allow"])

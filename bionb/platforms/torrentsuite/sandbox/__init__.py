@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, request
 
-from bionb.platforms.torrentsuite.catalogue import API
-from bionb.platforms.torrentsuite.sandbox import mesh, query, schemas
+from bionb.platforms.torrentsuite.sandbox import extras, mesh, query, schemas
 from bionb.platforms.torrentsuite.sandbox.plans import Plans
 from bionb.platforms.torrentsuite.sandbox.query import Refused
 from bionb.platforms.torrentsuite.sandbox.replies import BARE, FRESH, KEPT, empty, json_reply, refusal, web_page
-from bionb.platforms.torrentsuite.sandbox.store import Record
+from bionb.platforms.torrentsuite.sandbox.store import API, Record
 from bionb.platforms.torrentsuite.sandbox.world import world
 from bionb.sandbox.faults import Faults
 
@@ -25,16 +24,6 @@ READERS = ("student",)
 _VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _ORDERS = {"compositeexperiment": "-resultDate", "referencegenome": "short_name"}
 _NOT_IN = {"WWW-Authenticate": 'Basic Realm="Torrent Suite"', "Vary": "Cookie"}
-# Filters that no schema tells.
-_EXTRAS: dict[str, dict[str, Callable[[Record, str], bool]]] = {
-    "results": {"isThumbnail": lambda report, wanted: ("thumb" in report["metaData"]) == (wanted == "yes")},
-    "compositeexperiment": {
-        "all_text": lambda run, text: any(
-            word.lower() in f"{run['expName']} {run['notes']}".lower() for word in text.split(" OR ")
-        ),
-        "result_status": lambda run, wanted: any(each["status_display"] == wanted for each in run["results"]),
-    },
-}
 
 
 class TorrentSuiteSandbox:
@@ -114,20 +103,32 @@ class TorrentSuiteSandbox:
     def _resource(self, resource: str, rest: str, inmesh: bool) -> Response:
         schema = schemas.schema(resource)
         if rest == "schema":
-            return json_reply(schema)
+            return self._schema(resource, schema)
         if rest.startswith("set/"):
-            wanted = rest.removeprefix("set/").split(";")
-            return json_reply({"objects": [self._shown(resource, self._one(resource, each)) for each in wanted]})
+            return self._set(resource, rest.removeprefix("set/").split(";"))
         methods = schema["allowed_detail_http_methods" if rest else "allowed_list_http_methods"]
         verb = request.method.lower()
-        if verb not in methods and verb != "head":
+        if verb not in methods:
             allowed = ",".join(methods).upper()
-            return Response(allowed, 405, {"Allow": allowed}, content_type="text/html; charset=utf-8")
-        if verb not in ("get", "head"):
+            return Response(allowed, 405, {"Allow": allowed, **BARE}, content_type="text/html; charset=utf-8")
+        if verb != "get":
             return self._write(resource, rest)
         if resource == "torrentsuite":
             return json_reply(self.store.table(resource)["versions"]["versions"])
         return self._detail(resource, rest) if rest else self._list(resource, schema, inmesh)
+
+    def _schema(self, resource: str, schema: Mapping[str, Any]) -> Response:
+        status = extras.SCHEMAS.get(resource, 200)
+        if status == 500:
+            raise Refused(500)
+        return json_reply(schema) if status == 200 else empty(status, _NOT_IN)
+
+    def _set(self, resource: str, wanted: list[str]) -> Response:
+        """Several records by their identifiers; those that are not there are named."""
+        table = self.store.table(resource)
+        lost = [each for each in wanted if each not in table]
+        found = [self._shown(resource, table[each]) for each in wanted if each in table]
+        return json_reply({**({"not_found": lost} if lost else {}), "objects": found})
 
     def _write(self, resource: str, rest: str) -> Response:
         """Plans can be written; other resources can only be read here."""
@@ -152,6 +153,8 @@ class TorrentSuiteSandbox:
     # -- reading ----------------------------------------------------------------------------------------------------
 
     def _list(self, resource: str, schema: Mapping[str, Any], inmesh: bool) -> Response:
+        if status := extras.LISTS.get(resource):
+            raise Refused(status, "This needs a plugin that is not there.")
         pairs = list(request.args.items(multi=True))
         if inmesh and resource == "compositeexperiment":
             return json_reply(mesh.page(list(self.store.table(resource).values()), pairs, self._neighbour_down()))
@@ -177,10 +180,9 @@ class TorrentSuiteSandbox:
         records = list(self.store.table(resource).values())
         if "id" in schema["fields"]:
             records = records[::-1]
-        for name, keep in _EXTRAS.get(resource, {}).items():
-            if name in dict(pairs):
-                records = [each for each in records if keep(each, dict(pairs)[name])]
-        records = query.filtered(records, pairs, schema, self.store.find)
+        pairs = [each for each in pairs if each[0] not in extras.EXTRAS.get(resource, ())]
+        records = query.filtered(records, pairs, resource, self.store.find)
+        records = extras.kept(self.store, resource, records, request.args.to_dict())
         order = _ORDERS.get(resource)
         if order and "order_by" not in dict(pairs):
             pairs = [*pairs, ("order_by", order)]

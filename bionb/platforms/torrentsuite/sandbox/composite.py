@@ -8,10 +8,9 @@ from typing import Any
 
 from bionb.platforms.torrentsuite.sandbox import metrics
 from bionb.platforms.torrentsuite.sandbox.reagents import RUN_TYPES
-from bionb.platforms.torrentsuite.sandbox.runs import DOCUMENTED_STATES, PLUGINS, Report, Run
+from bionb.platforms.torrentsuite.sandbox.runs import CLASSES, DOCUMENTED_STATES, PLUGINS, Report, Run
 from bionb.platforms.torrentsuite.sandbox.schemas import blank
 from bionb.platforms.torrentsuite.sandbox.store import Record, row, uri
-from bionb.platforms.torrentsuite.values import state_of
 
 PLUGIN_NAMES = sorted({*PLUGINS, *DOCUMENTED_STATES})
 BEAD_FIELDS = ("bead", "empty", "excluded", "ignored", "lib", "libFinal", "live", "pinned")
@@ -27,7 +26,7 @@ def stamp(at: datetime) -> str:
 
 def status_fields(status: str) -> dict[str, Any]:
     """Return a status and its class; one that the server does not know is nested under its own name."""
-    state = state_of({"status": status})
+    state = CLASSES.get(status, "Unknown")
     if state == "Unknown":
         words = {"i18n": f"Not translated: '{status}'", "state": state}
         return {"status": status, "i18nstatus": {status: words}}
@@ -80,7 +79,7 @@ def run_record(run: Run) -> Record:
 def report_record(run: Run, report: Report) -> Record:
     """Return a report as it is nested in its run."""
     nested = _nested(report)
-    state = state_of({"status": report.status})
+    state = CLASSES.get(report.status, "Unknown")
     return row(
         "compositeresult", report.id, resultsName=report.name, **status_fields(report.status),
         status_display="" if state == "Unknown" else state, timeStamp=stamp(report.at), processedflows=0,

@@ -88,7 +88,9 @@ class Plans:
         if body.get("project"):
             review.warnings["project"] = ["A project that was not there was made."]
         echo = {shown: review.plan[name] for name, shown in ECHOED.items() if review.plan.get(name)}
-        extra = {"flows": str(body.get("flows") or 0), **({"Warnings": review.warnings} if review.warnings else {})}
+        # Only a run that is made with its plan has its flows as text.
+        flows = {"flows": str(body.get("flows") or 0)} if old is None else {}
+        extra = {**flows, **({"Warnings": review.warnings} if review.warnings else {})}
         return 201, {**plan, **echo, **extra}
 
     def change(self, plan: Record, body: Any) -> tuple[int, Record]:

@@ -8,10 +8,16 @@ from operator import ge, gt, le, lt
 from typing import Any
 from urllib.parse import urlencode
 
-from bionb.platforms.torrentsuite.catalogue import LOOKUPS
-from bionb.platforms.torrentsuite.values import number_in
+from bionb.platforms.torrentsuite.sandbox import schemas
+from bionb.platforms.torrentsuite.sandbox.extras import target
+from bionb.platforms.torrentsuite.sandbox.store import words
 
 LARGEST = 1000
+LOOKUPS = words(
+    "exact iexact contains icontains in gt gte lt lte startswith istartswith endswith iendswith range year month day "
+    "week_day hour minute second isnull regex iregex"
+)
+MOMENT = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?")
 PLAIN = ("limit", "offset", "order_by", "format")
 
 Record = dict[str, Any]
@@ -74,8 +80,9 @@ def _sortable(value: Any) -> tuple[bool, Any]:
     return (False, 0) if value is None else (True, value if isinstance(value, int | float) else str(value))
 
 
-def filtered(records: list[Record], pairs: Pairs, schema: Mapping[str, Any], find: Find) -> list[Record]:
+def filtered(records: list[Record], pairs: Pairs, resource: str, find: Find) -> list[Record]:
     """Keep the records that match; names that are no field are ignored, as the real server does."""
+    schema = schemas.schema(resource)
     for name in dict.fromkeys(key for key, _ in pairs):
         field, *steps = name.split("__")
         if name in PLAIN or field not in schema["fields"]:
@@ -85,9 +92,33 @@ def filtered(records: list[Record], pairs: Pairs, schema: Mapping[str, Any], fin
             raise Refused(400, f"The '{field}' field cannot be filtered by.")
         if steps and schema["fields"][field]["type"] != "related":
             raise Refused(400, f"The '{field}' field leads to no other resource.")
-        matches = _matcher(lookup, [value for key, value in pairs if key == name])
+        texts = [value for key, value in pairs if key == name]
+        kind = _kind(resource, [field, *steps])
+        if kind == "datetime" and lookup in _MOMENTS:
+            _check_moments(resource, lookup, texts)
+        matches = _matcher(lookup, texts)
         records = [each for each in records if any(map(matches, _values(each, [field, *steps], find)))]
     return records
+
+
+def _kind(resource: str, path: Sequence[str]) -> str:
+    """Return the type of what stands at a path; behind a link only what can be filtered by passes."""
+    head, *rest = path
+    known = schemas.schema(resource)
+    found = str(known["fields"].get(head, {}).get("type", ""))
+    following = target(resource, head, schemas.NAMES) if rest else None
+    if following is None:
+        return "" if rest else found
+    if rest[0] not in schemas.schema(following)["filtering"]:
+        raise Refused(400, f"The '{rest[0]}' field cannot be filtered by.")
+    return _kind(following, rest)
+
+
+def _check_moments(resource: str, lookup: str, texts: list[str]) -> None:
+    """Refuse what is no time: the list of runs says so, every other resource fails."""
+    parts = [part for text in texts for part in (text.split(",") if lookup in ("in", "range") else [text])]
+    if not all(map(MOMENT.fullmatch, parts)):
+        raise Refused(400 if resource == "compositeexperiment" else 500, "A time must be YYYY-MM-DD HH:MM.")
 
 
 def _values(record: Record, path: Sequence[str], find: Find) -> Iterator[Any]:
@@ -107,10 +138,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return value.get("id")
     if isinstance(value, str) and value.startswith("/rundb/"):
-        return number_in(value) or value
+        number = value.rstrip("/").rsplit("/", 1)[-1]
+        return int(number) if number.isdigit() else value
     return int(value) if isinstance(value, str) and re.fullmatch(r"-?\d{5,}", value) else value
 
 
+_MOMENTS = ("exact", "gt", "gte", "lt", "lte", "in", "range")
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
 _TEXT: dict[str, Callable[[str, str], bool]] = {
     "contains": lambda text, part: part in text,
@@ -145,6 +178,11 @@ def _text_matcher(lookup: str, wanted: str) -> Callable[[Any], bool]:
     plain = lookup.removeprefix("i")
     if plain not in _TEXT:
         raise Refused(400, f"The lookup '{lookup}' is not offered here.")
+    if plain == "regex":
+        try:
+            re.compile(wanted)
+        except re.error:
+            raise Refused(500) from None  # the database fails on it
     compare = _TEXT[plain]
     if lookup == plain:
         return lambda value: value is not None and compare(str(value), wanted)

@@ -10,6 +10,11 @@ from bionb.platforms.torrentsuite.sandbox.metrics import RNA_RUN, SMALL_RUN, Fig
 
 NEWEST = datetime(2025, 11, 20, 9, 30, tzinfo=UTC)
 STATUSES = ("Completed",) * 12 + ("Error in Alignment", "Completed with 1 error", "Signal Processing", "Pending")
+# The classes of these statuses; the server knows no other of them.
+CLASSES = {
+    "Completed": "Completed", "Error in Alignment": "Error", "Completed with 1 error": "Error",
+    "Signal Processing": "Progress", "Pending": "Other",
+}  # fmt: skip
 ASSAYS = (
     # name, chip, run type, reference, barcode kit
     ("cfDNA panel", "530", "TAG_SEQUENCING", "hg19", "IonXpress"),

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bionb.platforms.torrentsuite.catalogue import API
+API = "/rundb/api/v1/"
 
 Record = dict[str, Any]
 Maker = Callable[[], list[Record]]

@@ -43,6 +43,8 @@ def world(state: str) -> Store:
             "floworder": reagents.flow_orders,
             "librarykey": _library_keys,
             "user": _users,
+            "ionmeshnode": _neighbours,
+            "PluginResultJob": made(_plugin_jobs),
             "rig": _rigs,
             "project": _projects,
             "torrentsuite": _versions,
@@ -91,6 +93,19 @@ def _users() -> list[Record]:
             profile={"id": number, "name": "", "note": "", "phone_number": "", "title": "user", "resource_uri": ""})
         for number, name in enumerate(("ionadmin", "student"), 1)
     ]  # fmt: skip
+
+
+def _neighbours() -> list[Record]:
+    """Return the other server of the mesh; its keys are shown in clear, as the real one shows them."""
+    return [
+        row("ionmeshnode", 1, name="Neighbour", hostname="neighbour.example.org", active=True, system_id="SANDBOX-2",
+            apikey_local="sandbox-mesh-local", apikey_remote="sandbox-mesh-remote")
+    ]  # fmt: skip
+
+
+def _plugin_jobs(run: Run, report: Report) -> Iterator[Record]:
+    for each in composite.plugin_results(run, report):
+        yield from each["plugin_result_jobs"]
 
 
 def _rigs() -> list[Record]:
