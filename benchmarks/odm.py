@@ -29,7 +29,7 @@ def serve_sandbox() -> None:
     import bionb
 
     with bionb.start_sandbox("odm") as sandbox, sandbox.fault("odm", "instant_jobs"):
-        say(sandbox.url("odm"))
+        say(sandbox.url("odm") + " " + sandbox.credentials("odm")["token"])
         sys.stdin.read()
 
 
@@ -140,7 +140,7 @@ def measure_matrix(url: str) -> dict[str, float]:
     return {"seconds": seconds, "frame MB": size / 1e6, "added MB": added / 1e6, "ratio": added / size}
 
 
-def connected(url: str) -> object:
+def connected(told: str) -> object:
     """Connect, and import what the case will use, so that it is not measured."""
     import numpy
     import pandas
@@ -150,7 +150,8 @@ def connected(url: str) -> object:
 
     pandas.read_csv(io.StringIO("a,b\n1,2\n"))
     assert all((numpy, matrix, queries))
-    return bionb.connect("odm", url, token="sandbox-alice")
+    address, _, token = told.partition(" ")
+    return bionb.connect("odm", address, token=token or "any")
 
 
 def peak() -> int:
@@ -172,8 +173,8 @@ def run(name: str) -> dict[str, float]:
     command = [sys.executable, __file__, "serve", name]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         try:
-            url = server.stdout.readline().strip() if server.stdout else ""
-            command = [sys.executable, __file__, "measure", name, url]
+            told = server.stdout.readline().strip() if server.stdout else ""
+            command = [sys.executable, __file__, "measure", name, told]
             quiet = os.environ | {"TQDM_DISABLE": "1"}
             done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=300, env=quiet)
         finally:

@@ -52,6 +52,7 @@ def sandboxed(platform: str):
 NAMES = {
     "isa": lambda: bionb.read_isatab(ISATAB),
     "suite": sandboxed("torrentsuite"),
+    "shared_sandbox": lambda: shared_sandbox,
     **{name: sandboxed(name) for name in bionb.platforms()},
 }
 

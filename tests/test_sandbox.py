@@ -11,9 +11,10 @@ import requests
 
 import bionb
 from bionb.errors import ConnectionFailed, UsageError
+from bionb.sandbox.tokens import token_of
 from tests.conftest import FIFTH
 
-TOKEN = {"X-Things-Token": "sandbox-alice"}
+TOKEN = {"X-Things-Token": token_of("alice")}
 
 
 def test_a_server_starts_when_its_url_is_asked_for_and_on_this_computer_only(things_sandbox):
@@ -105,7 +106,7 @@ def test_what_was_received_is_kept_for_a_look(things, things_sandbox):
     (received,) = things_sandbox.received("things")
 
     assert ("POST", "/things", b'{"name": "x"}') == (received.method, received.path, received.body)
-    assert "sandbox-alice" == received.headers["X-Things-Token"]
+    assert token_of("alice") == received.headers["X-Things-Token"]
 
 
 def test_a_body_of_a_get_does_not_spoil_the_next_request(things_sandbox):
@@ -123,7 +124,7 @@ def test_many_clients_at_once(things_sandbox):
     url, found = things_sandbox.url("things"), []
 
     def ask():
-        with bionb.connect("things", url, token="sandbox-alice") as client:
+        with bionb.connect("things", url, token=token_of("alice")) as client:
             found.append(len(list(client.things())))
 
     threads = [threading.Thread(target=ask) for _ in range(8)]
@@ -152,8 +153,9 @@ def test_servers_can_be_run_from_a_shell():
         line = process.stdout.readline()
         url = line.split()[1]
         assert line.startswith("things: http://127.0.0.1:")
-        assert "token=sandbox-alice" in line
-        answer = requests.get(url + "/things?offset=0&limit=5", headers=TOKEN, timeout=10)
+        assert "token=sandbox-alice-" in line
+        headers = {"X-Things-Token": line.strip().partition("token=")[2]}
+        answer = requests.get(url + "/things?offset=0&limit=5", headers=headers, timeout=10)
         assert {"items": []} == answer.json()
         assert "Interrupt to stop." in process.stdout.readline()
         process.send_signal(signal.SIGINT)

@@ -6,7 +6,7 @@ One server a platform, on 127.0.0.1 and a free port, in a thread of this process
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
@@ -45,10 +45,29 @@ class Sandbox:
         """Return a server's URL, starting it if need be."""
         return self._get(name)[0].url
 
-    def credentials(self, name: str, user: str | None = None) -> dict[str, str]:
-        """Return keyword arguments for ``bionb.connect``, of the default user or another one."""
-        found: dict[str, str] = self._get(name)[1].credentials(user)
-        return found
+    def credentials(self, name: str, user: str | None = None, *, fields: Sequence[str] = ()) -> dict[str, str]:
+        """Return keyword arguments for ``bionb.connect``, of the default user or another one.
+
+        Parameters
+        ----------
+        name : str
+            The platform.
+        user : str, optional
+            One of `users`; the first by default.
+        fields : sequence of str, optional
+            Another way to log in than the usual one: ``("username", "password")``.
+
+        Returns
+        -------
+        dict of str
+            Invented words whose end is another one in every process.
+        """
+        known: dict[str, str] = self._get(name)[1].credentials(user)
+        ways = [fields] if fields else platform_card(name).ways
+        for way in ways:
+            if set(way) <= set(known):
+                return {each: known[each] for each in way}
+        raise UsageError(f"The {name} sandbox has no {', '.join(fields)}; it has: {', '.join(known)}.")
 
     def users(self, name: str) -> tuple[str, ...]:
         """Return the users that a sandbox has; the first is the default."""

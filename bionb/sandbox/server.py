@@ -16,6 +16,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from bionb.sandbox.faults import Fault, Faults
 
+LARGEST = 1 << 30  # bytes of a body
+
 Refusal = Callable[[int, str], Mapping[str, Any]]
 Environ = dict[str, Any]
 Answer = tuple[int, list[tuple[str, str]], bytes]
@@ -34,7 +36,15 @@ class Received:
 
 class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
+    timeout = 300  # a client that announces more than it sends must not hold a thread for ever
     disable_nagle_algorithm = True  # header and body are two writes; Nagle would delay each answer by 40 ms
+
+    def make_environ(self) -> Environ:
+        """Return the request, its lengths joined where there are several: no number then."""
+        environ: Environ = super().make_environ()
+        if lengths := self.headers.get_all("Content-Length"):
+            environ["CONTENT_LENGTH"] = ",".join(lengths)
+        return environ
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Stay silent: the notebook's output belongs to the learner."""
@@ -58,6 +68,7 @@ class Server:
         self.received: deque[Received] = deque(maxlen=20_000)
         self._server = make_server("127.0.0.1", port, self._answer, threaded=True, request_handler=_Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._hosts = [f"{name}:{self._server.server_port}" for name in ("127.0.0.1", "localhost")]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
@@ -68,9 +79,16 @@ class Server:
         self._thread.join()
 
     def _answer(self, environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+        # A page of another site that is open in the same browser reaches this port under a name of its own.
+        if environ.get("HTTP_HOST", "").lower() not in self._hosts:
+            return self._turned_away(start, 400, "This server answers to its own address only.")
         # The body is always read: some clients send one with a GET, which would be taken for the next request.
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        environ["wsgi.input"] = io.BytesIO(body)
+        try:
+            body = _body(environ)
+        except (ValueError, OSError) as error:
+            return self._turned_away(start, 400, f"The body cannot be read: {error}.")
+        environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         headers = {
             key[5:].replace("_", "-").title(): value for key, value in environ.items() if key.startswith("HTTP_")
@@ -90,6 +108,13 @@ class Server:
         if fault := self._faults.take("drop_connection", method, path):
             return self._dropped(fault, environ, start)
         return self._wsgi(environ, start)
+
+    def _turned_away(self, start: Callable[..., Any], status: int, words: str) -> Iterable[bytes]:
+        """Refuse a request at the door and hang up: what follows on this connection cannot be told apart."""
+        content = self._body(status, words)
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(content))), ("Connection", "close")]
+        start(f"{status} {HTTPStatus(status).phrase}", headers)
+        return [content]
 
     def _injected(self, method: str, path: str) -> Answer | None:
         json_type = ("Content-Type", "application/json")
@@ -124,6 +149,29 @@ class Server:
         announced = max(1, len(content))  # never all of it, also of an answer without a body
         start(status, [*kept, ("Content-Length", str(announced)), ("Connection", "close")])
         return [content[: min(fault.options.get("after", len(content) // 2), announced - 1)]]
+
+
+def _body(environ: Environ) -> bytes:
+    """Read a body by its length or in chunks.
+
+    Raises
+    ------
+    ValueError, OSError
+        The length is none, there are both, or a chunk is broken.
+    """
+    length, chunked = environ.get("CONTENT_LENGTH") or "", environ.get("HTTP_TRANSFER_ENCODING", "")
+    if chunked:
+        if length or chunked.strip().lower() != "chunked":
+            raise ValueError("Transfer-Encoding is chunked alone, and without a Content-Length")
+        return bytes(environ["wsgi.input"].read())
+    if length and not (length.isascii() and length.isdigit()):
+        raise ValueError("Content-Length is no number")
+    if int(length or 0) > LARGEST:
+        raise ValueError(f"a sandbox takes at most {LARGEST} bytes at once")
+    found = bytes(environ["wsgi.input"].read(int(length or 0)))
+    if len(found) != int(length or 0):
+        raise ValueError("it is shorter than Content-Length says")
+    return found
 
 
 def _rate_headers(fault: Fault) -> list[tuple[str, str]]:

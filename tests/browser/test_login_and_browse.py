@@ -4,10 +4,10 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-TOKEN = "sandbox-alice"
 START = """
 import bionb
 sandbox = bionb.start_sandbox("sodar")
+written = open("token.txt", "w").write(sandbox.credentials("sodar")["token"])
 login = bionb.login("sodar", sandbox.url("sodar"))
 login
 """
@@ -27,12 +27,18 @@ print([name for name, state in ipywidgets.Widget.get_manager_state()["state"].it
 """
 
 
+def token_in(notebook):
+    """Return the token of the sandbox in the notebook's kernel, which wrote it into a file."""
+    return (notebook.path.parent / "token.txt").read_text()
+
+
 def test_log_in_browse_and_go_on_in_the_next_cell(open_notebook):
     """The whole way that the first notebook promises, with saving of widget states switched on."""
     notebook = open_notebook(START, BROWSE, SELECTION, SEARCH)
     notebook.run(0)
     form = notebook.output(0)
-    form.get_by_role("textbox", name="API token").fill(TOKEN)
+    token = token_in(notebook)
+    form.get_by_role("textbox", name="API token").fill(token)
     form.get_by_role("button", name="Connect").click()
     form.get_by_text("Connected to SODAR on this computer as alice").wait_for()
     notebook.run(1)
@@ -47,7 +53,7 @@ def test_log_in_browse_and_go_on_in_the_next_cell(open_notebook):
     saved = notebook.save()
     assert "<Login: not connected to SODAR>" in saved  # what it was when it was shown
     assert "widget-state+json" in saved
-    assert TOKEN not in saved
+    assert token not in saved
 
 
 def test_the_stop_button_and_a_dead_server_leave_the_browser_usable(open_notebook):
@@ -74,11 +80,11 @@ def test_enter_in_the_token_field_connects(open_notebook):
     notebook = open_notebook(START)
     notebook.run(0)
     field = notebook.output(0).get_by_role("textbox", name="API token")
-    field.fill(TOKEN)
+    field.fill(token_in(notebook))
     field.press("Enter")
     notebook.output(0).get_by_text("Connected to SODAR").wait_for()
 
-    assert TOKEN not in notebook.save()
+    assert token_in(notebook) not in notebook.save()
 
 
 def test_a_refused_token_is_told_and_not_saved(open_notebook):

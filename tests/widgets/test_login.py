@@ -5,9 +5,10 @@ import pytest
 
 import bionb
 from bionb.errors import NotLoggedIn, UnknownPlatform, UsageError
+from bionb.sandbox.tokens import token_of
 from tests.conftest import FIFTH
 
-TOKEN = "sandbox-alice"
+TOKEN = token_of("alice")
 
 
 @pytest.fixture

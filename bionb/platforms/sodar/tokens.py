@@ -50,7 +50,8 @@ class TokenCalls(Calls):
 
         Examples
         --------
-        >>> made = sodar.create_token("dave", "password-of-dave", expiry=24, delete_others=True)
+        >>> dave = shared_sandbox().credentials("sodar", "dave", fields=("username", "password"))
+        >>> made = sodar.create_token(**dave, expiry=24, delete_others=True)
         >>> made["delete_count"], made["token"]
         (1, Secret(…))
         """

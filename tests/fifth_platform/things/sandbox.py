@@ -2,6 +2,8 @@
 
 from flask import Flask, Response, jsonify, request
 
+from bionb.sandbox.tokens import token_of, user_of
+
 
 class ThingsSandbox:
     """Things with numbers, in memory."""
@@ -25,7 +27,7 @@ class ThingsSandbox:
         return {"id": f"t{number:05d}", "name": f"thing {number}", "size": number}
 
     def credentials(self, user=None):
-        return {"token": f"sandbox-{user or 'alice'}"}
+        return {"token": token_of(user or "alice")}
 
     def refusal(self, status, words):
         return {"detail": words}
@@ -35,14 +37,14 @@ class ThingsSandbox:
 
         @app.before_request
         def check():
-            user = request.headers.get("X-Things-Token", "").removeprefix("sandbox-")
+            user = user_of(request.headers.get("X-Things-Token", ""))
             if user not in self.users:
                 return jsonify(detail="Invalid token."), 401
             return None
 
         @app.get("/me")
         def me():
-            return jsonify(name=request.headers["X-Things-Token"].removeprefix("sandbox-"))
+            return jsonify(name=user_of(request.headers["X-Things-Token"]))
 
         @app.get("/whole")
         def whole():

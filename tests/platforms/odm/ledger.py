@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from bionb.sandbox.tokens import token_of
 from tests.environments import plain_environ
 from tests.ledgers import (
     Entry,
@@ -137,7 +138,7 @@ def _key_rule(key: Mapping[str, Any], schemas: Mapping[str, Any]) -> Rule:
 def import_data(running: Recorder, options: list[str]) -> str:
     """Run odm-import-data, and return what it said."""
     tool = python_of("odm").parent / "odm-import-data"
-    server = ["--host", running.url, "--token", "sandbox-alice", "--allow-duplicates"]
+    server = ["--host", running.url, "--token", token_of("alice"), "--allow-duplicates"]
     fault = running.app.faults.add("instant_jobs", {}, running.app.quirks)
     try:
         done = subprocess.run(

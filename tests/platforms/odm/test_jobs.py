@@ -8,6 +8,7 @@ import pytest
 import bionb
 from bionb.errors import Conflict, JobFailed, NotFound, UnexpectedResponse, UsageError, WaitTimeout
 from bionb.platforms.odm.jobs import Job, when
+from bionb.sandbox.tokens import token_of
 from tests.platforms.odm.conftest import BUCKET, DATA, sent
 from tests.servers import Answer, Server
 
@@ -182,7 +183,7 @@ def test_times_are_read_leniently(text, expected):
 def test_a_conflict_that_names_no_job_is_told(odm):
     """Not every 409 is a duplicate."""
     with Server(Answer(409, b'{"error": {"message": "The storage is locked."}}')) as web:
-        busy = bionb.connect("odm", web.url, token="sandbox-alice")
+        busy = bionb.connect("odm", web.url, token=token_of("alice"))
         with pytest.raises(Conflict, match=r"409 to .import study.: The storage is locked\."):
             busy.import_study(STUDY)
 
@@ -190,7 +191,7 @@ def test_a_conflict_that_names_no_job_is_told(odm):
 def test_answers_that_lack_what_they_should_hold_are_told():
     """A proxy in front of the server answers in forms of its own."""
     with Server(Answer(body=b'{"status": "queued"}')) as web:
-        odd = bionb.connect("odm", web.url, token="sandbox-alice")
+        odd = bionb.connect("odm", web.url, token=token_of("alice"))
         with pytest.raises(UnexpectedResponse, match="import study"):
             odd.import_study(STUDY)
         with pytest.raises(UnexpectedResponse, match="list the studies"):

@@ -5,6 +5,7 @@ import pytest
 import bionb
 from bionb.errors import AuthenticationFailed, PermissionDenied, UsageError
 from bionb.platforms.odm import PLATFORM
+from bionb.sandbox.tokens import token_of
 from tests.platforms.odm.conftest import BUCKET, LIVER
 
 
@@ -13,25 +14,25 @@ def test_a_token_travels_in_the_platforms_own_header(sandbox, odm):
     odm.whoami()
 
     headers = sandbox.received("odm")[-1].headers
-    assert "sandbox-alice" == headers["Genestack-Api-Token"]
+    assert token_of("alice") == headers["Genestack-Api-Token"]
     assert "Authorization" not in headers
 
 
 def test_an_access_token_travels_as_bearer(sandbox):
     """Instances with an identity provider take its tokens instead."""
-    with bionb.connect("odm", sandbox.url("odm"), access_token="sandbox-alice") as odm:
+    with bionb.connect("odm", sandbox.url("odm"), access_token=token_of("alice")) as odm:
         assert "curator" == odm.whoami()
 
     headers = sandbox.received("odm")[-1].headers
-    assert "Bearer sandbox-alice" == headers["Authorization"]
+    assert f"Bearer {token_of('alice')}" == headers["Authorization"]
     assert "Genestack-Api-Token" not in headers
 
 
-@pytest.mark.parametrize("content", ["sandbox-alice\n", "\ufeffsandbox-alice\r\n", "  sandbox-alice "])
+@pytest.mark.parametrize("content", ["{token}\n", "\ufeff{token}\r\n", "  {token} "])
 def test_a_token_file_may_end_with_a_line_end(sandbox, tmp_path, content):
     """The file that ODM offers for download is opened and saved again by editors."""
     file = tmp_path / "token.txt"
-    file.write_text(content, "utf-8")
+    file.write_text(content.format(token=token_of("alice")), "utf-8")
 
     with bionb.connect("odm", sandbox.url("odm"), token_file=str(file)) as odm:
         assert "curator" == odm.whoami()
@@ -42,7 +43,7 @@ def test_a_token_file_may_lie_in_a_folder_of_any_name(sandbox, tmp_path, monkeyp
     """Home folders are named in all scripts; only what a header holds must be ASCII."""
     file = tmp_path / "Jürgen 試料" / "токен.txt"
     file.parent.mkdir()
-    file.write_text("sandbox-alice", "utf-8")
+    file.write_text(token_of("alice"), "utf-8")
     given = {} if way == "environment" else {"token_file": str(file)}
     if way == "environment":
         monkeypatch.setenv("BIONB_ODM_URL", sandbox.url("odm"))

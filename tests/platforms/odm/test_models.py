@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 import bionb
 from bionb.platforms import platform_card
+from bionb.sandbox.tokens import token_of
 from tests.environments import plain_environ
 from tests.ledgers import recorder
 from tests.missing import python_of
@@ -69,7 +70,7 @@ class Watched:
 @pytest.fixture(scope="module")
 def walked(facts):
     """All exchanges of bionb's methods, and the methods called."""
-    with recorder("odm", gated=True) as running, bionb.connect("odm", running.url, token="sandbox-alice") as client:
+    with recorder("odm", gated=True) as running, bionb.connect("odm", running.url, token=token_of("alice")) as client:
         watched = Watched(client)
         everything(watched)
         the_rest(watched)
@@ -95,7 +96,7 @@ def the_rest(odm):
 def driven(facts):
     """One exchange with each operation that the sandbox serves, also where bionb has no method for it."""
     with recorder("odm", gated=True, state="linked") as running, requests.Session() as session:
-        session.headers["Genestack-API-Token"] = "sandbox-alice"
+        session.headers["Genestack-API-Token"] = token_of("alice")
 
         def ask(method, path, **options):
             return session.request(method, running.url + path, **options)

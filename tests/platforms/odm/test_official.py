@@ -10,6 +10,7 @@ import pytest
 
 import bionb
 from bionb.platforms.odm.filters import where
+from bionb.sandbox.tokens import token_of
 from tests.environments import plain_environ
 from tests.missing import python_of
 from tests.platforms.odm.conftest import BUCKET, DATA, connected, sent
@@ -29,7 +30,7 @@ def run(command):
 def after_the_walk():
     """The vendor's Python client has walked: what it found, and a client of bionb on the same server."""
     with bionb.start_sandbox("odm") as sandbox:
-        command = [str(python_of("odm")), str(WALK), sandbox.url("odm"), "sandbox-alice"]
+        command = [str(python_of("odm")), str(WALK), sandbox.url("odm"), token_of("alice")]
         found = json.loads(run([*command, str(DATA / "LIV2045_samples.tsv")]))
         with connected(sandbox) as odm:
             yield found, odm
@@ -108,7 +109,7 @@ def test_both_search_alike(found, odm):
 def test_the_command_line_importer_works_on_its_older_paths(sandbox):
     """Whoever has scripts around odm-import-data can try them on the sandbox; it links by itself."""
     tool = python_of("odm").parent / "odm-import-data"
-    server = ["--host", sandbox.url("odm"), "--token", "sandbox-alice"]
+    server = ["--host", sandbox.url("odm"), "--token", token_of("alice")]
     files = ["--study", BUCKET + "study.tsv", "--samples", BUCKET + "samples.tsv"]
     data = ["--expression", BUCKET + "expression.gct", "--data-class", "Bulk transcriptomics"]
     mapping = ["--mapping-file", "s3://example_data/LIV2045/LIV2045_mapping.tsv"]
@@ -150,7 +151,7 @@ MORE = {
 def test_the_command_line_importer_loads_what_hangs_below_samples(sandbox, kind):
     """Libraries, preparations, cells, variants, flow cytometry and files, linked by the vendor's own tool."""
     tool = python_of("odm").parent / "odm-import-data"
-    server = ["--host", sandbox.url("odm"), "--token", "sandbox-alice", "--allow-duplicates"]
+    server = ["--host", sandbox.url("odm"), "--token", token_of("alice"), "--allow-duplicates"]
     files = ["--study", LIVER + "study.tsv", *(["--samples", LIVER + "samples.tsv"] if kind != "attached" else [])]
     with sandbox.fault("odm", "instant_jobs"):
         said = run([str(tool), *server, *files, *MORE[kind], *(["-ms", "."] if kind == "preparations" else [])])

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from bionb.sandbox.tokens import token_of
 from tests.environments import plain_environ
 from tests.ledgers import (
     NO_BODY,
@@ -43,7 +44,7 @@ def act(program: list[str], url: str) -> None:
     """Run the official client's actions against a server."""
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [*program, url, "sandbox-RFranklin", folder],
+            [*program, url, token_of("RFranklin"), folder],
             env=plain_environ(),
             capture_output=True,
             text=True,

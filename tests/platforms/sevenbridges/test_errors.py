@@ -13,6 +13,7 @@ from bionb.errors import (
     UsageError,
 )
 from bionb.platforms.sevenbridges.problems import hint_for
+from bionb.sandbox.tokens import token_of
 
 from .conftest import MANY, PROJECT
 
@@ -142,7 +143,7 @@ def test_plain_http_is_refused_away_from_this_computer():
 @pytest.mark.parametrize("ending", ["", "/", "/v2", "/v2/"])
 def test_the_address_with_and_without_its_version(sandbox, ending):
     """The overview gives the base path without ``/v2`` and every example with it."""
-    with bionb.connect("sevenbridges", sandbox.url("sevenbridges") + ending, token="sandbox-viewer") as client:
+    with bionb.connect("sevenbridges", sandbox.url("sevenbridges") + ending, token=token_of("viewer")) as client:
         assert "viewer" == client.whoami()
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from bionb.errors import UsageError
 from bionb.listing import ListingChanged
+from bionb.sandbox.tokens import token_of
 
 from .conftest import MANY, PROJECT
 
@@ -34,9 +35,9 @@ def test_both_json_headers_and_the_token_go_with_each_call(bridges, sandbox):
     headers = sandbox.received("sevenbridges")[-1].headers
 
     assert "application/json" == headers["Accept"]
-    assert "sandbox-RFranklin" == headers["X-Sbg-Auth-Token"]
+    assert token_of("RFranklin") == headers["X-Sbg-Auth-Token"]
     assert '"Content-Type": "application/json"' in bridges.last_request.python
-    assert "sandbox-RFranklin" not in bridges.last_request.python
+    assert token_of("RFranklin") not in bridges.last_request.python
 
 
 def test_a_smaller_page_size_is_a_page_size(bridges, sent):

@@ -4,6 +4,7 @@ import pytest
 
 from bionb.errors import PermissionDenied, ResponseError, UsageError
 from bionb.platforms.sevenbridges.identifiers import suggest_short_name
+from bionb.sandbox.tokens import token_of
 
 from .conftest import PROJECT
 
@@ -114,7 +115,7 @@ def test_a_viewer_may_not_write(sandbox):
     import bionb
 
     with (
-        bionb.connect("sevenbridges", sandbox.url("sevenbridges"), token="sandbox-viewer") as viewer,
+        bionb.connect("sevenbridges", sandbox.url("sevenbridges"), token=token_of("viewer")) as viewer,
         pytest.raises(PermissionDenied, match="403"),
     ):
         viewer.update_project(PROJECT, name="Mine")

@@ -11,6 +11,7 @@ import bionb
 from bionb.errors import ResponseError
 from bionb.platforms.sevenbridges.calls import Calls
 from bionb.platforms.sevenbridges.client import SevenBridgesClient
+from bionb.sandbox.tokens import token_of
 from bionb.session import SessionOwner
 from tests.ledgers import recorder, template, templates
 from tests.platforms.sevenbridges import twin
@@ -94,7 +95,7 @@ def walked(tmp_path_factory):
     found = {}
     with recorder("sevenbridges", gated=True) as running:
         known = templates(running.app)
-        with bionb.connect("sevenbridges", running.url, token="sandbox-RFranklin") as client:
+        with bionb.connect("sevenbridges", running.url, token=token_of("RFranklin")) as client:
             watched = Watched(client)
             for name, act in twin.steps(watched, tmp_path_factory.mktemp("twin")):
                 start = len(running.exchanges)

@@ -8,6 +8,7 @@ import pytest
 import requests
 
 import bionb
+from bionb.sandbox.tokens import password_of
 
 GENERATIONS = {"114": "new", "0141": "old"}
 # SODAR 1.1.4 is older than what the sandbox shows otherwise: it has neither tokens by API nor files of zones.
@@ -105,7 +106,7 @@ def test_servers_of_release_1_1_are_used_and_what_they_lack_is_told():
         with pytest.raises(bionb.BionbError, match="too old"):
             sodar.files(zone=zone).first(1)
         with pytest.raises(bionb.BionbError, match="too old"):
-            sodar.create_token("dave", "password-of-dave", delete_others=True)
+            sodar.create_token("dave", password_of("dave"), delete_others=True)
         with pytest.raises(bionb.BionbError, match="drawings"):
             sodar.update_project(project, readme="Our drawings")
 

@@ -3,6 +3,7 @@
 import pytest
 
 import bionb
+from bionb.sandbox.tokens import token_of
 from tests.platforms.sodar.recording import Server, load, replay
 
 RECORDED = [("new", "sodar_core_1.4.5.json"), ("old", "sodar_core_0.13.3.json")]
@@ -28,7 +29,7 @@ def test_project_side_replies_are_as_recorded(generation, name, reference_data):
             add_earlier_projects(world)
         server = Server(
             url,
-            {short: f"sandbox-{short}" for short in people},
+            {short: token_of(short) for short in people},
             {short: user.password for short, user in people.items()},
             {short: user.sodar_uuid for short, user in people.items()},
         )

@@ -3,6 +3,7 @@
 import pytest
 
 import bionb
+from bionb.sandbox.tokens import token_of
 from tests.platforms.sodar.recording import Server, load, users_of
 from tests.platforms.sodar.sheet_recording import SheetReplay, Uploads
 
@@ -18,7 +19,7 @@ def test_sheet_and_zone_replies_are_as_recorded(generation, name, count, referen
         url, people = sandbox.url("sodar"), sandbox.app("sodar").world.users
         server = Server(
             url,
-            {short: f"sandbox-{short}" for short in people},
+            {short: token_of(short) for short in people},
             {short: user.password for short, user in people.items()},
             {short: user.sodar_uuid for short, user in people.items()},
         )

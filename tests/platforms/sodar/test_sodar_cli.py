@@ -11,6 +11,7 @@ import subprocess
 import pytest
 
 import bionb
+from bionb.sandbox.tokens import token_of
 from tests.environments import plain_environ
 from tests.missing import python_of
 
@@ -168,7 +169,7 @@ def test_they_read_a_real_server_of_the_old_generation(old_sodar_core_site, tmp_
 def test_they_fail_on_the_new_generation_real_or_not(sodar_core_site, tmp_path):
     """If the sandbox let them through, it would not be like the real servers of today."""
     with bionb.start_sandbox("sodar", generation="new") as sandbox:
-        servers = {sandbox.url("sodar"): "sandbox-alice", sodar_core_site.url: sodar_core_site.tokens["alice"]}
+        servers = {sandbox.url("sodar"): token_of("alice"), sodar_core_site.url: sodar_core_site.tokens["alice"]}
         for url, token in servers.items():
             with pytest.raises(CliFailed, match="Structuring class User"):
                 sodar_cli(url, token, tmp_path, "project", "list")

@@ -5,6 +5,7 @@ import pytest
 import bionb
 from bionb.errors import AuthenticationFailed, InsecureConnection, NotFound, ResponseError, UsageError
 from bionb.platforms.torrentsuite.problems import told
+from bionb.sandbox.tokens import token_of
 
 
 def connect(sandbox, **credentials):
@@ -15,13 +16,13 @@ def test_an_api_key_logs_in(suite, sandbox):
     """The key travels in a header of its own scheme, never in the query, where the server would repeat it."""
     assert "ionadmin" == suite.whoami()
     received = sandbox.received("torrentsuite")[0]
-    assert "ApiKey ionadmin:sandbox-ionadmin" == received.headers["Authorization"]
-    assert "sandbox-ionadmin" not in received.query
+    assert f"ApiKey ionadmin:{token_of('ionadmin')}" == received.headers["Authorization"]
+    assert token_of("ionadmin") not in received.query
 
 
 def test_a_password_logs_in(sandbox):
     """Most scripts in the wild use Basic authentication."""
-    with connect(sandbox, username="student", password="sandbox-student") as client:
+    with connect(sandbox, username="student", password=token_of("student")) as client:
         assert "student" == client.whoami()
 
 
@@ -50,7 +51,7 @@ def test_a_lab_server_on_plain_http_needs_a_word():
 def test_there_is_one_api_version(sandbox):
     """A pinned version that does not exist must not be ignored."""
     with pytest.raises(UsageError, match="one API version"):
-        connect(sandbox, username="ionadmin", api_key="sandbox-ionadmin", api_version="v2")
+        connect(sandbox, username="ionadmin", api_key=token_of("ionadmin"), api_version="v2")
 
 
 def test_an_empty_404_reads_as_not_found(suite):

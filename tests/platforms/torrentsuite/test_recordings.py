@@ -6,7 +6,9 @@ import re
 import pytest
 import requests
 
-CREDENTIALS = {"ApiKey valid": "ApiKey ionadmin:sandbox-ionadmin"}
+from bionb.sandbox.tokens import token_of
+
+CREDENTIALS = {"ApiKey valid": f"ApiKey ionadmin:{token_of('ionadmin')}"}
 HEADERS = ("Content-Type", "Vary", "WWW-Authenticate", "Cache-Control", "Access-Control-Allow-Origin")
 # The invented runs have other numbers of records than the three of the recording.
 OWN_NUMBERS = ("compositeexperiment page", "results with Importing Failed", "detail 404")

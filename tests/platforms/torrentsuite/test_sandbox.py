@@ -3,7 +3,9 @@
 import pytest
 import requests
 
-KEY = {"Authorization": "ApiKey ionadmin:sandbox-ionadmin"}
+from bionb.sandbox.tokens import token_of
+
+KEY = {"Authorization": f"ApiKey ionadmin:{token_of('ionadmin')}"}
 
 
 @pytest.fixture

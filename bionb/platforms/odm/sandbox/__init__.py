@@ -9,11 +9,12 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from bionb.platforms.odm.sandbox import across, jobs, links, metadata, omics, search
+from bionb.platforms.odm.sandbox import across, jobs, links, metadata, omics, reading, search
 from bionb.platforms.odm.sandbox.jobs import Jobs
 from bionb.platforms.odm.sandbox.store import Entity, Record, Store
 from bionb.sandbox.faults import Faults
 from bionb.sandbox.gate import FINDINGS
+from bionb.sandbox.tokens import token_of, user_of
 
 DATA = Path(__file__).parent.parent / "data"
 TEMPLATE = "GSF000065"
@@ -31,7 +32,7 @@ class OdmSandbox:
     """Two users, one older study with everything linked, and room for the guide's walk.
 
     ``alice`` is a curator, ``bob`` a consumer. Links to files are served below `folder`: ``file:///NAME``,
-    ``s3://example_data/.../NAME`` and http links of this computer.
+    ``s3://example_data/.../NAME``; http links of this computer are fetched below what `serves` names, and nowhere else.
     """
 
     states = ("default", "empty", "imported", "linked")
@@ -52,6 +53,7 @@ class OdmSandbox:
 
     def __init__(self, state: str | None, generation: str | None, faults: Faults) -> None:
         self.faults, self.folder = faults, DATA
+        self.serves: list[str] = []
         app = Flask(__name__)
         app.json.sort_keys = False  # type: ignore[attr-defined]
         app.before_request(self._check)
@@ -75,7 +77,12 @@ class OdmSandbox:
 
     def credentials(self, user: str | None = None) -> dict[str, str]:
         """Return what ``connect`` needs, of the curator or another user."""
-        return {"token": f"sandbox-{user or self.users[0]}"}
+        token = token_of(user or self.users[0])
+        return {"token": token, "access_token": token}
+
+    def fetch(self, link: str) -> bytes:
+        """Return the bytes behind a link of an import."""
+        return reading.fetch(link, self.folder, self.serves)
 
     def refusal(self, status: int, words: str) -> Record:
         """Return an error as ODM words it."""
@@ -91,7 +98,7 @@ class OdmSandbox:
         """Return who sends the present request; of two headers the access token wins."""
         bearer = request.headers.get("Authorization", "")
         token = bearer.removeprefix("Bearer ") if bearer else request.headers.get("Genestack-API-Token", "")
-        return token.removeprefix("sandbox-") if token.startswith("sandbox-") else ""
+        return user_of(token)
 
     def record_for(self, role: str, entity: Entity) -> Record:
         """Return the draft for a curator, the latest published version for a consumer."""
@@ -123,7 +130,7 @@ class OdmSandbox:
         def invoke(what: str) -> Any:
             if what.startswith("signin/authenticate"):
                 tokens = request.get_json(silent=True) or [""]
-                return jsonify(result={"authenticated": tokens[0] in {f"sandbox-{each}" for each in self.users}})
+                return jsonify(result={"authenticated": user_of(str(tokens[0])) in self.users})
             if what.endswith("/listTemplates"):
                 return jsonify(result=[{"accession": TEMPLATE, "isDefault": True, "name": "Default template"}])
             return self.refuse(404, "There is no such endpoint.")

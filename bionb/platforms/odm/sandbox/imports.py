@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from bionb.platforms.odm.sandbox import reading
 from bionb.platforms.odm.sandbox.reading import ImportFailed
 from bionb.platforms.odm.sandbox.store import Entity, Group, Record, Run, Store
+
+Fetch = Callable[[str], bytes]
 
 METADATA = {"samples": "sample", "libraries": "library", "preparations": "preparation", "cells": "cell"}
 DATA = ("expression", "variant", "flow-cytometry")
@@ -16,7 +17,7 @@ KINDS = ("study", *METADATA, *DATA, "file")
 Commit = Callable[[], Record]
 
 
-def plan(store: Store, kind: str, request: Record, folder: Path, owner: str) -> Commit:
+def plan(store: Store, kind: str, request: Record, fetch: Fetch, owner: str) -> Commit:
     """Fetch, read and number everything that a request imports; nothing is visible before the commit.
 
     A sample group takes a number, its file one more, then each sample; a data file takes one before its group: so
@@ -27,26 +28,26 @@ def plan(store: Store, kind: str, request: Record, folder: Path, owner: str) -> 
     ImportFailed
         What the job will report.
     """
-    content = _content(request, "dataLink" if kind in (*DATA, "file", "cells") else "metadataLink", folder)
+    content = _content(request, "dataLink" if kind in (*DATA, "file", "cells") else "metadataLink", fetch)
     if kind == "study":
         return _plan_study(store, reading.records(content, kind)[0], owner)
     if kind in METADATA:
         return _plan_metadata(store, kind, reading.records(content, kind), owner)
     metadata: Record = {}
     if request.get("metadataLink"):
-        metadata = reading.records(_content(request, "metadataLink", folder), "metadata")[0]
+        metadata = reading.records(_content(request, "metadataLink", fetch), "metadata")[0]
     if kind == "file":
         return _plan_file(store, request, metadata, content, owner)
     return _plan_data(store, kind, request, metadata, content, owner)
 
 
-def _content(request: Record, name: str, folder: Path) -> bytes:
+def _content(request: Record, name: str, fetch: Fetch) -> bytes:
     uploaded = request.get(f"{name} content")
     if uploaded is not None:
         return reading.unpacked(uploaded, str(request.get(name, "")))
     if not request.get(name):
         raise ImportFailed("VALIDATE", "ParameterException", f"{name} is required.")
-    return reading.fetch(str(request[name]), folder)
+    return fetch(str(request[name]))
 
 
 def _plan_study(store: Store, record: Record, owner: str) -> Commit:

@@ -119,7 +119,7 @@ class Jobs:
                 message = fault.options.get("message", "The storage did not answer in time.")
                 raise ImportFailed("FETCH", "java.io.IOException", message)
             with told():
-                job.commit = plan(self._sandbox.store, job.kind, job.request, self._sandbox.folder, job.owner)
+                job.commit = plan(self._sandbox.store, job.kind, job.request, self._sandbox.fetch, job.owner)
         except ImportFailed as error:
             job.errors = [error.as_json()]
 

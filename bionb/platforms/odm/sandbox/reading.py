@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -42,11 +42,19 @@ def told() -> Iterator[None]:
         raise ImportFailed("READ", "ParseException", f"The file cannot be read: {error}.") from error
 
 
-def fetch(link: str, folder: Path) -> bytes:
-    """Return the bytes behind a link: loopback http, the example bucket, or a file below the given folder."""
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *arguments: Any) -> None:
+        """Follow none: it could lead anywhere on this computer."""
+
+
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
+
+
+def fetch(link: str, folder: Path, serves: Iterable[str] = ()) -> bytes:
+    """Return the bytes behind a link: below an address told, of the example bucket, or below the given folder."""
     parts = urlsplit(link)
     if parts.scheme in ("http", "https"):
-        content = _fetch_http(link)
+        content = _fetch_http(link, serves)
     elif parts.scheme == "s3" and parts.netloc == BUCKET:
         content = _fetch_file(folder, Path(parts.path).name, link)
     elif parts.scheme == "file":
@@ -56,11 +64,12 @@ def fetch(link: str, folder: Path) -> bytes:
     return unpacked(content, parts.path)
 
 
-def _fetch_http(link: str) -> bytes:
-    if urlsplit(link).hostname not in ("127.0.0.1", "localhost"):
+def _fetch_http(link: str, serves: Iterable[str]) -> bytes:
+    inside = ".." not in unquote(link).split("/") and "\\" not in link
+    if not inside or not any(link.startswith(each.rstrip("/") + "/") for each in serves):
         raise ImportFailed("FETCH", "java.net.UnknownHostException", f"The server cannot reach this host: {link}")
     try:
-        with urllib.request.urlopen(link, timeout=10) as answer:
+        with _OPENER.open(link, timeout=10) as answer:
             found: bytes = answer.read()
     except (urllib.error.URLError, OSError) as error:
         raise ImportFailed("FETCH", "java.io.IOException", f"The link cannot be opened: {link} ({error})") from error

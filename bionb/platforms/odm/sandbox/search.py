@@ -110,7 +110,7 @@ def _mappings(app: Flask, sandbox: Sandbox) -> None:
             return sandbox.refuse(400, "The only type of mapping is gene-transcript.")
         try:
             with reading.told():
-                pairs = reading.mapping(reading.fetch(str(wanted.get("dataLink")), sandbox.folder))
+                pairs = reading.mapping(sandbox.fetch(str(wanted.get("dataLink"))))
         except ImportFailed as error:
             return sandbox.refuse(400, str(error))
         with sandbox.store.lock:

@@ -188,6 +188,9 @@ class Sandbox(Protocol):
     def user(self) -> str:
         """Return who sends the present request."""
 
+    def fetch(self, link: str) -> bytes:
+        """Return the bytes behind a link."""
+
     def refuse(self, status: int, words: str) -> Response:
         """Return an error answer."""
 

@@ -16,6 +16,7 @@ from bionb.platforms.sevenbridges.sandbox.replies import Refused, error
 from bionb.platforms.sevenbridges.sandbox.store import Store
 from bionb.sandbox.faults import Fault, Faults
 from bionb.sandbox.gate import FINDINGS
+from bionb.sandbox.tokens import token_of, user_of
 
 _CODES = {401: 90001, 429: 1000, 503: 0}
 WINDOW, REQUESTS = 300.0, 1000
@@ -77,7 +78,7 @@ class SevenBridgesSandbox:
 
     def credentials(self, user: str | None = None) -> dict[str, str]:
         """Return the token of a user."""
-        return {"token": f"sandbox-{user or self.users[0]}"}
+        return {"token": token_of(user or self.users[0])}
 
     def refusal(self, status: int, words: str) -> dict[str, Any]:
         """Word an injected error as the platform does."""
@@ -112,9 +113,8 @@ class SevenBridgesSandbox:
     def _admit(self) -> Response | tuple[Response, int] | None:
         if request.path.startswith("/signed/") or request.path == "/v2":
             return None
-        user = request.headers.get("X-SBG-Auth-Token", "").removeprefix("sandbox-")
-        bearer = request.headers.get("Authorization", "").removeprefix("Bearer sandbox-")
-        g.user = user or bearer
+        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        g.user = user_of(request.headers.get("X-SBG-Auth-Token", "") or bearer)
         if g.user not in self.store.users or self._expired():
             return jsonify(error(401, 90001, "Unauthorized")), 401
         if request.path not in OPEN and not self._spend():

@@ -12,6 +12,7 @@ from bionb.platforms.sodar.sandbox import isa, landing, people, projects, sheets
 from bionb.platforms.sodar.sandbox.api import Router
 from bionb.platforms.sodar.sandbox.world import SHORT_NAMES, World
 from bionb.sandbox.faults import Faults
+from bionb.sandbox.tokens import password_of, token_of
 
 
 class SodarSandbox:
@@ -79,7 +80,8 @@ class SodarSandbox:
 
     def credentials(self, user: str | None = None) -> dict[str, str]:
         """Return the keyword arguments to log in as a user."""
-        return {"token": f"sandbox-{self.users[self.users.index(user)] if user else self.users[0]}"}
+        name = self.users[self.users.index(user)] if user else self.users[0]
+        return {"token": token_of(name), "username": name, "password": password_of(name)}
 
     def refusal(self, status: int, words: str) -> Mapping[str, Any]:
         """Word an error as this platform does."""

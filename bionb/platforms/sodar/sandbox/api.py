@@ -214,7 +214,10 @@ class Router:
 
     def by_password(self, value: str) -> User:
         """Return the user of a Basic header's value."""
-        name, _, password = base64.b64decode(value).decode().partition(":")
+        try:
+            name, _, password = base64.b64decode(value).decode().partition(":")
+        except ValueError:
+            raise Refused(401, "The header of user name and password cannot be read.") from None
         for user in self._world().users.values():
             if name in (user.username, user.short) and password == user.password:
                 return user

@@ -11,6 +11,7 @@ from flask import request
 from bionb.platforms.sodar.sandbox.api import FORBIDDEN, Context, Refused, Router, paged
 from bionb.platforms.sodar.sandbox.projects import UUID, find, user_shape
 from bionb.platforms.sodar.sandbox.world import CATEGORY, DELEGATE, OWNER, RANKS, Assignment, Project, User
+from bionb.sandbox.tokens import token_of
 
 SETTINGS: dict[tuple[str, str], tuple[str, str, Any]] = {
     ("projectroles", "ip_restrict"): ("PROJECT", "BOOLEAN", False),
@@ -251,7 +252,7 @@ def create_token(context: Context) -> Any:
         raise Refused(500, None)  # faults of real servers
     if len(label) > 256:
         raise Refused(400, ["A label has at most 256 characters."])
-    deleted, token = len(user.tokens), f"sandbox-{user.short}-{context.world.ids.number('token')}"
+    deleted, token = len(user.tokens), token_of(f"{user.short}-{context.world.ids.number('token')}")
     user.tokens = {token}
     expiry = (context.world.clock.now() + timedelta(hours=float(hours))).isoformat() if float(hours) else None
     answer = {"delete_count": deleted, "expiry": expiry, "sodar_label": label, "token": token}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bionb.sandbox.store import FrozenClock, Identifiers
+from bionb.sandbox.tokens import password_of, token_of
 
 RANKS = {
     "project owner": 10,
@@ -48,8 +49,8 @@ class User:
 
     @property
     def password(self) -> str:
-        """Plainly invented."""
-        return f"password-of-{self.short}"
+        """Plainly invented, with an end of this process."""
+        return password_of(self.short)
 
 
 @dataclass(eq=False)
@@ -152,7 +153,7 @@ class World:
             self.add(None, "Genomics", alice="owner")
 
     def _user(self, short: str, username: str) -> User:
-        return User(short, username, self.ids.uuid("user", short), short == "admin", {f"sandbox-{short}"})
+        return User(short, username, self.ids.uuid("user", short), short == "admin", {token_of(short)})
 
     def _fill(self) -> None:
         genomics = self.add(None, "Genomics", alice="owner", erin="finder", description="Sequencing projects")

@@ -17,6 +17,7 @@ from bionb.platforms.torrentsuite.sandbox.replies import BARE, FRESH, KEPT, empt
 from bionb.platforms.torrentsuite.sandbox.store import API, Record
 from bionb.platforms.torrentsuite.sandbox.world import world
 from bionb.sandbox.faults import Faults
+from bionb.sandbox.tokens import token_of, user_of
 
 DETAIL_ONLY = ("pluginState", "pluginStore")
 READERS = ("student",)
@@ -55,7 +56,7 @@ class TorrentSuiteSandbox:
     def credentials(self, user: str | None = None) -> dict[str, str]:
         """Return what ``connect`` needs."""
         name = user or self.users[0]
-        return {"username": name, "api_key": f"sandbox-{name}"}
+        return {"username": name, "api_key": token_of(name), "password": token_of(name)}
 
     def refusal(self, status: int, words: str) -> Mapping[str, Any]:
         """Word an injected error as this platform does."""
@@ -97,7 +98,7 @@ class TorrentSuiteSandbox:
             except ValueError:
                 return ""
         name, _, key = value.partition(":")
-        known = scheme in ("ApiKey", "Basic") and name in self.users and key == f"sandbox-{name}"
+        known = scheme in ("ApiKey", "Basic") and name in self.users and user_of(key) == name
         return name if known else ""
 
     def _resource(self, resource: str, rest: str, inmesh: bool) -> Response:
