@@ -77,7 +77,7 @@ class Listing(Sequence[Record]):
         """Number of records, from page 1 where the server tells it, else by reading all."""
         kept = self._kept
         if not kept.begun:
-            self._advance(kept, kept.state)
+            self._advance(kept, kept.state, 1)
         state = kept.state
         return state.total if state.total is not None else self._read_to(kept, None).count
 

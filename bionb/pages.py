@@ -55,14 +55,28 @@ class Whole:
         Name of the page number; None asks only once.
     key : callable, optional
         A record's identity.
+    at_once : bool
+        Whether to ask for everything at once, without a page number, when more than one page more is wanted; for
+        servers that this costs less.
     """
 
-    def __init__(self, read: Callable[[Params, bool], Page], page: str | None = None, key: Key | None = None) -> None:
-        self._read, self._page, self._seen = read, page, Seen(key)
+    def __init__(
+        self,
+        read: Callable[[Params, bool], Page],
+        page: str | None = None,
+        key: Key | None = None,
+        *,
+        at_once: bool = False,
+    ) -> None:
+        self._read, self._page, self._seen, self._at_once = read, page, Seen(key), at_once
 
     def after(self, state: State, wanted: int | None = None) -> State:
-        """Read the next page."""
+        """Read the next page, or the rest."""
         number = state.place or 1
+        one_is_left = state.total is not None and state.total - state.count <= state.page.count
+        if self._at_once and wanted is None and not one_is_left:
+            everything = self._read({}, number == 1)
+            return _ended(replace(self._seen.after(state, everything), total=everything.total))
         page = self._read({self._page: number} if self._page else {}, number == 1)
         later = replace(self._seen.after(state, page), total=page.total, place=number + 1)
         if self._page and page.more and not _stuck(later, FEW):

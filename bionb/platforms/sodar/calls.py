@@ -36,13 +36,14 @@ class Calls(SessionOwner):
         params: Callable[[], Mapping[str, Any]] = dict,
         key: str = "sodar_uuid",
         paged: bool = True,
+        at_once: bool = False,
         explain: Callable[[ResponseError], None] = lambda error: None,
     ) -> Listing:
         """Return a listing of one whole answer or of numbered pages: the answer's type tells which.
 
         `shape` makes a record of what was found; `whole` completes the records where all are there at once; `within`
-        names the key in which old servers put the list; without `paged` all is asked for at once, which costs the
-        server half as much as all pages do; `explain` words an error by what this list is of.
+        names the key in which old servers put the list; `at_once` asks for all without pages where all are wanted,
+        and without `paged` always; `explain` words an error by what this list is of.
         """
 
         def pick(body: Any) -> list[Record]:
@@ -65,7 +66,8 @@ class Calls(SessionOwner):
                 more=lambda response, body: bool(_is_page(body) and body["next"]),
             )
 
-        return Listing(name, lambda: Whole(read, "page" if paged else None, key=lambda record: record[key]), declared)
+        number = "page" if paged else None
+        return Listing(name, lambda: Whole(read, number, key=lambda record: record[key], at_once=at_once), declared)
 
 
 def _is_page(body: Any) -> bool:

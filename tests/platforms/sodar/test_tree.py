@@ -41,6 +41,21 @@ def test_a_browser_on_two_thousand_projects_shows_its_first_level_after_one_list
     assert [""] == asked()
 
 
+def test_a_look_at_the_projects_costs_a_page_and_all_of_them_one_list(sandbox, sodar, many, asked):
+    """A page takes servers a twelfth of the time of the list, and all 21 pages twice its time."""
+    everything = len(sandbox.app("sodar").world.projects)
+    pages = sandbox.app("sodar").generation == "new"
+    projects = sodar.projects()
+    assert projects.first(3)
+    assert (["page=1"], True) == (asked(), len(projects) <= everything)
+
+    titles = projects.to_frame()["full_title"].tolist()
+    assert ["page=1", ""][: 1 + pages] == asked()
+    assert titles == sodar.projects().to_frame()["full_title"].tolist()
+    assert ["page=1", "", ""] == asked() if pages else ["page=1", ""] == asked()
+    assert len(titles) == len(set(titles))
+
+
 def test_the_roots_are_read_anew(sandbox, sodar, asked):
     """That is what a browser's button to reload asks for."""
     (genomics,) = sodar.roots()
