@@ -41,6 +41,14 @@ def read_source(source: Any, max_bytes: int | None = None) -> dict[str, bytes]:
     )
 
 
+def is_excel(source: Any) -> bool:
+    """Tell an Excel file, by its name or its bytes, from a zip of ISA-Tab files."""
+    if isinstance(source, bytes):
+        return source.startswith(b"PK") and b"xl/workbook.xml" in source
+    named = isinstance(source, str | os.PathLike) and not str(source).lstrip().startswith("{")
+    return named and Path(source).suffix.lower() in (".xlsx", ".xlsm")
+
+
 def _read_path(path: Path, max_bytes: int | None) -> dict[str, bytes]:
     try:
         if path.is_dir():

@@ -31,7 +31,8 @@ def read_isatab(source: Any, *, columnar_from: int = COLUMNAR_FROM, max_bytes: i
     Parameters
     ----------
     source : path, bytes or mapping
-        A folder, an ``i_*.txt`` file, a zip (path or bytes), or SODAR's JSON export (mapping, path or text).
+        A folder, an ``i_*.txt`` file, a zip or an Excel file (path or bytes; see `ISATab.to_excel`), or SODAR's JSON
+        export (mapping, path or text).
         Of a folder the files ``i_*``, ``s_*``, ``a_*``, ``m_*`` (``.txt``, ``.tsv``) are read, of a zip all.
     columnar_from : int
         Number of lines from which a table is read by columns; it changes the speed, never the result.
@@ -54,6 +55,11 @@ def read_isatab(source: Any, *, columnar_from: int = COLUMNAR_FROM, max_bytes: i
     >>> isa.studies
     ['s_study.txt']
     """
+    if archive.is_excel(source):
+        from bionb.isatab.exchange.excel import read
+
+        workbook = source if isinstance(source, bytes) else Path(source)
+        return read(workbook, getattr(workbook, "name", "the given bytes"), columnar_from=columnar_from)
     files = archive.read_source(source, max_bytes)
     if not any(archive.is_isatab(name) for name in files):
         raise InvalidSheet(
@@ -369,6 +375,23 @@ class ISATab(Shapes):
         >>> isa.write("my_investigation")
         """
         return archive.write(self._files, target, overwrite)
+
+    def to_excel(self, target: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write the set as an Excel file, one sheet a file; return its path.
+
+        Every cell is text, headers are frozen, and terms of an ontology are offered in a drop-down. `read_isatab` reads
+        the file again: sheets that nobody edited give the very bytes they were made from (a hidden sheet keeps them),
+        edited ones are taken as `replace` takes an edited frame.
+
+        Raises
+        ------
+        UsageError
+            A cell has more than 32,767 characters or a table more than 1,048,575 rows, which Excel can't hold; or the
+            file is there already and `overwrite` is not set.
+        """
+        from bionb.isatab.exchange.excel import write
+
+        return write(self, target, overwrite=overwrite)
 
     def to_zip(self) -> bytes:
         """Return a zip of all files, in their order and with their names."""

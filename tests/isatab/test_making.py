@@ -140,7 +140,7 @@ def test_dates_and_numbers_of_excel_read_as_people_wrote_them(tmp_path):
     frame = bionb.new_isatab(workbook(tmp_path / "s.xlsx", rows)).samples()
 
     assert ["3", "2.5"] == frame["Batch"].tolist()
-    assert ["2026-01-31", "yes"] == frame["Tissue"].tolist()
+    assert ["2026-01-31", "TRUE"] == frame["Tissue"].tolist()
 
 
 @pytest.mark.parametrize(

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import csv
-import datetime
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bionb.errors import InvalidSheet, UsageError
-from bionb.isatab.text import as_text
+from bionb.isatab.exchange.workbook import cell_text, load, sheet_rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Rows = dict[str, list[str]]
 EXCEL = (".xlsx", ".xlsm")
-ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!")
 
 
 def sample_table(samples: pd.DataFrame | str | Path) -> Rows:
@@ -34,7 +31,7 @@ def sample_table(samples: pd.DataFrame | str | Path) -> Rows:
     import pandas as pd
 
     if isinstance(samples, pd.DataFrame):
-        columns = {str(name): [_text(value) for value in column] for name, column in samples.items()}
+        columns = {str(name): [cell_text(value).strip() for value in column] for name, column in samples.items()}
         return _checked("the table", [str(name) for name in samples.columns], list(zip(*columns.values(), strict=True)))
     if not isinstance(samples, str | Path):
         raise UsageError(
@@ -72,52 +69,11 @@ def _decoded(data: bytes) -> str:
 
 
 def _excel(path: Path) -> tuple[list[str], list[Sequence[str]]]:
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(path, data_only=True)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise InvalidSheet(
-            f"{path.name} can't be read as an Excel file: {error}. Save it as .xlsx, or as CSV."
-        ) from None
-    sheet = book.worksheets[0]
-    if sheet.merged_cells.ranges:
-        cells = ", ".join(sorted(str(each) for each in sheet.merged_cells.ranges)[:3])
-        raise InvalidSheet(
-            f"{path.name}, sheet {sheet.title!r}: cells {cells} are merged; unmerge them, one value a cell."
-        )
-    formulas = openpyxl.load_workbook(path).worksheets[0]
-    rows = []
-    for row in sheet.iter_rows():
-        for cell in row:
-            _check_cell(path, cell, formulas)
-        rows.append([_text(cell.value) for cell in row])
-    rows = [row for row in rows if any(row)]
-    if not rows:
-        raise InvalidSheet(f"{path.name}: the sheet {sheet.title!r} is empty; the first row names the columns.")
-    last = max(number for number, name in enumerate(rows[0], 1) if name) if any(rows[0]) else 0
-    return rows[0][:last], [row[:last] if not any(row[last:]) else row for row in rows[1:]]
-
-
-def _check_cell(path: Path, cell: Any, formulas: Any) -> None:
-    if cell.value in ERRORS:
-        raise InvalidSheet(f"{path.name}: cell {cell.coordinate} is {cell.value}, an error of Excel; mend it there.")
-    if cell.value is None and str(formulas[cell.coordinate].value or "").startswith("="):
-        raise InvalidSheet(
-            f"{path.name}: cell {cell.coordinate} is a formula that was never computed; open it in Excel and save it."
-        )
-
-
-def _text(value: Any) -> str:
-    """Return a cell as text: whole numbers without a point, days without a midnight."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, datetime.datetime) and value == value:  # NaT is not equal to itself
-        midnight = value.time() == datetime.time() and value.tzinfo is None
-        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
-    return as_text(value).strip()
+    book, formulas = load(path, path.name)
+    rows = sheet_rows(path.name, book.worksheets[0], formulas.worksheets[0])
+    if not any(map(any, rows)):
+        raise InvalidSheet(f"{path.name}: its first sheet is empty; the first row names the columns.")
+    return rows[0], list(rows[1:])
 
 
 def _checked(where: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Rows:

@@ -1,0 +1,1 @@
+"""ISA-Tab in the formats of other programs."""

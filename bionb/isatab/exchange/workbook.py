@@ -1,0 +1,91 @@
+"""Cells of Excel files as text: what people see in Excel, and never more or less than was written."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from bionb.errors import InvalidSheet
+from bionb.isatab.text import as_text
+
+LONGEST_CELL = 32_767
+MOST_ROWS = 1_048_576  # the header included
+# Characters that XML can't hold are written as _x000D_; so is an underscore that would begin such a word.
+_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f￾￿]")
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def load(source: Path | bytes, name: str) -> tuple[Any, Any]:
+    """Return a workbook twice: with the values that Excel computed, and with the formulas.
+
+    Raises
+    ------
+    InvalidSheet
+        It is no Excel file.
+    """
+    import openpyxl
+
+    data = source if isinstance(source, bytes) else source.read_bytes()
+    try:
+        books = [openpyxl.load_workbook(io.BytesIO(data), data_only=only) for only in (True, False)]
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise InvalidSheet(f"{name} can't be read as an Excel file: {error}. Save it as .xlsx.") from None
+    return books[0], books[1]
+
+
+def sheet_rows(name: str, sheet: Any, formulas: Any) -> list[list[str]]:
+    """Return the cells of a sheet as text, row by row, without empty rows and cells at the end.
+
+    Raises
+    ------
+    InvalidSheet
+        Merged cells, an error of Excel, or a formula that was never computed; the message names the cell.
+    """
+    if sheet.merged_cells.ranges:
+        cells = ", ".join(sorted(str(each) for each in sheet.merged_cells.ranges)[:3])
+        raise InvalidSheet(f"{name}, sheet {sheet.title!r}: cells {cells} are merged; unmerge them, one value a cell.")
+    rows = []
+    for row in sheet.iter_rows():
+        texts = []
+        for cell in row:
+            _check_cell(name, cell, formulas)
+            texts.append(cell_text(cell.value))
+        rows.append(_trimmed(texts))
+    return _trimmed(rows)
+
+
+def cell_text(value: Any) -> str:
+    """Return a cell as text: whole numbers without a point, days without a midnight."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime.datetime) and value == value:  # NaT is not equal to itself
+        midnight = value.time() == datetime.time() and value.tzinfo is None
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), as_text(value))
+
+
+def escaped(text: str) -> str:
+    """Return a text as an Excel file holds it."""
+    return _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+
+
+def _check_cell(name: str, cell: Any, formulas: Any) -> None:
+    if cell.data_type == "e":
+        raise InvalidSheet(f"{name}: cell {cell.coordinate} is {cell.value}, an error of Excel; mend it there.")
+    if cell.value is None and formulas[cell.coordinate].data_type == "f":
+        raise InvalidSheet(
+            f"{name}: cell {cell.coordinate} is a formula that was never computed; open it in Excel and save it."
+        )
+
+
+def _trimmed(items: list[Any]) -> list[Any]:
+    end = len(items)
+    while end and not items[end - 1]:
+        end -= 1
+    return items[:end]
