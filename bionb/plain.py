@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -57,6 +57,25 @@ def plain(value: Any, where: str = "") -> Any:
         f"{_named(where)} is of type {type(value).__name__}, which can't be sent: pass text, a number, true or false, "
         "a list or a dict."
     )
+
+
+def several(value: Any, where: str = "") -> list[str] | None:
+    """Return one or several texts as a list, None for none: a single text is no list of its letters.
+
+    Raises
+    ------
+    UsageError
+        As of `plain`.
+
+    Examples
+    --------
+    >>> several("raw"), several(["raw", 7]), several(None)
+    (['raw'], ['raw', '7'], None)
+    """
+    if value is None:
+        return None
+    values = value if isinstance(value, Iterable) and not isinstance(value, str) else [value]
+    return [str(plain(each, where)) for each in values]
 
 
 def _named(where: str) -> str:

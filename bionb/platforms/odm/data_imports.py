@@ -173,6 +173,8 @@ class Imports(MetadataImports):
 def _checked_class(data_class: str | None, gct: bool) -> str:
     if data_class is None:
         raise UsageError(f"Data needs data_class=; the server knows {', '.join(DATA_CLASSES)}.")
+    if not isinstance(data_class, str):
+        raise UsageError(f"data_class={data_class!r} is no text; the server knows {', '.join(DATA_CLASSES)}.")
     # Servers add classes with new releases, so only what looks mistyped is refused.
     close = difflib.get_close_matches(data_class, DATA_CLASSES, n=1, cutoff=0.75)
     if close and close[0] != data_class:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bionb.errors import UsageError
-from bionb.plain import plain
+from bionb.plain import plain, several
 
 CHUNK = 100  # values in one request; everything travels in the URL, whose length servers limit
 
@@ -173,12 +173,13 @@ def features(names: Iterable[str] | str, attribute: str | None = None, size: int
     >>> features(["ENSG1", "ENSG2"], "gene")
     ['feature.gene=ENSG1,ENSG2']
     """
-    found = [names] if isinstance(names, str) else list(dict.fromkeys(str(plain(each)) for each in names))
+    found = list(dict.fromkeys(several(names, "genes") or ()))
     if not found:
         raise UsageError("No features are named: the answer would be empty.")
     start = "feature" if attribute is None else f"feature.{_bare(attribute)}"
     return [f"{start}={','.join(map(_bare, found[at : at + size]))}" for at in range(0, len(found), size)]
 
 
-def _bare(text: str) -> str:
+def _bare(text: Any) -> str:
+    text = str(plain(text, "attribute"))
     return text if text and all(mark.isalnum() or mark in "_.-:" for mark in text) else quoted(text)

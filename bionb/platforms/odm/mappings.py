@@ -11,6 +11,7 @@ from bionb.errors import UsageError
 from bionb.frames import ANY, columns
 from bionb.listing import Listing
 from bionb.pages import Cursor, Page, Reader
+from bionb.plain import several
 from bionb.platforms.odm.filters import CHUNK
 from bionb.platforms.odm.jobs import accession_of
 from bionb.platforms.odm.lists import page_size
@@ -162,9 +163,9 @@ def _identity(entry: Mapping[str, Any]) -> tuple[Any, Any]:
 
 
 def _chunks(values: Iterable[str] | str | None, name: str) -> list[list[str]]:
+    found = list(dict.fromkeys(several(values, name) or ()))
     if values is None:
         return []
-    found = [values] if isinstance(values, str) else list(dict.fromkeys(values))
     if not found:
         raise UsageError(f"{name}= is empty: the answer would hold the entries of all {name}. Leave it out for those.")
     return [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)]

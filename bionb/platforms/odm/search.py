@@ -9,6 +9,7 @@ from bionb.errors import UsageError
 from bionb.frames import COUNT, FLAG, columns, to_frame
 from bionb.listing import Listing
 from bionb.pages import Offset, Page, Reader
+from bionb.plain import several
 from bionb.platforms.odm.lists import role
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Search:
         if text:
             mode = "USE_NARROWER_TERMS" if narrower_terms else "STRICT"
             filters.append({"type": "FULL_TEXT", "match": text, "mode": mode})
-        chosen = [options] if isinstance(options, str) else list(options)
+        chosen = several(options, "options") or []
         filters += [{"type": "SELECT", "filterOptionId": each} for each in chosen]
         path = f"api/v1/{role(as_curator)}/integration/fulltext/search/studies"
         groups: list[Mapping[str, Any]] = []

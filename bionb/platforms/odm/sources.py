@@ -19,6 +19,8 @@ def is_link(source: str | Path) -> bool:
     UsageError
         A link of a kind that the server can't fetch.
     """
+    if not isinstance(source, str | Path):
+        raise UsageError(f"Give a link (http:, https:, s3:, file:) or the path of a file here, not {source!r}.")
     scheme = urlsplit(str(source)).scheme.lower()
     if isinstance(source, Path) or len(scheme) < 2:  # a single letter is a Windows drive
         return False
@@ -38,11 +40,18 @@ def digest(source: str | Path) -> str:
 def local_file(source: str | Path) -> Path:
     """Return the path of a file here, which must exist."""
     path = Path(source).expanduser()
-    if not path.is_file():
+    if not _is_file(path):
         raise UsageError(
             f"There is no file {path}: give a link (http:, https:, s3:, file:) or the path of a file here."
         )
     return path
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long for this computer
+        return False
 
 
 def name_of(source: str | Path) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import BionbError, UnexpectedResponse, UsageError
@@ -14,7 +13,7 @@ from bionb.platforms.odm.checking import check_upload
 from bionb.platforms.odm.data_imports import Imports
 from bionb.platforms.odm.jobs import ENDED_BADLY, Job, accession_of
 from bionb.platforms.odm.links import WORDS, Links
-from bionb.platforms.odm.sources import digest, is_link
+from bionb.platforms.odm.sources import digest, is_link, local_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,6 +123,8 @@ class Workflow(Imports, Links):
             "expression": expression,
         }
         sources = {kind: source for kind, source in sources.items() if source is not None}
+        if missing := [kind for kind in ("study", "samples") if kind not in sources]:
+            raise UsageError(f"A study is built of a study and its samples: give {' and '.join(missing)}.")
         if expression_to not in ("samples", "libraries", "preparations") or (
             expression is not None and expression_to not in sources
         ):
@@ -242,4 +243,4 @@ def _check_source(kind: str, source: Any) -> None:
         return
     if kind == "study":
         raise UsageError(f"{source}: the server offers no upload of study files; give a link or an accession.")
-    check_upload(kind, Path(source).expanduser())
+    check_upload(kind, local_file(source))

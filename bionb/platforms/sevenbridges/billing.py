@@ -158,7 +158,7 @@ class Billing(Calls):
         """
         if kind not in ("IDEA", "THOUGHT", "PROBLEM"):
             raise UsageError(f"Feedback is an IDEA, a THOUGHT or a PROBLEM, not {kind!r}.")
-        if not text.strip():
+        if not isinstance(text, str) or not text.strip():
             raise UsageError("The feedback is empty: say something in text=.")
         body = {"type": kind, "text": text, **({"referrer": referrer} if referrer else {})}
         self.call("POST", "action/notifications/feedback", what="send feedback", json=body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -81,7 +81,11 @@ class Calls(SessionOwner):
         """
         page_size(limit, LIMIT)
         chosen = Fields(resource.useful if fields is None else fields).check(resource.known, resource.name)
-        query = {key: value for key, value in (params or {}).items() if value not in (None, [])}
+        query = {
+            key: value
+            for key, value in (params or {}).items()
+            if value is not None and not (isinstance(value, list) and not value)
+        }
         if chosen.text:
             query["fields"] = chosen.text
         declared, key = _columns(resource, chosen), _identity(resource, chosen)
@@ -177,11 +181,6 @@ def _identity(resource: Resource, chosen: Fields) -> Callable[[Record], Any] | N
     if not resource.key or not chosen.keeps(resource.key, resource.brief if resource.useful else None):
         return None
     return lambda record: next((record[name] for name in (resource.key, "id", "href") if record.get(name)), None)
-
-
-def several(value: str | Iterable[str] | None) -> list[str] | None:
-    """Return one or several texts as a list: a single text is no list of its letters."""
-    return [value] if isinstance(value, str) else None if value is None else list(value)
 
 
 def _queries(query: Mapping[str, Any], chunked: str) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,8 @@ from typing import Any
 from bionb.errors import UsageError
 from bionb.listing import Listing
 from bionb.pages import Record
-from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike, several
+from bionb.plain import several
+from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike
 from bionb.platforms.sevenbridges.files import place
 from bionb.platforms.sevenbridges.identifiers import Ref, file_id, identifier, project_id, volume_id
 from bionb.platforms.sevenbridges.resources import EXPORTS, IMPORTS

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import InvalidInput, UsageError
 from bionb.frames import to_frame
 from bionb.listing import Listing
 from bionb.pages import Record
-from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike, check_changes, several
+from bionb.plain import several
+from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike, check_changes
 from bionb.platforms.sevenbridges.identifiers import Ref, file_id, project_id, task_id
 from bionb.platforms.sevenbridges.metadata import checked_metadata
 from bionb.platforms.sevenbridges.resources import FILES
@@ -165,7 +166,7 @@ class Files(Calls):
         -----
         ``POST /action/files/copy``, 100 files a request.
         """
-        chosen = [files] if isinstance(files, str | Mapping) else list(files)
+        chosen = list(files) if isinstance(files, Iterable) and not isinstance(files, str | Mapping) else [files]
         ids, target = [file_id(each) for each in chosen], project_id(project)
         answers: dict[str, Any] = {}
         with self.session.one_call():

@@ -17,15 +17,16 @@ Ref = str | Mapping[str, Any]
 
 def identifier(thing: Ref, kind: str) -> str:
     """Return the id of a record, or the id itself."""
-    value = thing if isinstance(thing, str) else thing.get("id")
+    value = thing.get("id") if isinstance(thing, Mapping) else thing
     if not isinstance(value, str) or not value.strip():
-        raise UsageError(f"No {kind} id: pass a record with an 'id', or the id as text.")
+        given = "" if isinstance(thing, str | Mapping) else f", not {thing!r}"
+        raise UsageError(f"No {kind} id: pass a record with an 'id', or the id as text{given}.")
     return value.strip()
 
 
 def invoice_id(invoice: Ref) -> str:
     """Return an invoice's id; its record calls it ``invoice_id``."""
-    if not isinstance(invoice, str) and invoice.get("invoice_id"):
+    if isinstance(invoice, Mapping) and invoice.get("invoice_id"):
         return identifier({"id": invoice["invoice_id"]}, "invoice")
     return identifier(invoice, "invoice")
 
@@ -57,7 +58,7 @@ def app_id(app: Ref) -> str:
 
 def file_id(file: Ref) -> str:
     """Return a file's or folder's id; in a task's inputs and outputs it is called ``path``."""
-    if not isinstance(file, str) and "id" not in file and "path" in file:
+    if isinstance(file, Mapping) and "id" not in file and "path" in file:
         return identifier({"id": file["path"]}, "file")
     return _one_segment(identifier(file, "file"), "file")
 
@@ -104,7 +105,7 @@ def moment(value: str | date, name: str) -> str:
         return value.isoformat()
     try:
         datetime.fromisoformat(value)
-    except ValueError:
+    except (TypeError, ValueError):
         raise UsageError(f"{name}={value!r} is no date: write 2026-01-31 or 2026-01-31T12:00:00+01:00.") from None
     return value
 
@@ -117,12 +118,11 @@ def billing_day(value: str | date, name: str) -> str:
     >>> billing_day("2026-01-31", "date_from")
     '01-31-2026'
     """
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            raise UsageError(f"{name}={value!r} is no day: write 2026-01-31.") from None
-    return value.strftime("%m-%d-%Y")
+    try:
+        day = value if isinstance(value, date) else datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise UsageError(f"{name}={value!r} is no day: write 2026-01-31.") from None
+    return day.strftime("%m-%d-%Y")
 
 
 def suggest_short_name(name: str, taken: Collection[str] = ()) -> str:

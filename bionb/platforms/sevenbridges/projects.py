@@ -8,8 +8,8 @@ from typing import Any
 from bionb.errors import UsageError
 from bionb.listing import Listing
 from bionb.pages import Record
-from bionb.plain import plain
-from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike, check_changes, several
+from bionb.plain import plain, several
+from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike, check_changes
 from bionb.platforms.sevenbridges.identifiers import Ref, identifier, project_id
 from bionb.platforms.sevenbridges.resources import MEMBERS, PROJECTS
 

@@ -9,8 +9,9 @@ from typing import Any
 from bionb.errors import InvalidInput, UsageError
 from bionb.listing import Listing
 from bionb.pages import Record
+from bionb.plain import several
 from bionb.platforms.sevenbridges.apps import Apps
-from bionb.platforms.sevenbridges.calls import LIMIT, FieldsLike, check_changes, several
+from bionb.platforms.sevenbridges.calls import LIMIT, FieldsLike, check_changes
 from bionb.platforms.sevenbridges.files import Files
 from bionb.platforms.sevenbridges.identifiers import Ref, app_id, moment, project_id, task_id
 from bionb.platforms.sevenbridges.inputs import in_platform_form, paths_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bionb.errors import NotFound, ResponseError
+from bionb.errors import NotFound, ResponseError, UsageError
 from bionb.listing import Listing
 from bionb.pages import Page, Whole
 from bionb.platforms.sodar import shapes
@@ -106,6 +106,8 @@ class AccountCalls(TokenCalls):
         """Return a user by name, UUID or record; the list of users is read once."""
         if isinstance(user, Mapping):
             return dict(user)
+        if not isinstance(user, str):
+            raise UsageError(f"Give a user by name, UUID or record, not {user!r}.")
         people = self._known_people()
         text = user.strip()
         found = people.get(text.lower()) or _by_name(people, text)

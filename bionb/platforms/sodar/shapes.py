@@ -67,7 +67,7 @@ def role_name(role: str) -> str:
     UsageError
         An unknown role.
     """
-    short = role.strip().lower().removeprefix("project ")
+    short = str(role).strip().lower().removeprefix("project ")
     if short not in ROLES:
         raise UsageError(f"There is no role {role!r}; there are: {', '.join(ROLES)}.")
     return f"project {short}"

@@ -235,7 +235,7 @@ class SubmitCalls(ZoneCalls):
         >>> sodar.wait_zone(sodar.create_zone(project, "a_exome_pilot.txt"))["status"]
         'ACTIVE'
         """
-        wanted = status.strip().upper()
+        wanted = str(status).strip().upper()
         if wanted not in (*READY, *ENDED):
             raise UsageError(f"A landing zone can be waited for to be {', '.join((*READY, *ENDED))}, not {status!r}.")
         uuid = uuid_of(zone)

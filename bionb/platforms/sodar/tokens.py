@@ -58,10 +58,12 @@ class TokenCalls(Calls):
         given = {"username": username, "password": password}
         username = password = ""
         account = sealed(given)
+        if None in account.values():
+            raise UsageError("A token is made with the user's name and password: give both.")
         if expiry < 0:
             raise UsageError(f"expiry is the number of hours until the token ends, or 0 for never; not {expiry}.")
-        if len(label) > 256:
-            raise UsageError(f"A label has at most 256 characters, this one {len(label)}.")
+        if not isinstance(label, str) or len(label) > 256:
+            raise UsageError(f"A label is a text of at most 256 characters, unlike {str(label)[:40]!r}.")
         if not delete_others:
             raise UsageError(
                 "Making a token by API deletes all other tokens of the user. If that is wanted, pass "

@@ -170,7 +170,7 @@ class ZoneCalls(IrodsCalls):
         >>> sodar.wait_zone(zone)["status"]
         'ACTIVE'
         """
-        if title is not None and not title.strip():
+        if title is not None and not str(title).strip():
             raise UsageError("SODAR takes no blank title: leave it out, and the zone is named by date and time.")
         uuid = uuid_of(project)
         with self.session.one_call():

@@ -192,7 +192,7 @@ def _check_moments(filter_: str, value: Any) -> None:
 
 def _close(name: str, known: Collection[str]) -> str:
     lowered = {each.lower(): each for each in known}
-    near = [lowered[each] for each in difflib.get_close_matches(name.lower(), lowered, n=3, cutoff=0.5)]
+    near = [lowered[each] for each in difflib.get_close_matches(str(name).lower(), lowered, n=3, cutoff=0.5)]
     if near:
         return f"; did you mean {' or '.join(near)}?"
     return f"; it has: {', '.join(sorted(known)[:12])}{', ...' if len(known) > 12 else ''}."

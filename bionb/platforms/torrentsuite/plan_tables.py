@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bionb.errors import InvalidInput
+from bionb.errors import InvalidInput, UsageError
 from bionb.frames import columns, to_frame
 from bionb.platforms.torrentsuite.plan_fields import Finding
 from bionb.platforms.torrentsuite.plan_known import KINDS
@@ -39,6 +39,8 @@ def rows_of(samples: Any) -> list[Record]:
     InvalidInput
         A column is missing or unknown; the closest names are suggested.
     """
+    if not isinstance(samples, Iterable):
+        raise UsageError(f"Pass a DataFrame or a list of dicts, one a sample, not {samples!r}.")
     records = samples.to_dict("records") if hasattr(samples, "to_dict") else list(samples)
     names = list(samples.columns) if hasattr(samples, "columns") else [name for each in records for name in each]
     found = [

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from bionb.errors import ConnectionFailed, NotFound, ResponseError, UnexpectedResponse
+from bionb.errors import ConnectionFailed, NotFound, ResponseError, UnexpectedResponse, UsageError
 from bionb.listing import Listing
 from bionb.pages import Page, Whole
 from bionb.platforms.torrentsuite.base import TorrentBase
@@ -290,7 +290,10 @@ class RunCalls(TorrentBase):
 
 def identifier(thing: int | str | Mapping[str, Any]) -> str:
     """Return the identifier of a record, or the one given."""
-    return str(thing["id"] if isinstance(thing, Mapping) else thing)
+    number = str(thing.get("id", "") if isinstance(thing, Mapping) else thing).strip()
+    if not number:
+        raise UsageError("No id: pass a record with an 'id', or the id.")
+    return number
 
 
 def _of(thing: int | str | Mapping[str, Any] | None, name: str, filters: Mapping[str, Any]) -> dict[str, Any]:
