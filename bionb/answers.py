@@ -29,7 +29,7 @@ from bionb.errors import (
     VersionRejected,
 )
 from bionb.pages import Page
-from bionb.waiting import CLOCK
+from bionb.progress import CLOCK
 from bionb.wording import one_line
 from bionb.wording import shorten as shorten
 

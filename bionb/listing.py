@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, overload
 from bionb.errors import BionbError, UsageError
 from bionb.frames import Column, FrameBuilder
 from bionb.pages import Page, Reader, State
+from bionb.progress import Progress
 from bionb.story import story_to_read
-from bionb.waiting import Progress
 from bionb.warning import warn
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any
 
 log = logging.getLogger("bionb")
-_told_elsewhere: ContextVar[bool] = ContextVar("told_elsewhere", default=False)
+_line: ContextVar[Progress | None] = ContextVar("line", default=None)  # of the wait within which all this happens
 
 
 class Clock:
@@ -55,11 +55,11 @@ class Progress:
         self._label, self._total, self._unit, self._after = label, total, unit, after
         self._started = CLOCK.now()
         self._bar: Any = None
-        self._shown = -1.0
+        self._shown, self._done = -1.0, 0.0
 
     def update(self, done: float, text: str = "", total: float | None = None) -> None:
         """Show how much is done in all, and optionally a word about it."""
-        now = CLOCK.now()
+        now, self._done = CLOCK.now(), done
         if now - self._started < self._after or now - self._shown < REDRAWN:
             return
         self._shown = now
@@ -71,6 +71,10 @@ class Progress:
             self._bar.total = total
         self._bar.n = done
         self._bar.set_postfix_str(text, refresh=True)
+
+    def say(self, text: str) -> None:
+        """Show a word; as much is done as before."""
+        self.update(self._done, text)
 
     def close(self) -> None:
         """Remove the bar."""
@@ -97,11 +101,16 @@ def pause(seconds: float, why: str) -> None:
     why : str
         Shown: ``"Seven Bridges: rate limit reached"``.
     """
-    if seconds <= 2 or _told_elsewhere.get():
+    if seconds <= 2:
         CLOCK.sleep(seconds)
         return
+    until, line = CLOCK.now() + seconds, _line.get()
+    if line is not None:
+        while (left := until - CLOCK.now()) > 0:
+            line.say(f"{why}: going on in {left:.0f} s")
+            CLOCK.sleep(min(left, 1.0))
+        return
     log.warning("%s: going on in %.0f s (interrupt to stop)", why, seconds)
-    until = CLOCK.now() + seconds
     with Progress(why, total=round(seconds), unit="s", after=0) as bar:
         while (left := until - CLOCK.now()) > 0:
             bar.update(round(seconds - left))
@@ -138,10 +147,10 @@ def meanwhile(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def told_elsewhere() -> Iterator[None]:
-    """Let `pause` be silent: what waits here shows a line of its own."""
-    token = _told_elsewhere.set(True)
+def told_on(line: Progress) -> Iterator[None]:
+    """Let `pause` speak on a line that is there already, in place of one of its own and of log messages."""
+    token = _line.set(line)
     try:
         yield
     finally:
-        _told_elsewhere.reset(token)
+        _line.reset(token)

@@ -21,9 +21,9 @@ from bionb.auth import Auth, NoAuth
 from bionb.credentials import is_loopback, same_origin
 from bionb.errors import BionbError, ConnectionFailed, InsecureConnection, UnexpectedResponse
 from bionb.history import History
+from bionb.progress import CLOCK, pause
 from bionb.receiving import TimedAdapter, TooLarge
 from bionb.secret import link_masked
-from bionb.waiting import CLOCK, pause
 
 ATTEMPTS = 5
 TIMEOUT = (10.0, 60.0)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from bionb.errors import ConnectionFailed, JobFailed, ServerFailed, WaitTimeout
-from bionb.progress import CLOCK, Clock, Progress, log, pause, told_elsewhere
+from bionb.progress import CLOCK, Clock, Progress, log, pause, told_on
 
 __all__ = ["CLOCK", "PATIENCE", "Clock", "Progress", "log", "pause", "wait_for"]
 
@@ -90,7 +90,7 @@ def wait_for(
     with Progress(what, unit="") as bar:
         while True:
             try:
-                with told_elsewhere():
+                with told_on(bar):
                     record = poll()
             except (ConnectionFailed, ServerFailed) as error:
                 since = silent[0] if silent else clock.now()
@@ -98,7 +98,7 @@ def wait_for(
                 if error.lasting or clock.now() - since >= patience:
                     _say_gave_up(error, what, clock.now() - since)
                     raise error.with_partial(record) from error.__cause__
-                bar.update(0, f"no answer for {clock.now() - since:.0f} s ({silent[1]}), asking on")
+                bar.say(f"no answer for {clock.now() - since:.0f} s ({silent[1]}), asking on")
             else:
                 if silent:
                     moved += clock.now() - silent[0]  # nothing is known of that time

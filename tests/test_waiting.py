@@ -244,12 +244,14 @@ def test_one_long_request_shows_that_it_is_under_way(clock, capfd):
     assert "the server is at work" in shown
 
 
-def test_pauses_within_a_wait_are_told_by_the_wait_alone(clock, caplog):
-    """A log line for every retry of every poll would fill a notebook."""
+def test_pauses_within_a_wait_are_told_on_the_line_of_the_wait(clock, caplog, capfd):
+    """A log message for every retry of every poll would fill a notebook; a rate limit of minutes must be seen."""
 
     def poll():
-        pause(30, "Test did not answer")
+        pause(30, "Test: rate limit")
         return {"state": "DONE"}
 
     wait_for(poll, lambda record: record["state"], wanted={"DONE"}, what="job 7")
     assert "" == caplog.text
+    assert re.search(r"Test: rate limit: going on in \d+ s", capfd.readouterr().err)
+    assert 30 == pytest.approx(sum(clock.slept), abs=0.1)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bionb.errors import ConnectionFailed, FileFailed, UnexpectedResponse
+from bionb.progress import Progress, pause
 from bionb.transfers.failing import shown, told
 from bionb.transfers.identity import Identity, checksums_of, identity_of, length_of, range_of
 from bionb.transfers.names import check_free
@@ -16,7 +17,6 @@ from bionb.transfers.partial import Partial, part_of
 from bionb.transfers.sources import Answer, Opener
 from bionb.transfers.unpacking import Unpacked, unpacked
 from bionb.transfers.writing import placed
-from bionb.waiting import Progress, pause
 
 ATTEMPTS = 5
 SPARED = 1 << 20  # bytes that a disk must have beyond the file, for the proof and the folder

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from bionb.errors import FileFailed, UnexpectedResponse, UsageError
+from bionb.progress import Progress
 from bionb.transfers.failing import shown, told
 from bionb.transfers.identity import md5_of_tag
 from bionb.transfers.partial import CHUNK, hasher
-from bionb.waiting import Progress
 
 MOST_PARTS = 10_000
 _SETTLED = 2.0  # seconds: within these a disk may give two states of a file one date

@@ -11,8 +11,8 @@ from typing import Any
 import ipywidgets
 
 from bionb.answers import shorten
+from bionb.progress import log
 from bionb.story import Story
-from bionb.waiting import log
 from bionb.widgets import looks
 
 

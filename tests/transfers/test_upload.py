@@ -5,8 +5,8 @@ import os
 import pytest
 
 from bionb.errors import FileFailed, UnexpectedResponse, UsageError
+from bionb.progress import Progress
 from bionb.transfers import Part, Snapshot, part_size_of, send_parts, stored_whole, upload
-from bionb.waiting import Progress
 
 OLD, NEW = b"a" * 3000, b"b" * 3000
 

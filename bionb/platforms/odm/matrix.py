@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import ConnectionFailed, UnexpectedResponse
-from bionb.waiting import Progress
+from bionb.progress import Progress
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,6 +13,7 @@ from bionb.pages import Record
 from bionb.platforms.sevenbridges.calls import Calls
 from bionb.platforms.sevenbridges.files import Files, place
 from bionb.platforms.sevenbridges.identifiers import Ref, file_id
+from bionb.progress import Progress
 from bionb.transfers import (
     Part,
     Remote,
@@ -24,7 +25,6 @@ from bionb.transfers import (
     stored_whole,
     target_of,
 )
-from bionb.waiting import Progress
 
 PART_SIZE = 32 * 1024 * 1024
 LINKS = 2
