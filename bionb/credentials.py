@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from bionb.address import server_address
 from bionb.errors import InsecureConnection, NotLoggedIn, UsageError
 from bionb.secret import Secret, sealed, variable
 
@@ -106,7 +107,8 @@ def find_credentials(
     platform : Platform
         Whose login fields are wanted.
     url : str or None
-        The server asked for; None means the one named by the source, or the platform's default.
+        The server asked for, by its name, its address or one of its pages; None means the one named by the source, or
+        the platform's default.
     given : mapping
         Keyword arguments of the caller; unknown names are refused with the list of the right ones.
     profile : str, optional
@@ -120,6 +122,7 @@ def find_credentials(
         Nothing was found anywhere.
     """
     values = _given_secrets(platform, given)
+    url = server_address(platform, url) if url else None
     if values:
         return Found("argument", _url_for_argument(platform, url, profile), values)
     refused = []
@@ -170,6 +173,11 @@ def _url_for_argument(platform: Platform, url: str | None, profile: str | None) 
 
 
 def _sources(platform: Platform, url: str | None, profile: str | None) -> Iterator[Found]:
+    for found in _raw_sources(platform, url, profile):
+        yield replace(found, url=server_address(platform, found.url)) if found.url else found
+
+
+def _raw_sources(platform: Platform, url: str | None, profile: str | None) -> Iterator[Found]:
     if profile is None:
         yield _from_environment(platform)
     yield from platform.official(profile)

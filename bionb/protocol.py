@@ -70,6 +70,10 @@ class Platform:
         One sentence: where on the platform a token is made.
     environments : mapping of str to str
         Known servers by name.
+    pages : tuple of str
+        How the paths of a server's own pages and API begin, in lower case: an address is cut there.
+    websites : mapping of str to str
+        Hosts of web sites whose API has another address: that address by host.
     default_url : str, optional
         The server meant when none is named.
     official : callable
@@ -86,6 +90,8 @@ class Platform:
     client: str
     sandbox: str
     environments: Mapping[str, str] = field(default_factory=dict)
+    pages: tuple[str, ...] = ()
+    websites: Mapping[str, str] = field(default_factory=dict)
     default_url: str | None = None
     official: Callable[[str | None], Iterable[Found]] = _nothing
 

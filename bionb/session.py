@@ -237,10 +237,17 @@ class Session:
         """Return the error for an answer whose status the caller had accepted."""
         problem = self._read_problem(response)
         kept = {name: self._quiet(getattr(problem, name)) for name in ("detail", "summary", "more_info", "code")}
-        problem = dataclasses.replace(problem, **kept, hint=hint or problem.hint)
+        problem = dataclasses.replace(problem, **kept, hint=hint or self._elsewhere(response) or problem.hint)
         request = response.request
         path = self._auth.hide(str(urlsplit(request.url or "").path))
         return answers.error_for(response, problem, label=self.label, what=what, method=request.method or "", path=path)
+
+    def _elsewhere(self, response: requests.Response) -> str:
+        """Return what to try where a page of the server may have been taken for its address."""
+        parts = urlsplit(self.url)
+        if response.status_code != 404 or not parts.path.strip("/") or bodies.is_json(response):
+            return ""
+        return f"If {parts.path} is a page of the server, connect to {parts.scheme}://{parts.netloc} instead."
 
     def _quiet(self, text: Any) -> Any:
         """Return a text of the server without control characters, and without the login's secrets if echoed."""

@@ -65,7 +65,8 @@ def connect(
     platform : str
         One of ``bionb.platforms()``.
     url : str, optional
-        The server, or the name of a known environment. By default the one named where the credentials were found.
+        The server, or the name of a known environment; also a page of the server, as it is copied from a browser. By
+        default the one named where the credentials were found.
     sandbox : bool
         Use the local sandbox, started once per process; environment, files and keyring are ignored.
     profile : str, optional
@@ -106,10 +107,7 @@ def connect(
     given = sealed(credentials, sent=False)
     card = platform_card(platform)
     _check_options(url, timeout)
-    if sandbox:
-        found = _sandbox_credentials(card, given)
-    else:
-        found = find_credentials(card, card.environments.get(url, url) if url else None, given, profile)
+    found = _sandbox_credentials(card, given) if sandbox else find_credentials(card, url, given, profile)
     return card.load_client()(
         found.url,
         found.values,

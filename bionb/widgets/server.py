@@ -7,6 +7,7 @@ from typing import Any
 
 import ipywidgets
 
+from bionb.address import server_address
 from bionb.credentials import LOOPBACK, origin
 from bionb.errors import UsageError
 from bionb.protocol import Platform
@@ -39,7 +40,7 @@ class ServerChoice:
 
     def offer(self, card: Platform, url: str | None, sandbox: bool) -> None:
         """Offer a platform's servers, one of them chosen."""
-        self._label, self._environments = card.label, dict(card.environments)
+        self._card, self._label, self._environments = card, card.label, dict(card.environments)
         known = [(f"{name}: {address}", name) for name, address in self._environments.items()]
         url = url or os.environ.get(card.variable("url")) or card.default_url or ""
         named = url if url in self._environments else self._name_of(url)
@@ -53,7 +54,8 @@ class ServerChoice:
         self._show()
 
     def _name_of(self, url: str) -> str | None:
-        same = (name for name, address in self._environments.items() if address.rstrip("/") == url.rstrip("/"))
+        meant = server_address(self._card, url).rstrip("/")
+        same = (name for name, address in self._environments.items() if address.rstrip("/") == meant)
         return next(same, None)
 
     @property
@@ -91,7 +93,7 @@ class ServerChoice:
             return "Leave the fields below empty."
         url = self._address()
         try:
-            host = origin(url)[1]
+            host = origin(server_address(self._card, url))[1]
         except UsageError as error:
             return str(error)
         if not host or host in LOOPBACK:

@@ -47,6 +47,15 @@ ENVIRONMENTS = {
     "cavatica": "https://cavatica-api.sbgenomics.com",
 }
 
+# Where people work in a browser; the API of each has a host of its own.
+WEBSITES = {
+    "platform.sb.biodatacatalyst.nhlbi.nih.gov": ENVIRONMENTS["biodatacatalyst"],
+    "igor.sbgenomics.com": ENVIRONMENTS["sbg-us"],
+    "eu.sbgenomics.com": ENVIRONMENTS["sbg-eu"],
+    "cgc.sbgenomics.com": ENVIRONMENTS["cgc"],
+    "cavatica.sbgenomics.com": ENVIRONMENTS["cavatica"],
+}
+
 PLATFORM = Platform(
     name="sevenbridges",
     label="Seven Bridges",
@@ -56,6 +65,8 @@ PLATFORM = Platform(
     client="bionb.platforms.sevenbridges.client:SevenBridgesClient",
     sandbox="bionb.platforms.sevenbridges.sandbox:SevenBridgesSandbox",
     environments=ENVIRONMENTS,
+    websites=WEBSITES,
+    pages=("v2", "u", "home", "developer"),
     default_url=ENVIRONMENTS["biodatacatalyst"],
     official=_official,
 )

@@ -12,6 +12,22 @@ PLATFORM = Platform(
     ),
     ways=(("username", "api_key"), ("username", "password")),
     token_help="An administrator of the server finds each user's API key at /admin/tastypie/apikey/.",
+    pages=(
+        "rundb",
+        "home",
+        "data",
+        "monitor",
+        "plan",
+        "report",
+        "output",
+        "configure",
+        "login",
+        "logout",
+        "auth",
+        "admin",
+        "news",
+        "offcycle",
+    ),  # fmt: skip
     client="bionb.platforms.torrentsuite.client:TorrentSuiteClient",
     sandbox="bionb.platforms.torrentsuite.sandbox:TorrentSuiteSandbox",
 )
