@@ -313,12 +313,12 @@ def test_a_locked_keyring_is_as_good_as_none(keyring_of):
 def test_remembering_in_the_form_and_signing_out(keyring_of, things_sandbox):
     """The next notebook logs in by itself, until somebody signs out."""
     kept = keyring_of({}).kept
-    url = things_sandbox.url("things")
+    url, given = things_sandbox.url("things"), things_sandbox.credentials("things")
     login = bionb.login("things", url)
     login._remember.value = True
-    login.connect(url, token="sandbox-alice")
+    login.connect(url, **given)
 
-    assert ["sandbox-alice"] == list(kept.values())
+    assert list(given.values()) == list(kept.values())
     assert "from keyring" in bionb.login("things", url).status
     login.sign_out()
     assert {} == kept
