@@ -26,14 +26,14 @@ def annotation_columns(graph: Graph) -> dict[str, list[str]]:
 def parts_of(group: Group, column: Column) -> dict[str, Column]:
     """Return the columns of a value: itself, its term, its unit and the unit's term."""
     parts = {"value": column}
-    for other in group.columns:
-        if other.owner == column.position and other.role == "unit":
+    for other in group.owned.get(column.position, ()):
+        if other.role == "unit":
             parts.setdefault("unit", other)
-        elif other.owner == column.position and other.role in _ROLES:
+        elif other.role in _ROLES:
             parts.setdefault(_ROLES[other.role], other)
     unit = parts.get("unit")
-    for other in group.columns:
-        if unit and other.owner == unit.position and other.role in _ROLES:
+    for other in group.owned.get(unit.position, ()) if unit else ():
+        if other.role in _ROLES:
             parts.setdefault(f"unit_{_ROLES[other.role]}", other)
     return parts
 

@@ -116,8 +116,9 @@ def _about_factors(members: Members, name: str) -> list[Finding]:
     if study is None or not samples:
         return []
     names = table.cells.stripped(samples[0].position)
+    factors = {column.label: column for column in reversed(members[study].find(FACTOR))}
     for column in table.find(FACTOR):
-        known = _factor_values(members[study], column.label)
+        known = _factor_values(members[study], factors.get(column.label))
         values = table.cells.stripped(column.position)
         rows = [
             row
@@ -130,9 +131,9 @@ def _about_factors(members: Members, name: str) -> list[Finding]:
     return report.findings
 
 
-def _factor_values(study: Table, label: str | None) -> dict[str, str]:
-    samples, factors = study.find(SAMPLE), [c for c in study.find(FACTOR) if c.label == label]
-    if not samples or not factors:
+def _factor_values(study: Table, factor: Column | None) -> dict[str, str]:
+    sample = next(iter(study.find(SAMPLE)), None)
+    if sample is None or factor is None:
         return {}
-    names, values = (study.cells.stripped(columns[0].position) for columns in (samples, factors))
+    names, values = (study.cells.stripped(column.position) for column in (sample, factor))
     return dict(zip(names, values, strict=True))

@@ -107,9 +107,11 @@ def _parsed(text: Text, records: range, width: int) -> CodedCells | None:
     )
     if len(frame) != len(records):
         return None
+    columns = [column.to_numpy() for _, column in frame.items()][::-1]
+    del frame  # each column is let go once it is coded
     codes, texts = [], []
-    for position in range(width):
-        column, distinct = pd.factorize(frame.pop(position).to_numpy())
+    while columns:
+        column, distinct = pd.factorize(columns.pop())
         codes.append(column.astype(np.int32))
         texts.append(distinct.tolist())
     if any(first.lstrip().startswith("#") for first in texts[0]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -71,7 +72,7 @@ def _sources(table: Table, frame: pd.DataFrame) -> list[int | None]:
     keys = list(frame.columns)
     if not keys:
         raise InvalidSheet(f"{table.name}: the frame has no columns; a table needs at least one")
-    repeated = sorted({str(key) for key in keys if keys.count(key) > 1})
+    repeated = sorted(str(key) for key, count in Counter(keys).items() if count > 1)
     if repeated:
         raise InvalidSheet(
             f"{table.name}: the frame has several columns called {', '.join(repeated)}; "

@@ -31,7 +31,7 @@ NODE_DTYPES = {
 EDGE_DTYPES = {"source": "str", "target": "str", "file": "str"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group:
     """The columns of one material, data file or process.
 
@@ -51,6 +51,15 @@ class Group:
     columns: tuple[Column, ...]
     name: Column | None
     protocol: Column | None
+
+    @cached_property
+    def owned(self) -> dict[int, list[Column]]:
+        """The unit and term columns of each column, by its position."""
+        found: dict[int, list[Column]] = {}
+        for column in self.columns:
+            if column.owner is not None:
+                found.setdefault(column.owner, []).append(column)
+        return found
 
     @property
     def type(self) -> str:
@@ -260,16 +269,14 @@ def _keys(row: int, names: Sequence[str], spaces: Sequence[str | int]) -> list[A
     keys: list[Any] = [(space, name) if name else None for space, name in zip(spaces, names, strict=True)]
     if all(keys):
         return keys
-    named = [key for key in keys if key]
-    before = named[-1] if named else None
+    following: list[Any] = []
+    after = None
+    for key in reversed(keys):
+        following.append(after)
+        after = key or after
+    before = next((key for key in reversed(keys) if key), None)
     result = []
-    for group, key in enumerate(keys):
-        if key:
-            before = key
-            result.append(key)
-        elif group == 0:
-            result.append((row,))
-        else:
-            after = next((other for other in keys[group + 1 :] if other), None)
-            result.append((group, before, after))
+    for group, (key, after) in enumerate(zip(keys, reversed(following), strict=True)):
+        before = key or before
+        result.append(key or ((row,) if group == 0 else (group, before, after)))
     return result

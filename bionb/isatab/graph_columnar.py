@@ -95,8 +95,13 @@ def _edges(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def split_by_group(node_group: Sequence[int], node_row: Sequence[int], count: int) -> list[tuple[list[int], list[int]]]:
     """Return for each group its nodes and their first rows."""
     groups, rows = np.asarray(node_group), np.asarray(node_row)
-    chosen = [np.flatnonzero(groups == group) for group in range(count)]
-    return [(nodes.tolist(), rows[nodes].tolist()) for nodes in chosen]
+    return [(nodes.tolist(), rows[nodes].tolist()) for nodes in _by_number(groups, count)]
+
+
+def _by_number(numbers: np.ndarray, count: int) -> list[np.ndarray]:
+    """Return where each number stands, in order."""
+    order = np.argsort(numbers, kind="stable")
+    return np.split(order, np.searchsorted(numbers[order], np.arange(1, count)))
 
 
 def path_counts(graph: Graph) -> list[int] | None:
@@ -105,9 +110,8 @@ def path_counts(graph: Graph) -> list[int] | None:
     if not (groups[tails] < groups[heads]).all():
         return None
     paths = np.ones(len(groups))
-    for group in range(len(graph.groups) - 1, -1, -1):
-        here = groups[tails] == group
-        if here.any():
-            sums = np.bincount(tails[here], weights=paths[heads[here]], minlength=len(groups))
-            paths = np.where(sums > 0, sums, paths)
+    for here in reversed(_by_number(groups[tails], len(graph.groups))):
+        if len(here):
+            nodes, places = np.unique(tails[here], return_inverse=True)
+            paths[nodes] = np.bincount(places, weights=paths[heads[here]])
     return paths.astype(np.int64).tolist() if paths.sum() < 2**53 else None

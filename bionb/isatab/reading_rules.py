@@ -7,6 +7,7 @@ builders stop. Each is compared with AltamISA in the tests, on real tables and o
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
@@ -249,9 +250,9 @@ def _group(graph: Graph, node: int) -> int:
 
 def _check_shared_names(report: Report, graph: Graph) -> None:
     """Compare samples (or sources) that stand in two columns of one table."""
-    spaces = [group.space for group in graph.groups]
+    spaces = Counter(group.space for group in graph.groups)
     for group, members in zip(graph.groups, graph.members, strict=True):
-        if spaces.count(group.space) < 2:
+        if spaces[group.space] < 2:
             continue
         for row, node in enumerate(members):
             other = graph.groups[graph.node_group[node]]

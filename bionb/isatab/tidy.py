@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from bionb.isatab.headers import FACTOR, PROTOCOL, SAMPLE, Column
@@ -26,21 +28,23 @@ def tidy_columns(table: Table, terms: bool = False) -> Columns:
     (``age unit``). With ``terms``, ontology source and accession follow (``age [term source]``).
     """
     names = _names(table)
+    owned: dict[int | None, list[Column]] = {}
+    for column in table.model:
+        owned.setdefault(column.owner, []).append(column)
     result: Columns = {}
     for column in table.model:
         if column.role not in ("name", "value"):
             continue
         values = table.cells.stripped(column.position)
-        owned = [other for other in table.model if other.owner == column.position]
-        unit = next((other for other in owned if other.role == "unit"), None)
+        unit = next((other for other in owned.get(column.position, ()) if other.role == "unit"), None)
         folded = _folded(table, names[column.position], values, unit)
         if result.keys() & folded.keys():
             # A label may itself read like the unit of another: no column takes the place of one before.
             folded = _folded(table, column.key, values, unit)
         result.update(folded)
         if terms:
-            term_owners = [column.position, *([unit.position] if unit else [])]
-            result.update(_terms(table, names[column.position], term_owners))
+            parts = [*owned.get(column.position, ()), *(owned.get(unit.position, ()) if unit else ())]
+            result.update(_terms(table, names[column.position], column, parts))
     return result
 
 
@@ -57,12 +61,12 @@ def _folded(table: Table, name: str, values: list[str], unit: Column | None) -> 
     return {name: values, f"{name} unit": units}
 
 
-def _terms(table: Table, name: str, owners: list[int]) -> Columns:
+def _terms(table: Table, name: str, owner: Column, parts: Sequence[Column]) -> Columns:
     words = {"term_source": "term source", "term_accession": "accession"}
     result = {}
-    for column in table.model:
-        if column.owner in owners and column.role in words:
-            of_unit = "unit " if column.owner != owners[0] else ""
+    for column in sorted(parts, key=lambda part: part.position):
+        if column.role in words:
+            of_unit = "unit " if column.owner != owner.position else ""
             result[f"{name} [{of_unit}{words[column.role]}]"] = table.cells.stripped(column.position)
     return result
 
@@ -72,17 +76,19 @@ def _names(table: Table) -> dict[int, str]:
     columns = [column for column in table.model if column.role in ("name", "value")]
     names = {column.position: column.label or column.title or column.key for column in columns}
     labels = dict(names)
-    names = _lengthen(columns, names, lambda column: f"{labels[column.position]} ({_owner(table, column)})")
+    owners = _owners(table)
+    names = _lengthen(columns, names, lambda column: f"{labels[column.position]} ({owners(column)})")
     return _lengthen(columns, names, lambda column: column.key)
 
 
 def _lengthen(columns: Sequence[Column], names: dict[int, str], longer: Callable[[Column], str]) -> dict[int, str]:
     counts = Counter(names.values())
+    sample = first_of(columns, SAMPLE)
     result = {}
     for column in columns:
         name = names[column.position]
         # The sample keeps its plain name: everything is joined on it.
-        kept = counts[name] == 1 or (column.kind == SAMPLE and column == first_of(columns, SAMPLE))
+        kept = counts[name] == 1 or column is sample
         result[column.position] = name if kept else longer(column)
     return result
 
@@ -92,15 +98,27 @@ def first_of(columns: Iterable[Column], kind: str) -> Column | None:
     return next((column for column in columns if column.kind == kind), None)
 
 
-def _owner(table: Table, column: Column) -> str:
-    """Name the node of a column: its protocol if there is but one, else the title of its name column."""
-    start = next((other for other in table.model if other.node == column.node and other.role == "name"), None)
-    if start is None or column.node is None:
-        return column.kind
-    if start.kind == PROTOCOL:
+def _owners(table: Table) -> Callable[[Column], str]:
+    """Return what names the node of a column: its protocol if there is but one, else the title of its name column."""
+    starts: dict[int | None, Column] = {}
+    for column in table.model:
+        if column.role == "name":
+            starts.setdefault(column.node, column)
+
+    @cache
+    def protocol(start: Column) -> str:
         protocols = {name for name in table.cells.stripped(start.position) if name}
         return protocols.pop() if len(protocols) == 1 else start.key
-    return start.title if column is not start else start.key
+
+    def owner(column: Column) -> str:
+        start = starts.get(column.node)
+        if start is None or column.node is None:
+            return column.kind
+        if start.kind == PROTOCOL:
+            return protocol(start)
+        return start.title if column is not start else start.key
+
+    return owner
 
 
 def merge_rows(columns: Columns, key: Sequence[str]) -> tuple[list[str], Columns]:
@@ -155,13 +173,14 @@ def assay_columns(assay: Table, study: Table | None, terms: bool) -> tuple[Colum
 
 def _shared_factors(assay: Table, own: Columns, samples: Columns) -> list[str]:
     """Name the factors that study and assay both have in one unit: where the assay is silent the study speaks."""
-    factors = [column.label for column in assay.model if column.kind == FACTOR and column.role == "value"]
-    return [
-        name
-        for factor in factors
-        for name in own.keys() & samples.keys()
-        if f"{factor} unit" not in own and (name == factor or name.startswith(f"{factor} ["))
-    ]
+    factors = {column.label for column in assay.model if column.kind == FACTOR and column.role == "value"}
+    shared = []
+    for name in own.keys() & samples.keys():
+        # "dose [mg]" is the factor dose with its unit; a label may itself hold " [".
+        starts = [name, *(name[: place.start()] for place in re.finditer(r" \[", name))]
+        if any(start in factors and f"{start} unit" not in own for start in starts):
+            shared.append(name)
+    return shared
 
 
 def stacked(parts: dict[str, Columns]) -> Columns:

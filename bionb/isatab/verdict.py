@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import importlib
 import io
+import re
 import threading
 import warnings
 from collections.abc import Callable
 from typing import Any
 
-from bionb.isatab.headers import Column
+from bionb.isatab.headers import LABELLED, Column
 from bionb.isatab.investigation import StudyRef
 from bionb.isatab.members import Members
 from bionb.isatab.node_rules import Context, check_nodes, samples_of
@@ -24,6 +25,14 @@ from bionb.isatab.table import Table
 
 #: Everything that AltamISA 0.3.1 is known to end in on bad content, beside its own exceptions.
 _ALTAMISA_FAILS = (csv.Error, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+_WORD = re.compile(r"\w+")
+#: Columns from which a header is given to AltamISA in shorter nodes.
+LONG_HEADER = 500
+#: What may stand once in a node.
+_ONCE_A_NODE = (
+    *LABELLED,
+    *("Date", "Label", "Material Type", "Performer", "Array Design REF", "First Dimension", "Second Dimension"),
+)
 _LOCK = threading.Lock()  # recording warnings replaces a hook of the whole process
 
 
@@ -74,7 +83,7 @@ def _judge_investigation(table: Table) -> tuple[Any, list[Finding]]:
     model, said = _caught(lambda: isatab.InvestigationReader.from_stream(_stream(table.data), base).read())
     if model:
         said += _caught(isatab.InvestigationValidator(model).validate)[1]
-    return model, [_located(table, level, message) for level, message in said]
+    return model, _located(table, said)
 
 
 def _judge_header(report: Report, table: Table, kind: str) -> None:
@@ -85,14 +94,50 @@ def _judge_header(report: Report, table: Table, kind: str) -> None:
         return
     end = len(table.data) if table.header_record is None else table.text.stops[table.header_record]
     data = table.data[:end]
+    if len(table.model) > LONG_HEADER:
+        data = _in_short_nodes(report, table, kind)
+        if report.failed:  # AltamISA stops at its first error too
+            return
     if kind == "study":
         _, said = _caught(lambda: isatab.StudyReader.from_stream("S1", _stream(data), table.name).read())
     else:
         _, said = _caught(lambda: isatab.AssayReader.from_stream("S1", "A1", _stream(data), table.name).read())
+    columns = _by_header(table)
     for level, message in said:
-        column = _mentioned(table, message)
+        column = _mentioned(columns, message)
         if level != "note":  # blanks are told by columns, see `advice`
             report.add(level, message, column, value=column.header if column else "")
+
+
+def _in_short_nodes(report: Report, table: Table, kind: str) -> bytes:
+    """Return a long header with its longest nodes cut into several, and report what recurs in one node.
+
+    AltamISA compares each column of a node with all others of it, and judges them one by one otherwise.
+    """
+    headers: list[str] = []
+    repeated: dict[str, Column] = {}
+    seen: set[str] = set()
+    start, node, length = "", None, 0
+    for column in table.model:
+        header = column.header.strip()
+        if column.node != node:
+            start, node, length, seen = column.header, column.node, 0, set()
+        elif length >= LONG_HEADER and column.role == "value":
+            headers.append(start)
+            length = 0
+        if column.kind in _ONCE_A_NODE and header in seen:
+            repeated.setdefault(header, column)
+        else:
+            headers.append(column.header)
+        seen.add(header)
+        length += 1
+    if repeated:
+        where = "study S1" if kind == "study" else "study S1 assay A1"
+        message = f"Found duplicated column types in header of {where}: {', '.join(repeated)}"
+        report.add("error", message, next(iter(repeated.values())), value=next(iter(repeated)))
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter="\t", lineterminator="\n").writerow(headers)
+    return buffer.getvalue().encode()
 
 
 def _stream(data: bytes) -> io.StringIO:
@@ -121,26 +166,62 @@ def _level(category: type[Warning]) -> str:
     return "note"
 
 
-def _mentioned(table: Table, message: str) -> Column | None:
+class _Quoted:
+    """Texts that messages may quote, with what each stands for; of several quoted the longest counts.
+
+    A text is looked for only where its first word occurs in the message, so that many messages about many texts stay
+    cheap.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, Any] = {}
+        self._by_word: dict[str, list[str]] = {}
+
+    def add(self, text: str, meant: Any) -> None:
+        """Add a text; of equal ones the first counts."""
+        if text and text not in self._known:
+            self._known[text] = meant
+            self._by_word.setdefault(next(iter(_WORD.findall(text)), ""), []).append(text)
+
+    def find(self, message: str) -> tuple[str, Any]:
+        """Return the longest text that a message quotes, and what it stands for."""
+        words = dict.fromkeys(["", *_WORD.findall(message)])
+        found = (text for word in words for text in self._by_word.get(word, ()) if text in message)
+        best = max(found, key=len, default="")
+        return best, self._known.get(best)
+
+
+def _by_header(table: Table) -> tuple[_Quoted, dict[str, Column]]:
+    """Return the columns by their headers, and the first of each kind."""
+    headers, kinds = _Quoted(), dict[str, Column]()
+    for column in table.model:
+        headers.add(column.header.strip(), column)
+        kinds.setdefault(column.kind, column)
+    return headers, kinds
+
+
+def _mentioned(columns: tuple[_Quoted, dict[str, Column]], message: str) -> Column | None:
     """Return the column whose header a message about the header speaks of."""
-    named = [c for c in table.model if c.header.strip() and c.header.strip() in message]
-    named = named or [c for c in table.model if c.kind and f'"{c.kind}"' in message]
-    return max(named, key=lambda column: len(column.header.strip()), default=None)
+    headers, kinds = columns
+    column: Column | None = headers.find(message)[1]
+    return column or next((c for kind, c in kinds.items() if kind and f'"{kind}"' in message), None)
 
 
-def _located(table: Table, level: str, message: str) -> Finding:
-    """Say where in an investigation file a message belongs: at the longest cell that it quotes."""
-    best: tuple[int, int, str] = (0, -1, "")
-    heading: tuple[int, int] = (0, -1)
-    for row, cells in enumerate(table.cells.rows()):
-        for cell in cells[1:]:
-            text = cell.strip()
-            if len(text) > best[0] and text in message:
-                best = (len(text), row, text)
-        if len(cells[0].strip()) > heading[0] and cells[0].strip() in message:
-            heading = (len(cells[0].strip()), row)
-    row = best[1] if best[1] >= 0 else heading[1]
-    if row < 0:
+def _located(table: Table, said: list[tuple[str, str]]) -> list[Finding]:
+    """Say where in an investigation file messages belong: each at the longest cell that it quotes."""
+    cells, headings = _Quoted(), _Quoted()
+    for row, (heading, *values) in enumerate(table.cells.rows()):
+        headings.add(heading.strip(), row)
+        for value in values:
+            cells.add(value.strip(), row)
+    return [_placed(table, level, message, cells, headings) for level, message in said]
+
+
+def _placed(table: Table, level: str, message: str, cells: _Quoted, headings: _Quoted) -> Finding:
+    text, row = cells.find(message)
+    if row is None:
+        _, row = headings.find(message)
+    if row is None:
         return Finding(table.name, None, "", level, message)
     field = table.cells.stripped(0, [row])[0]
-    return Finding(table.name, table.line(row), field, level, message, best[2])
+    return Finding(table.name, table.line(row), field, level, message, text)
