@@ -14,6 +14,7 @@ from typing import Any
 from bionb.errors import UsageError
 from bionb.platforms import platform_card
 from bionb.platforms import platforms as all_platforms
+from bionb.sandbox.application import PlatformSandbox
 from bionb.sandbox.faults import Faults
 from bionb.sandbox.gate import guarded
 from bionb.sandbox.server import Received, Server
@@ -38,7 +39,7 @@ class Sandbox:
         for name in names:
             platform_card(name)
         self._names, self._state, self._generation = names, state, generation
-        self._running: dict[str, tuple[Server, Any, Faults]] = {}
+        self._running: dict[str, tuple[Server, PlatformSandbox, Faults]] = {}
         self._lock = threading.Lock()
 
     def url(self, name: str) -> str:
@@ -121,7 +122,7 @@ class Sandbox:
                 server.stop()
             self._running.clear()
 
-    def _get(self, name: str) -> tuple[Server, Any, Faults]:
+    def _get(self, name: str) -> tuple[Server, PlatformSandbox, Faults]:
         if name not in self._names:
             raise UsageError(f"This sandbox has no {name!r}; it was started for {', '.join(self._names)}.")
         with self._lock:
@@ -129,7 +130,7 @@ class Sandbox:
                 self._running[name] = self._start(name)
             return self._running[name]
 
-    def _start(self, name: str) -> tuple[Server, Any, Faults]:
+    def _start(self, name: str) -> tuple[Server, PlatformSandbox, Faults]:
         kind = platform_card(name).load_sandbox()
         state = self._state if self._state in kind.states else None
         if self._state is not None and state is None and len(self._names) == 1:

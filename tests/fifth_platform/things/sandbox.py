@@ -1,46 +1,28 @@
 """The server of the invented platform."""
 
-from flask import Flask, Response, jsonify, request
+from flask import Response, jsonify, request
 
-from bionb.sandbox.tokens import token_of, user_of
+from bionb.sandbox.application import Application, Refused, whole_number, window
+from bionb.sandbox.tokens import user_of
 
 
-class ThingsSandbox:
+class ThingsSandbox(Application):
     """Things with numbers, in memory."""
 
-    states = ("default", "empty")
-    generations = ()
     quirks = ("short_page", "drifting", "no_total", "wrong_total", "inserting")
-    users = ("alice", "bob")
-    url = ""
 
-    def __init__(self, state, generation, faults):
-        self.faults = faults
-        self.wsgi = self._routes()
-        self.reset(state)
-
-    def reset(self, state=None):
+    def fill(self, state):
         self.things = [] if state == "empty" else [self.thing(n) for n in range(95)]
 
     @staticmethod
     def thing(number):
         return {"id": f"t{number:05d}", "name": f"thing {number}", "size": number}
 
-    def credentials(self, user=None):
-        return {"token": token_of(user or "alice")}
-
-    def refusal(self, status, words):
-        return {"detail": words}
-
-    def _routes(self):
-        app = Flask(__name__)
-
+    def add_routes(self, app):
         @app.before_request
         def check():
-            user = user_of(request.headers.get("X-Things-Token", ""))
-            if user not in self.users:
-                return jsonify(detail="Invalid token."), 401
-            return None
+            if user_of(request.headers.get("X-Things-Token", "")) not in self.users:
+                raise Refused(401, "Invalid token.")
 
         @app.get("/me")
         def me():
@@ -52,7 +34,7 @@ class ThingsSandbox:
 
         @app.get("/cursor")
         def cursor():
-            start = int(request.args.get("cursor", 0))
+            start = whole_number("cursor", 0)
             page = self.things[start : start + 10]
             return jsonify(data=page, cursor=start + 10 if start + 10 < len(self.things) else None)
 
@@ -64,10 +46,8 @@ class ThingsSandbox:
 
         @app.get("/things")
         def things():
-            start, limit = int(request.args["offset"]), int(request.args["limit"])
-            if limit > 3 and self.faults.take("short_page"):
-                limit -= 3
-            page = self.things[start : start + limit]
+            start = whole_number("offset", 0)
+            page = window(self.things, start, whole_number("limit", 10), self.faults)
             total = len(self.things) + (20 if self.faults.take("wrong_total") else 0)
             if start and self.faults.take("drifting"):
                 del self.things[0]
@@ -81,5 +61,3 @@ class ThingsSandbox:
         @app.get("/page")
         def page():
             return Response("<html><title>No</title></html>", 500, content_type="text/html")
-
-        return app.wsgi_app
