@@ -10,7 +10,7 @@ from bionb.listing import Listing
 from bionb.platforms.sodar import shapes
 from bionb.platforms.sodar.calls import SHEETS
 from bionb.platforms.sodar.problems import WEB_PAGE
-from bionb.platforms.sodar.shapes import Record, uuid_of
+from bionb.platforms.sodar.shapes import Record, project_uuid, uuid_of
 from bionb.platforms.sodar.sheets import API, SheetCalls
 
 
@@ -49,7 +49,7 @@ class IrodsCalls(SheetCalls):
         True
         """
         what = "create the iRODS collections"
-        path = f"{API}/irods/collections/create/{uuid_of(project)}"
+        path = f"{API}/irods/collections/create/{project_uuid(project)}"
         try:
             found = self.api.record("sheets", "POST", path, what=what, needs=("path",), timeout=SHEETS)
         except ConnectionFailed as error:
@@ -101,12 +101,13 @@ class IrodsCalls(SheetCalls):
         """
         if (project is None) == (zone is None):
             raise UsageError("files takes a project or zone=, one of the two.")
-        if isinstance(project, Mapping) and project.get("type") == "CATEGORY":
-            raise UsageError(f"{project.get('title')} is a category: files are in the projects below it.")
-        api, base, place = ("sheets", API, project) if zone is None else ("zones", "landingzones/api", zone)
+        if project is not None:
+            api, base, uuid = "sheets", API, project_uuid(project)
+        else:
+            api, base, uuid = "zones", "landingzones/api", uuid_of(zone or "")
         return self._listing(
             "files",
-            f"{base}/file/list/{uuid_of(place or '')}",
+            f"{base}/file/list/{uuid}",
             what="list the files in the iRODS collections" if zone is None else "list the files in the landing zone",
             declared=shapes.FILE_COLUMNS,
             api=api,

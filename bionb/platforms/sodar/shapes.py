@@ -59,6 +59,21 @@ def uuid_of(thing: str | Mapping[str, Any]) -> str:
     return text
 
 
+def project_uuid(project: str | Mapping[str, Any]) -> str:
+    """Return the UUID of a project, of which sheets, files and zones are asked for.
+
+    Raises
+    ------
+    UsageError
+        Its record says that it is a category; or as of `uuid_of`.
+    """
+    if isinstance(project, Mapping) and project.get("type") == "CATEGORY":
+        raise UsageError(
+            f"{project.get('title')} is a category: sheets, files and landing zones belong to the projects below it."
+        )
+    return uuid_of(project)
+
+
 def role_name(role: str) -> str:
     """Return SODAR's exact name of a role: ``"guest"`` is ``"project guest"``.
 

@@ -26,7 +26,7 @@ from bionb.platforms.sodar.members import MemberCalls
 from bionb.platforms.sodar.problems import WEB_PAGE
 from bionb.platforms.sodar.replace_rules import refusal, rowless
 from bionb.platforms.sodar.round_trip import same_rows
-from bionb.platforms.sodar.shapes import Record, uuid_of
+from bionb.platforms.sodar.shapes import Record, project_uuid
 
 API = "samplesheets/api"
 FORMATS = ("isatab", "json", "zip")
@@ -168,7 +168,7 @@ class SheetCalls(MemberCalls):
         >>> sodar.investigation(project).to_frame()["kind"].tolist()
         ['investigation', 'study', 'assay']
         """
-        uuid = uuid_of(project)
+        uuid = project_uuid(project)
         with _no_sheets_yet():
             path = f"{API}/investigation/retrieve/{uuid}"
             found = self.api.record(
@@ -212,7 +212,7 @@ class SheetCalls(MemberCalls):
         """
         if format not in FORMATS:
             raise UsageError(f"format is one of {', '.join(FORMATS)}, not {format!r}.")
-        uuid, what = uuid_of(project), "export the sheets"
+        uuid, what = project_uuid(project), "export the sheets"
         if format == "zip":
             # No query string may follow this address: with one, servers answer JSON.
             with _no_sheets_yet():

@@ -16,7 +16,7 @@ class TokenCalls(Calls):
     """Calls on tokens; a part of `SodarClient`."""
 
     def create_token(
-        self, username: str, password: str, *, expiry: int = 0, label: str = "bionb", delete_others: bool = False
+        self, username: str, password: str, *, expiry: int = 0, label: str | None = None, delete_others: bool = False
     ) -> Record:
         """Make a new API token, which DELETES ALL OTHER tokens of the user.
 
@@ -26,8 +26,8 @@ class TokenCalls(Calls):
             The account's; sent once and not kept.
         expiry : int
             Hours until the token ends; 0 for never.
-        label : str
-            Shown in SODAR's list of tokens.
+        label : str, optional
+            Shown in SODAR's list of tokens; at most 256 characters.
         delete_others : bool
             Must be True: scripts that use the user's other tokens stop working.
 
@@ -62,13 +62,14 @@ class TokenCalls(Calls):
             raise UsageError("A token is made with the user's name and password: give both.")
         if expiry < 0:
             raise UsageError(f"expiry is the number of hours until the token ends, or 0 for never; not {expiry}.")
-        if not isinstance(label, str) or len(label) > 256:
+        if label is not None and (not isinstance(label, str) or len(label) > 256):
             raise UsageError(f"A label is a text of at most 256 characters, unlike {str(label)[:40]!r}.")
         if not delete_others:
             raise UsageError(
                 "Making a token by API deletes all other tokens of the user. If that is wanted, pass "
                 "delete_others=True; else make one in SODAR's app “API Tokens”, which keeps the others."
             )
+        options = {**({"expiry": expiry} if expiry else {}), **({} if label is None else {"sodar_label": label})}
         what = "make a token"
         session = Session(
             self.session.url, BasicAuth(**account), label=self.session.label, allow_http=True, read_problem=read_problem
@@ -77,7 +78,7 @@ class TokenCalls(Calls):
             response = session.request(
                 "POST",
                 "tokens/api/login",
-                json={"expiry": expiry, "sodar_label": label},
+                json=options,
                 headers={"Accept": self.api.accept("tokens")},
                 what=what,
             )

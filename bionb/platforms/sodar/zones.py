@@ -13,7 +13,7 @@ from bionb.listing import Listing
 from bionb.platforms.sodar import shapes
 from bionb.platforms.sodar.investigation import Investigation
 from bionb.platforms.sodar.irods import IrodsCalls
-from bionb.platforms.sodar.shapes import Record, uuid_of
+from bionb.platforms.sodar.shapes import Record, project_uuid, uuid_of
 from bionb.platforms.sodar.zone_words import explained, is_of, say_left_behind
 
 API = "landingzones/api"
@@ -55,7 +55,7 @@ class ZoneCalls(IrodsCalls):
         """
         return self._listing(
             "landing zones",
-            f"{API}/list/{uuid_of(project)}",
+            f"{API}/list/{project_uuid(project)}",
             what="list the landing zones",
             declared=shapes.ZONE_COLUMNS,
             api="zones",
@@ -172,7 +172,7 @@ class ZoneCalls(IrodsCalls):
         """
         if title is not None and not str(title).strip():
             raise UsageError("SODAR takes no blank title: leave it out, and the zone is named by date and time.")
-        uuid = uuid_of(project)
+        uuid = project_uuid(project)
         with self.session.one_call():
             sheets = self._sheets_for_zone(uuid)
             given = {

@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import requests
 
 import bionb
 from bionb.errors import InvalidSheet, NotFound, PermissionDenied, ResponseError, ServerFailed, UsageError
@@ -287,3 +288,37 @@ def test_without_irods_every_call_that_needs_it_says_so(sandbox, sodar, projects
         assert all("administrators" in each for each in messages), messages
     assert not sodar.investigation(project).irods_status
     assert "irods_host" in sodar.irods_environment()
+
+
+@pytest.mark.parametrize(
+    "call", ["investigation", "export_sheets", "create_collections", "files", "zones", "create_zone", "import_sheets"]
+)
+def test_a_category_is_told_from_a_project(sodar, projects, call):
+    """Servers answer such requests with crashes, or as if sheets were missing."""
+    more = {"create_zone": ("exome_pilot",), "import_sheets": (RNA,)}.get(call, ())
+    error = refused(UsageError, lambda: getattr(sodar, call)(projects["Genomics"], *more))
+
+    assert "Genomics is a category" in str(error)
+
+
+def test_the_uuid_of_a_category_has_no_files(sodar, projects):
+    """Both real servers crash at it."""
+    error = refused(ServerFailed, lambda: sodar.files(projects["Genomics"]["sodar_uuid"]).first(1))
+
+    assert "UUID of a category" in str(error)
+
+
+def test_what_is_no_object_or_no_text_is_refused_and_not_crashed_at(sandbox, sodar, projects):
+    """A crash of the sandbox would be taken for one of a server."""
+    url = sandbox.url("sodar")
+    headers = {"Authorization": f"token {sandbox.credentials('sodar')['token']}"}
+    for body in (["a"], "text", 5, None):
+        for path in ("/project/api/create", f"/landingzones/api/create/{projects['Exome pilot']['sodar_uuid']}"):
+            sent = {"data": "null", "headers": {**headers, "Content-Type": "application/json"}}
+            reply = requests.post(
+                url + path, **(sent if body is None else {"json": body, "headers": headers}), timeout=30
+            )
+            assert reply.status_code in (400, 403)
+    files = {"a": ("i_x.txt", b"\xff", "text/plain"), "b": ("s_x.txt", b"\xff", "text/plain")}
+    path = f"/samplesheets/api/import/{projects['RNA pilot']['sodar_uuid']}"
+    assert "UTF-8" in requests.post(url + path, files=files, headers=headers, timeout=30).json()["detail"]

@@ -89,7 +89,9 @@ class Context:
                 found = json.loads(request.get_data() or b"{}")
             except ValueError as error:
                 raise Refused(400, f"The body is no JSON: {error}") from error
-            return dict(found)
+            if not isinstance(found, dict):
+                raise Refused(400, {"non_field_errors": ["An object is expected in the body."]})
+            return found
         if request.mimetype in ("", "application/x-www-form-urlencoded", "multipart/form-data"):
             return request.form.to_dict()
         raise Refused(415, f"Bodies of type {request.mimetype} are not read here.")
@@ -259,7 +261,7 @@ def paged(context: Context, records: list[Any], relative: bool = False) -> Any:
         return records
     size = context.world.page_size
     last = max(1, -(-len(records) // size))
-    number = last if asked == "last" else int(asked) if asked.isdigit() else 0
+    number = last if asked == "last" else int(asked) if asked.isdecimal() else 0
     if not 1 <= number <= last:
         raise Refused(404, "There is no such page.")
     return {

@@ -103,11 +103,18 @@ def read_upload(parts: Sequence[Any]) -> Upload:
         name = posixpath.basename(part.filename or "")
         if part.mimetype not in _TEXT_TYPES:
             raise Refused(400, f"TSV files are expected as text/plain; {name} came as {part.mimetype or 'nothing'}.")
-        files[name] = part.read().decode("utf-8")
+        files[name] = _text(name, part.read())
     found = [name for name in files if name.startswith("i_")]
     if len(found) != 1:
         raise Refused(400, "Exactly one investigation file is needed among the TSV files.")
     return Upload(files, found[0], None)
+
+
+def _text(name: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused(500, f"{name} is no UTF-8: {error.reason}") from error
 
 
 def _from_zip(part: Any) -> Upload:
@@ -121,7 +128,7 @@ def _from_zip(part: Any) -> Upload:
     found = [name for name in paths if name.startswith("i_")]
     if len(found) != 1:
         raise Refused(400, f"{len(found)} investigation files in the archive; exactly one is needed.")
-    files = {name: archive.read(path).decode("utf-8") for name, path in paths.items() if name.endswith(".txt")}
+    files = {name: _text(name, archive.read(path)) for name, path in paths.items() if name.endswith(".txt")}
     return Upload(files, paths[found[0]], posixpath.basename(part.filename or "isa.zip"))
 
 

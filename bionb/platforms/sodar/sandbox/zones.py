@@ -64,7 +64,7 @@ class _Views:
         """List unfinished zones, or all; contributors see their own."""
         found = find(context, project, CONTRIBUTOR)
         finished = request.args.get("finished", "0")
-        if not finished.isdigit():
+        if not finished.isdecimal():
             raise Refused(500, None)
         everything = found.allows(context.user, DELEGATE)
         zones = [
