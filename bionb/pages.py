@@ -19,6 +19,7 @@ from bionb.crew import Pending
 from bionb.errors import UsageError
 from bionb.page import Page as Page
 from bionb.page import Record as Record
+from bionb.plain import plain
 from bionb.seen import Key as Key
 from bionb.seen import Seen as Seen
 from bionb.seen import State as State
@@ -275,6 +276,7 @@ class Offset:
 
 def page_size(limit: Any, largest: int | None = None) -> int:
     """Return a page size, or refuse what is none."""
+    limit = plain(limit) if hasattr(limit, "tolist") else limit  # of a frame
     if isinstance(limit, int) and not isinstance(limit, bool) and 1 <= limit <= (largest or limit):
         return limit
     raise UsageError(

@@ -244,7 +244,7 @@ class Curation:
 
     def _update(self, kinds: str, thing: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
         accession = accession_of(thing)
-        if not changes:
+        if not changes or not isinstance(changes, Mapping):
             raise UsageError("Nothing to change: pass a dict such as {'Tissue': 'liver'}.")
         if ACCESSION in changes:
             raise UsageError(f"{ACCESSION} can't be changed: it is what {accession} is called. Leave it out.")

@@ -132,3 +132,8 @@ def test_numbers_of_a_frame_are_numbers(sandbox, odm):
     odm.unlink_expression(np.int64(run), "GSF1146914", to="libraries", level="object")
     with pytest.raises(UsageError, match="'Age' is an empty cell"):
         odm.update_sample("GSF1146904", {"Age": np.nan})
+
+
+def test_a_page_size_may_come_from_a_frame(odm):
+    """A count of a frame is a number of numpy."""
+    assert 8 == len(odm.samples(limit=np.int64(3)))

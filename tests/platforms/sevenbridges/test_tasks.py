@@ -77,6 +77,12 @@ def test_bad_filters_are_refused_here(bridges, sent, filters, words):
     assert [] == sent()
 
 
+def test_a_copy_whose_name_has_no_letter_is_refused(bridges):
+    """Nothing would be left for its short name."""
+    with pytest.raises(ResponseError, match="code 6004"):
+        bridges.copy_app(MERGE, "RFranklin/rfranklins-experiments", name="..")
+
+
 def test_a_draft_runs_and_its_results_are_found(bridges, clock):
     """From inputs to a new file of the project."""
     draft = bridges.create_task(PROJECT, MERGE, {"input_bam": bams(bridges)}, name="Merge two")

@@ -6,6 +6,7 @@ import copy
 
 from flask import Blueprint, Response, g, jsonify
 
+from bionb.errors import UsageError
 from bionb.platforms.sevenbridges.identifiers import suggest_short_name
 from bionb.platforms.sevenbridges.resources import APPS
 from bionb.platforms.sevenbridges.sandbox.replies import Record, Refused, body, listing, one, query, sent
@@ -60,7 +61,10 @@ def add_routes(app: Blueprint, store: Store, faults: Faults) -> None:
     def copy_latest(owner: str, project: str, short: str) -> tuple[Response, int]:
         source, wanted = store.app(f"{owner}/{project}/{short}", g.user), body()
         target = store.project(wanted.get("project", ""), g.user, "write")["id"]
-        name = suggest_short_name(wanted["name"]) if wanted.get("name") else short
+        try:
+            name = suggest_short_name(wanted["name"]) if wanted.get("name") else short
+        except UsageError:
+            raise Refused(400, 6004, "The name holds no letter or digit.") from None
         if f"{target}/{name}" in store.apps:
             raise Refused(409, 6003, "An app of this name exists in the project.")
         return jsonify(_shown(_add(store, f"{target}/{name}", copy.deepcopy(source["raw"])))), 201
