@@ -11,6 +11,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _LOOKED_AT = 4096
+_SHORTEST = 8  # bytes; a shorter text with zeros may be anything
 
 
 def wide_encoding(data: bytes) -> str:
@@ -26,8 +27,8 @@ def wide_encoding(data: bytes) -> str:
     for mark, name in _MARKS:
         if data.startswith(mark):
             return name
-    head = data[: min(_LOOKED_AT, len(data) // 4 * 4)] or data[: len(data) // 2 * 2]
-    if not head or 0 not in head:
+    head = data[: min(_LOOKED_AT, len(data) // 4 * 4)]
+    if len(head) < _SHORTEST or 0 not in head:
         return ""
     zeros = [head[start::4].count(0) / max(1, len(head[start::4])) for start in range(4)]
     for name, pattern in (("utf-32-le", "l000"), ("utf-32-be", "000l"), ("utf-16-le", "l0l0"), ("utf-16-be", "0l0l")):

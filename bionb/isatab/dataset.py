@@ -20,6 +20,7 @@ from bionb.isatab.sections import replace_section, with_parameter
 from bionb.isatab.shapes import Shapes
 from bionb.isatab.text import as_utf8
 from bionb.isatab.typed import typed_frame
+from bionb.wide import wide_encoding
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,7 +174,7 @@ class ISATab(Shapes):
             raise UsageError(
                 f"replace takes an edited DataFrame such as isa[{name!r}].frame, not {type(frame).__name__}"
             )
-        if name in BY_NAME and name not in self._files:
+        if isinstance(name, str) and name in BY_NAME and name not in self._files:
             alone = len(self.investigations) == 1
             files = {i: replace_section(self[i], name, frame, alone) for i in self.investigations}
         else:
@@ -196,6 +197,8 @@ class ISATab(Shapes):
         UsageError
             There is no such sample, or the new name is taken or empty.
         """
+        if not isinstance(old, str) or not isinstance(new, str):
+            raise UsageError(f"rename_sample takes two names as texts, not {old!r:.80} and {new!r:.80}")
         groups = [group for group in self._sample_files(study) if any(old in sample_names(self[f]) for f in group)]
         if len(groups) != 1:
             what = "no sample" if not groups else "a sample in several studies (give study=)"
@@ -306,12 +309,23 @@ class ISATab(Shapes):
         A new column ``Parameter Value[...]`` needs it, else AltamISA warns. A parameter that is declared already
         changes nothing.
         """
+        if not isinstance(protocol, str) or not isinstance(parameter, str) or not parameter.strip():
+            raise UsageError(
+                f"a protocol and a parameter are named by texts, not {protocol!r:.80} and {parameter!r:.80}"
+            )
         return self.replace("protocols", with_parameter(self.investigation["protocols"], protocol, parameter))
 
     def to_utf8(self) -> ISATab:
-        """Return a set whose sheets are UTF-8 without byte order mark, as SODAR reads them."""
+        """Return a set whose sheets are UTF-8 without byte order mark, as SODAR reads them.
+
+        Raises
+        ------
+        InvalidSheet
+            A sheet is broken UTF-16, so that nothing it could become is what it was.
+        """
         sheets = [name for name in self._files if archive.is_isatab(name)]
-        return self._with({name: as_utf8(self._files[name]) for name in sheets})
+        tables = {name: self[name] for name in sheets if wide_encoding(self._files[name])}
+        return self._with({n: tables[n].content if n in tables else as_utf8(self._files[n]) for n in sheets})
 
     def diff(self, other: ISATab) -> pd.DataFrame:
         """Return what changes from this set to another, one row a cell.
@@ -324,6 +338,8 @@ class ISATab(Shapes):
             where only quoting, line ends or encoding differ); ``row`` (index in the new frame, of a removed row
             in the old one); ``column`` (key); ``old`` and ``new`` (missing where there is none).
         """
+        if not isinstance(other, ISATab):
+            raise UsageError(f"diff compares with another ISATab, not {type(other).__name__}; see bionb.read_isatab")
         changes: list[Change] = [
             (name, "file removed", None, "", None, None) for name in self._files if name not in other._files
         ]

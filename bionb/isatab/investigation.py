@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bionb.errors import UsageError
 from bionb.isatab.headers import unique_keys
 from bionb.isatab.table import Table
 
@@ -213,13 +214,20 @@ def resolve(path: str, folder: str, files: list[str]) -> str | None:
     return same[0] if len(same) == 1 else None
 
 
+class Sections(dict[str, "pd.DataFrame"]):
+    """The frames of the sections by their names; a wrong name is told with the right ones."""
+
+    def __missing__(self, name: object) -> pd.DataFrame:
+        raise UsageError(f"an investigation has no section {name!r:.80}; its sections are {', '.join(self)}")
+
+
 def frames_of(tables: Iterable[Table]) -> dict[str, pd.DataFrame]:
     """Return one frame a section over all investigations of a set; see `ISATab.investigation`."""
     parts: dict[str, list[dict[str, object]]] = {kind.name: [] for kind in SECTIONS}
     for table in tables:
         for section in sections_of(table):
             parts[section.kind.name] += _numbered_records(table, section)
-    frames = {kind.name: _frame(kind, parts[kind.name]) for kind in SECTIONS}
+    frames = Sections({kind.name: _frame(kind, parts[kind.name]) for kind in SECTIONS})
     for name, columns in EXPLODED.items():
         frames[name] = _explode(frames["protocols"], columns)
     return frames

@@ -36,7 +36,7 @@ class Members:
         columnar_from: int = COLUMNAR_FROM,
         tables: Mapping[str, Table] | None = None,
     ) -> None:
-        self._files = dict(files)
+        self._files = _checked(files)
         self._columnar_from = columnar_from
         self._known_graphs: dict[str, Graph] = {}
         self._tables = {name: t for name, t in (tables or {}).items() if self._files.get(name) is t.data}
@@ -86,9 +86,13 @@ class Members:
         return known
 
     def __contains__(self, name: object) -> bool:
-        return name in self._files
+        return isinstance(name, str) and name in self._files
 
     def _name(self, name: str) -> str:
+        if not isinstance(name, str):
+            raise UsageError(
+                f"a file is named by a text such as {next(iter(self._files), 's_study.txt')!r}, not {name!r:.80}"
+            )
         if name in self._files:
             return name
         same = [file for file in self._files if posixpath.basename(file) == name]
@@ -124,3 +128,15 @@ class Members:
         for name in self.assays:
             ids.setdefault(name, ("S1", f"A{1 + len(ids)}"))
         return ids
+
+
+def _checked(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return named bytes, refusing what is none."""
+    if not isinstance(files, Mapping):
+        raise UsageError(
+            f"a set is made of a mapping of names to bytes, not {type(files).__name__}; see bionb.read_isatab"
+        )
+    for name, data in files.items():
+        if not isinstance(name, str) or not isinstance(data, bytes):
+            raise UsageError(f"the files of a set are bytes by name; {name!r:.80} has {type(data).__name__}")
+    return dict(files)

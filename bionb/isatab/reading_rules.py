@@ -109,7 +109,7 @@ def where_in(table: Table, column: Column, wrong: Callable[[str], bool], strippe
 
 def _check_field_size(report: Report) -> None:
     limit = csv.field_size_limit()
-    if len(report.table.data) <= limit:
+    if len(report.table.content) <= limit:
         return
     for column in report.table.model:
         for rows in where_in(report.table, column, lambda text: len(text) > limit, stripped=False).values():

@@ -56,7 +56,7 @@ def rewrite(
     writer.lead(header)
     for edit in edits:
         writer.row(edit)
-    return writer.finish()
+    return table.as_stored(writer.finish())
 
 
 class _Writer:

@@ -8,10 +8,12 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from bionb.errors import InvalidSheet
 from bionb.isatab.cells import Cells, RowCells
 from bionb.isatab.headers import Column, column_table, parse_header, unique_keys
 from bionb.isatab.text import Text, rows_of, tokenise
 from bionb.isatab.typed import frame_of
+from bionb.wide import mark_of, narrowed, wide_encoding, widened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +42,7 @@ class Table:
     def __init__(self, name: str, kind: str, data: bytes, columnar_from: int = 2000) -> None:
         self.name, self.kind = name, kind
         self.data = data
+        self.wide = wide_encoding(data)
         self._columnar_from = columnar_from
 
     def __len__(self) -> int:
@@ -60,9 +63,26 @@ class Table:
         return column_table(self.model)
 
     @cached_property
+    def content(self) -> bytes:
+        """The bytes that are read: the file's own, or UTF-8 where it has two or four bytes a character."""
+        if not self.wide:
+            return self.data
+        try:
+            return narrowed(self.data, self.wide)
+        except UnicodeDecodeError as error:
+            raise InvalidSheet(
+                f"{self.name} is broken {self.wide.upper()} ({error.reason} at byte {error.start}): save or download "
+                "it again"
+            ) from error
+
+    def as_stored(self, content: bytes) -> bytes:
+        """Return edited content in the encoding of the file."""
+        return widened(content, self.wide, mark_of(self.data)) if self.wide else content
+
+    @cached_property
     def columnar(self) -> bool:
         """Whether this table takes the columnar path; results are the same."""
-        lines = self.data.count(b"\n") or self.data.count(b"\r")
+        lines = self.content.count(b"\n") or self.content.count(b"\r")
         return self.kind != "investigation" and lines >= self._columnar_from
 
     @cached_property
@@ -71,8 +91,8 @@ class Table:
         if self.columnar:
             from bionb.isatab.columnar import scan
 
-            return scan(self.data)
-        return tokenise(self.data)
+            return scan(self.content)
+        return tokenise(self.content)
 
     @cached_property
     def header_record(self) -> int | None:
@@ -141,7 +161,7 @@ class Table:
     @cached_property
     def _breaks(self) -> list[int]:
         """Where the lines of the file begin, those inside quoted cells too."""
-        return [match.end() for match in re.finditer(rb"\r\n|\r|\n", self.data)]
+        return [match.end() for match in re.finditer(rb"\r\n|\r|\n", self.content)]
 
     def whole_row(self, row: int) -> list[str]:
         """Return the cells of a row as written, also those beyond the header."""

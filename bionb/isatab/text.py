@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bionb.errors import InvalidSheet
+from bionb.wide import narrowed, wide_encoding
 
 BOM = b"\xef\xbb\xbf"
 
@@ -154,7 +155,16 @@ def as_text(value: Any) -> str:
 
 
 def as_utf8(data: bytes) -> bytes:
-    """Return a file as UTF-8 without byte order mark."""
+    """Return a file as UTF-8 without byte order mark.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        It is broken text of two or four bytes a character.
+    """
+    wide = wide_encoding(data)
+    if wide:
+        return narrowed(data, wide)
     return data.removeprefix(BOM).decode(encoding_of(data)).encode()
 
 

@@ -25,6 +25,7 @@ from bionb.isatab.table import Table
 
 #: Everything that AltamISA 0.3.1 is known to end in on bad content, beside its own exceptions.
 _ALTAMISA_FAILS = (csv.Error, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+_NO_UTF8 = "Invalid encoding (use Unicode/UTF-8); isa.to_utf8() converts the set"
 _WORD = re.compile(r"\w+")
 #: Columns from which a header is given to AltamISA in shorter nodes.
 LONG_HEADER = 500
@@ -78,6 +79,8 @@ def _judge_table(
 
 
 def _judge_investigation(table: Table) -> tuple[Any, list[Finding]]:
+    if table.wide:
+        return None, [Finding(table.name, None, "", "error", _NO_UTF8)]
     isatab = importlib.import_module("altamisa.isatab")
     base = table.name.rsplit("/", 1)[-1]
     model, said = _caught(lambda: isatab.InvestigationReader.from_stream(_stream(table.data), base).read())
@@ -89,8 +92,8 @@ def _judge_investigation(table: Table) -> tuple[Any, list[Finding]]:
 def _judge_header(report: Report, table: Table, kind: str) -> None:
     """Let AltamISA read the file up to its header; that it takes no longer for a long file is the point."""
     isatab = importlib.import_module("altamisa.isatab")
-    if table.text.encoding != "utf-8":
-        report.add("error", "Invalid encoding (use Unicode/UTF-8); isa.to_utf8() converts the set")
+    if table.wide or table.text.encoding != "utf-8":
+        report.add("error", _NO_UTF8)
         return
     end = len(table.data) if table.header_record is None else table.text.stops[table.header_record]
     data = table.data[:end]
