@@ -59,7 +59,8 @@ class Finding:
         The parameter or key, with dots where it is nested; empty for the whole body.
     rule : str
         ``unknown, type, content`` (nobody has seen a server take this), or ``blank, null, max, required, values,
-        pattern`` (a server is known to refuse this).
+        pattern, kind`` (a server is known to refuse this; ``kind`` is a type where a server's own code names all that
+        it takes).
     limit : object
         What the rule allows, e.g. the greatest length.
     """
@@ -79,6 +80,7 @@ class Finding:
         words = {
             "unknown": "is not known",
             "type": f"has another type than {self.limit}",
+            "kind": f"has another type than {self.limit}",
             "content": f"has another content type than {self.limit}",
             "blank": "may not be blank",
             "null": "may not be null",
@@ -172,7 +174,7 @@ class Request:
         environ = self._environ | {"wsgi.input": io.BytesIO(self.body)}
         _, texts, files = parse_form_data(environ)
         found: dict[str, Any] = texts.to_dict()
-        for name, each in files.items():
+        for name, each in files.items(multi=True):
             with each.stream as stream:
                 found[name] = stream.read()
         return found
@@ -309,7 +311,7 @@ def _value_findings(name: str, value: Any, rule: Rule) -> Iterator[Finding]:
         if not rule.get("null"):
             yield Finding("body", name, "null")
     elif not any(_TYPES[each](value) for each in types):
-        yield Finding("body", name, "type", " or ".join(types))
+        yield Finding("body", name, "kind" if rule.get("typed") else "type", " or ".join(types))
     elif isinstance(value, str):
         yield from _text_findings("body", name, value, rule)
     elif isinstance(value, dict) and rule.get("keys") is not None:
@@ -330,6 +332,8 @@ def _field_findings(name: str, value: Any, rule: Rule) -> Iterator[Finding]:
 
 
 def _text_findings(where: str, name: str, value: str, rule: Rule) -> Iterator[Finding]:
+    if rule.get("trim"):
+        value = value.strip()
     blank = not value.strip()
     if blank and not rule.get("blank", True):
         yield Finding(where, name, "blank")

@@ -50,8 +50,8 @@ def test_every_route_of_a_sandbox_has_evidence(sandbox_kind, monkeypatch):
 
 
 def routes_of(adapter, entry):
-    """Give the routes that an entry's path leads to, with a number or a word for what varies."""
-    for example in ("1", "word"):
+    """Give the routes that an entry's path leads to, with a number, a word or a UUID for what varies."""
+    for example in ("1", "word", "00000000-0000-4000-8000-000000000000"):
         path = re.sub(r"\{\w+\.\.\.\}", f"{example}/word", entry["path"])
         path = re.sub(r"\{\w+\}", example, path)
         for each in dict.fromkeys((path, path.rstrip("/") or "/", path.rstrip("/") + "/")):

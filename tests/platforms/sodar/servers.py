@@ -50,7 +50,7 @@ def title() -> str:
     return f"Test {next(_numbers)}"
 
 
-def of_sandbox(sandbox: Any, generation: str) -> SodarServer:
+def of_sandbox(sandbox: Any, generation: str, version: str | None = None) -> SodarServer:
     """Describe a running sandbox."""
     world = sandbox.app("sodar").world
     projects = world.projects.values()
@@ -63,6 +63,7 @@ def of_sandbox(sandbox: Any, generation: str) -> SodarServer:
         tokens={short: sandbox.credentials("sodar", short)["token"] for short in world.users},
         category=next(each.sodar_uuid for each in projects if each.title == "Genomics"),
         inviting=next(each.sodar_uuid for each in projects if each.invites),
+        version=version,
     )
 
 

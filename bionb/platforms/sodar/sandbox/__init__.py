@@ -30,6 +30,7 @@ class SodarSandbox:
         *("slow_list", "slow_import", "release_1_1"),
     )
     users = SHORT_NAMES
+    judges_late = True  # login, rights and the address come first
     url = ""
 
     def __init__(self, state: str | None, generation: str | None, faults: Faults) -> None:

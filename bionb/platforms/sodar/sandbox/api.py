@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from flask.globals import request_ctx
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import BaseConverter
 
 from bionb.platforms.sodar.sandbox.world import User, World
 from bionb.sandbox.faults import Faults
+from bionb.sandbox.gate import FINDINGS, Finding
 
 FORBIDDEN = "Your role does not allow this."
 
@@ -82,8 +84,25 @@ class Context:
         """Tell whether the API version is this one or newer; old servers are older than all."""
         return not self.old and self.version >= version
 
-    def body(self) -> dict[str, Any]:
-        """Return the JSON or form body."""
+    def body(self, **wrong: str) -> dict[str, Any]:
+        """Return the body of a view that has a serializer, with blanks around its texts taken away.
+
+        `wrong` is what the view itself knows to be wrong with single fields; real servers name all those at once,
+        before they look at the fields together.
+        """
+        read = self.read()
+        errors: dict[str, list[str]] = {}
+        for each in request.environ.get(FINDINGS, ()):
+            if each.where == "body":
+                errors.setdefault(each.name, []).append(_words(each))
+        for name, words in wrong.items():
+            errors.setdefault(name, [words])
+        if errors:
+            raise Refused(400, errors)
+        return {name: value.strip() if isinstance(value, str) else value for name, value in read.items()}
+
+    def read(self) -> dict[str, Any]:
+        """Return the JSON or form body as it came: what views read that look at it before, or without, a serializer."""
         if request.is_json:
             try:
                 found = json.loads(request.get_data() or b"{}")
@@ -99,6 +118,18 @@ class Context:
     def is_form(self) -> bool:
         """Tell whether the body is form-encoded, in which an absent checkbox counts as unticked."""
         return not request.is_json
+
+
+def _words(finding: Finding) -> str:
+    """Word what is wrong with one field."""
+    texts = {
+        "required": "Please give this field.",
+        "blank": "This field must not be empty.",
+        "null": "This field must not be null.",
+        "max": f"At most {finding.limit} characters.",
+        "kind": f"This must be {finding.limit}.",
+    }
+    return texts.get(finding.rule, f"This is none of: {finding.limit}.")
 
 
 View = Callable[..., Any]
@@ -139,7 +170,7 @@ class Router:
             time.sleep(delay)
             return response
 
-        self.app.add_url_rule(rule, endpoint=rule, view_func=answer, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+        self.app.add_url_rule(rule, endpoint=rule, view_func=answer, methods=list(views))
 
     def _served(self, name: str, api: Api, since: str) -> Api | None:
         """Return an API as this release has it; None where it lacks the address."""
@@ -157,6 +188,12 @@ class Router:
     def _page(self, error: HTTPException) -> Response:
         if error.code == 404:
             return self._unknown_address()
+        adapter = request_ctx.url_adapter
+        if isinstance(error, MethodNotAllowed) and error.valid_methods and adapter is not None:
+            # Real servers look at media type and login before they look at the method.
+            endpoint, arguments = adapter.match(method=next(iter(error.valid_methods)))
+            refused: Response = self.app.view_functions[endpoint](**arguments)  # type: ignore[assignment]
+            return refused
         return Response(f"<!doctype html><html><head><title>{error.name}</title></head></html>", error.code or 500)
 
     def _answer(
@@ -224,20 +261,6 @@ class Router:
             if name in (user.username, user.short) and password == user.password:
                 return user
         raise Refused(401, "User name or password is wrong.")
-
-
-def text_fault(value: Any, limit: int | None = None, *, blank: bool = True, null: bool = False) -> str | None:
-    """Return what a server has against a text in a body, None if nothing; blanks around it do not count."""
-    if value is None:
-        return None if null else "This must not be null."
-    if isinstance(value, bool | list | dict):
-        return "This is no text."
-    text = str(value).strip()
-    if "\0" in text:
-        return "Null characters are not taken here."
-    if not text and not blank:
-        return "This must not be blank."
-    return f"At most {limit} characters are taken here." if limit and len(text) > limit else None
 
 
 def negotiated(api: Api, accept: str) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 from flask import request
 
 from bionb.platforms.sodar.sandbox.api import FORBIDDEN, Context, Refused, Router, paged
-from bionb.platforms.sodar.sandbox.projects import UUID, find, user_shape
+from bionb.platforms.sodar.sandbox.project_rules import UUID, invalid
+from bionb.platforms.sodar.sandbox.projects import find, user_shape
 from bionb.platforms.sodar.sandbox.world import CATEGORY, DELEGATE, OWNER, RANKS, Assignment, Project, User
 from bionb.sandbox.tokens import token_of
 
@@ -46,10 +47,6 @@ def register(router: Router) -> None:
     router.add("tokens", "/tokens/api/login", POST=create_token)
 
 
-def _invalid(text: str) -> Refused:
-    return Refused(400, {"non_field_errors": [text]})
-
-
 def role_shape(project: Project, role: Assignment) -> dict[str, Any]:
     """Return a role assignment as create and update answer it: its own UUID is ``sodar_uuid``."""
     return {
@@ -60,46 +57,41 @@ def role_shape(project: Project, role: Assignment) -> dict[str, Any]:
     }
 
 
-def _role_name(context: Context, name: str) -> str:
-    if name not in RANKS or (context.old and name == "project viewer"):
-        raise Refused(400, {"role": [f"There is no role {name}."]})
-    return name
+def _wrong_fields(context: Context) -> dict[str, str]:
+    """Return the fields that name a role or a user which is not there."""
+    body, wrong = context.read(), {}
+    role, user = body.get("role"), body.get("user")
+    if isinstance(role, str) and (role not in RANKS or (context.old and role == "project viewer")):
+        wrong["role"] = f"There is no role {role}."
+    if isinstance(user, str) and (not UUID.fullmatch(user) or context.world.user(user) is None):
+        wrong["user"] = f"Nobody has the UUID {user}."
+    return wrong
 
 
-def _check_role(project: Project, name: str, user: User, present: Assignment | None) -> None:
-    if name == "project owner" or (present is not None and present.role == "project owner"):
-        raise _invalid("Owners are changed by owner transfer only.")
+def _check_role(context: Context, project: Project, name: str, user: User, present: Assignment | None) -> None:
+    if name == "project owner":
+        raise invalid("Owners are changed by owner transfer only.")
+    if name == "project delegate" and not project.allows(context.user, OWNER):
+        raise Refused(403, FORBIDDEN)
+    if name == "project delegate" and any(each.role == name for each in project.roles.values()):
+        raise invalid("One delegate is the limit here.")
     if name == "project finder" and project.type != CATEGORY:
-        raise _invalid("Finders are for categories only.")
-    if name in RANKS and RANKS[name] > min(
-        (each.rank for each in project.inherited() if each.user is user), default=99
-    ):
-        raise _invalid("This user inherits a stronger role from a category above.")
-    delegates = [each for each in project.roles.values() if each.role == "project delegate" and each.user is not user]
-    if name == "project delegate" and delegates:
-        raise _invalid("One delegate is the limit here.")
+        raise invalid("Finders are for categories only.")
+    if present is None and (own := project.own(user)) is not None:
+        raise invalid(f"This user is {own.role} already (assignment {own.sodar_uuid}).")
+    if any(each.user is user and each.rank < RANKS[name] for each in project.inherited()):
+        raise invalid("This user inherits a stronger role from a category above.")
 
 
 def create_role(context: Context, project: str) -> Any:
     """Give a user a role."""
-    found, body = find(context, project, DELEGATE), context.body()
-    missing = {name: ["Please give this field."] for name in ("role", "user") if name not in body}
-    if missing:
-        raise Refused(400, missing)
-    name = _role_name(context, body["role"])
-    if not UUID.fullmatch(str(body["user"])):
-        raise Refused(400, {"user": [f"{body['user']} is no UUID."]})
+    found = find(context, project, DELEGATE)
+    body = context.body(**_wrong_fields(context))
     user = context.world.user(body["user"])
-    if user is None:
-        raise Refused(400, {"user": [f"Nobody has the UUID {body['user']}."]})
-    if name == "project delegate" and not found.allows(context.user, OWNER):
-        raise Refused(403, FORBIDDEN)
-    _check_role(found, name, user, None)
-    present = found.own(user)
-    if present is not None:
-        raise _invalid(f"This user is {present.role} already (assignment {present.sodar_uuid}).")
-    _end_weaker(context, found, user, name)
-    return role_shape(found, context.world.assign(found, user, name)), 201
+    assert user is not None
+    _check_role(context, found, body["role"], user, None)
+    _end_weaker(context, found, user, body["role"])
+    return role_shape(found, context.world.assign(found, user, body["role"])), 201
 
 
 def _end_weaker(context: Context, category: Project, user: User, role: str) -> None:
@@ -123,13 +115,14 @@ def _find_role(context: Context, uuid: str) -> tuple[Project, Assignment]:
 def update_role(context: Context, role: str) -> Any:
     """Change a role; not its user."""
     project, assignment = _find_role(context, role)
-    body = context.body()
-    name = _role_name(context, body.get("role", assignment.role))
+    body = context.body(**_wrong_fields(context))
     if body.get("user", assignment.user.sodar_uuid) != assignment.user.sodar_uuid:
-        raise _invalid("The user of a role stays: make another assignment.")
-    _check_role(project, name, assignment.user, assignment)
-    assignment.role = name
-    _end_weaker(context, project, assignment.user, name)
+        raise invalid("The user of a role stays: make another assignment.")
+    if "role" not in body:
+        raise Refused(500, None)  # a fault of real servers
+    _check_role(context, project, body["role"], assignment.user, assignment)
+    assignment.role = body["role"]
+    _end_weaker(context, project, assignment.user, assignment.role)
     return role_shape(project, assignment)
 
 
@@ -144,20 +137,24 @@ def destroy_role(context: Context, role: str) -> Any:
 
 def transfer(context: Context, project: str) -> Any:
     """Make another user, given by NAME, the owner."""
-    found, body = find(context, project, OWNER), context.body()
-    name, old_role = body.get("new_owner"), body.get("old_owner_role")
+    found, body = find(context, project, OWNER), context.read()
+    name, old_role = body.get("new_owner"), body.get("old_owner_role") or None
     by_name = {each.username: each for each in context.world.users.values()}
     if context.old and not (name in by_name and old_role in RANKS):
         raise Refused(400, ["new_owner and old_owner_role are both needed, and must be known."])
-    if not name:
-        raise Refused(400, ["new_owner is missing."])
+    if not name or (old_role is None and not context.at_least("1.1")):
+        raise Refused(400, ["new_owner is missing, or old_owner_role, which version 1.0 needs."])
     if old_role is not None and old_role not in RANKS:
         raise Refused(400, [f"There is no role {old_role}."])
+    if old_role == "project finder" and found.type != CATEGORY:
+        raise Refused(400, ["Finders are for categories only."])
     if name not in by_name:
         raise Refused(400, [f"There is no user {name}."])
     if all(each.user is not by_name[name] for each in [*found.roles.values(), *found.inherited()]):
         raise Refused(400, [f"{name} is not a member of this project."])
     owner = next(each for each in found.roles.values() if each.role == "project owner")
+    if owner.user is by_name[name]:
+        raise Refused(400, [f"{name} is the owner already."])
     above = min((each.rank for each in found.inherited() if each.user is owner.user), default=None)
     if old_role is None and above is not None:
         raise Refused(500, None)  # a fault of real servers
@@ -246,7 +243,7 @@ def list_invites(context: Context, project: str) -> Any:
 
 def create_token(context: Context) -> Any:
     """Make a token and delete all others of the user."""
-    body, user = context.body(), context.user
+    body, user = context.read(), context.user
     hours, label = str(body.get("expiry") or 0), body.get("sodar_label", "")
     if not isinstance(label, str) or not re.fullmatch(r"-?\d{1,8}(\.\d+)?", hours):
         raise Refused(500, None)  # faults of real servers

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from bionb.platforms.sodar.sandbox.api import FORBIDDEN, Context, Refused, Router, paged, text_fault
-from bionb.platforms.sodar.sandbox.world import (
-    CATEGORY,
-    CONTRIBUTOR,
-    DELEGATE,
-    FINDER,
-    PROJECT,
-    RANKS,
-    VIEWER,
-    Assignment,
-    Project,
-    User,
+from bionb.platforms.sodar.sandbox.api import FORBIDDEN, Context, Refused, Router, paged
+from bionb.platforms.sodar.sandbox.project_rules import (
+    as_text,
+    check_place,
+    check_title,
+    creatable_in,
+    invalid,
+    owner_of,
+    public_of,
+    wrong_fields,
 )
+from bionb.platforms.sodar.sandbox.world import CATEGORY, DELEGATE, FINDER, PROJECT, VIEWER, Assignment, Project, User
 from bionb.sandbox.faults import Faults
 
-UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-TEXTS = {"title": (255, False, False), "description": (512, True, True), "readme": (None, True, False)}
 MS_A_PROJECT = 21.0  # a real server took 43 s for 2,003 projects in one list, and 3.7 s for a page of 100
 
 
@@ -132,16 +128,18 @@ def retrieve(context: Context, project: str) -> Any:
 
 def create(context: Context) -> Any:
     """Create a project or category."""
-    body = context.body()
-    parent = _parent(context, body)
-    _check_fields(context, body, ("title", "type", "parent"))
-    owner = _owner(context, body)
-    _check_place(context, body, parent, None)
-    public = _public(context, body)
-    if public is not None and body["type"] == CATEGORY:
-        raise _invalid("A category is never public.")
-    made = Project(context.world.ids.uuid("project"), _text(body["title"]), body["type"], parent)
-    made.description, made.readme, made.public = _text(body.get("description")), _text(body.get("readme", "")), public
+    parent = creatable_in(context)
+    body = context.body(**wrong_fields(context))
+    check_place(context, body, parent, None)
+    check_title(context, body, parent, None)
+    owner = owner_of(context, body)
+    public = public_of(context, body, body.get("type"), complete=True)
+    if "type" not in body:
+        raise Refused(500, None)  # a fault of real servers
+    made = Project(context.world.ids.uuid("project"), str(body["title"]), body["type"], parent)
+    made.public = public
+    _crash_on_raw(context, body)
+    made.description, made.readme = as_text(body.get("description")), as_text(body.get("readme")) or ""
     context.world.assign(made, owner, "project owner")
     context.world.projects[made.sodar_uuid] = made
     answer = brief(context, made)
@@ -150,85 +148,10 @@ def create(context: Context) -> Any:
     return answer, 201
 
 
-def _parent(context: Context, body: dict[str, Any]) -> Project | None:
-    """Return the parent; the right to create in it is checked before anything else."""
-    uuid = body.get("parent")
-    if uuid and not UUID.fullmatch(str(uuid)):
+def _crash_on_raw(context: Context, body: dict[str, Any]) -> None:
+    """Fail as SODAR Core below 1.4 does, which takes such a text for an object with a key "raw"."""
+    if not context.core_1_4 and "raw" in str(body.get("readme") or ""):
         raise Refused(500, None)
-    parent = context.world.projects.get(uuid) if uuid else None
-    if not context.user.is_superuser and (parent is None or not parent.allows(context.user, CONTRIBUTOR)):
-        raise Refused(403, FORBIDDEN)
-    return _category(context, uuid) if uuid else None
-
-
-def _check_fields(context: Context, body: dict[str, Any], needed: tuple[str, ...]) -> None:
-    missing = {name: ["Please give this field."] for name in needed if name not in body}
-    if missing:
-        raise Refused(400, missing)
-    wrong = {
-        name: [found]
-        for name, (limit, blank, null) in TEXTS.items()
-        if name in body and (found := text_fault(body[name], limit, blank=blank, null=null))
-    }
-    if wrong:
-        raise Refused(400, wrong)
-    if not context.core_1_4 and "raw" in str(body.get("readme", "")):
-        raise Refused(500, None)  # a fault of SODAR Core before 1.4: it takes the word for a command
-    if body.get("type", PROJECT) not in (PROJECT, CATEGORY):
-        raise Refused(400, {"type": [f"{body['type']} is neither PROJECT nor CATEGORY."]})
-
-
-def _invalid(text: str) -> Refused:
-    return Refused(400, {"non_field_errors": [text]})
-
-
-def _text(value: Any) -> Any:
-    return None if value is None else str(value).strip()
-
-
-def _owner(context: Context, body: dict[str, Any]) -> User:
-    uuid = body.get("owner")
-    if "owner" in body and (found := text_fault(uuid, blank=False)):
-        raise Refused(400, {"owner": [found]})
-    if not uuid:
-        raise _invalid("An owner is needed to create a project.")
-    if not UUID.fullmatch(str(uuid)):
-        raise _invalid(f"{uuid} is no UUID.")
-    owner = context.world.user(uuid)
-    if owner is None:
-        raise _invalid("The owner is unknown.")
-    return owner
-
-
-def _check_place(context: Context, body: dict[str, Any], parent: Project | None, itself: Project | None) -> None:
-    title = _text(body.get("title", itself.title if itself else ""))
-    if parent is None and body.get("type", itself.type if itself else PROJECT) == PROJECT:
-        raise _invalid("A project needs a category above it.")
-    if " / " in title or title.startswith("/") or title.endswith("/"):
-        raise _invalid("A title must not have a slash between blanks, at its start or at its end.")
-    if parent is not None and title == parent.title:
-        raise _invalid("A title must differ from its parent's.")
-    for other in context.world.projects.values():
-        if other is not itself and other.parent is parent and other.title == title:
-            raise _invalid("Title and parent together must be unique.")
-
-
-def _public(context: Context, body: dict[str, Any], needed: bool = True) -> str | None:
-    """Read the public field, whose name and form differ by version; a form without it counts as 'not public'."""
-    if context.at_least("2.0"):
-        if "public_guest_access" in body or context.is_form():
-            raise _invalid("From version 2.0 on use public_access, in JSON.")
-        if "public_access" not in body and needed:
-            raise _invalid("public_access is missing.")
-        role = body.get("public_access") or None
-        if role not in (None, "project guest", "project viewer"):
-            if role in RANKS:
-                raise Refused(500, None)
-            raise Refused(400, {"public_access": [f"There is no role {role}."]})
-        return role
-    if "public_guest_access" not in body and not context.is_form() and needed and not context.old:
-        raise _invalid("public_guest_access is missing.")
-    return "project guest" if str(body.get("public_guest_access", False)).lower() == "true" else None
 
 
 def patch(context: Context, project: str) -> Any:
@@ -242,49 +165,35 @@ def update(context: Context, project: str) -> Any:
 
 
 def _change(context: Context, uuid: str, partial: bool) -> Any:
-    project, body = find(context, uuid, DELEGATE), context.body()
-    if not partial:
-        _check_fields(context, body, ("title", "parent"))
-    parent = _new_parent(context, body) if "parent" in body else project.parent
-    if partial and "owner" in body:
-        raise _invalid("The owner is changed by owner transfer.")
+    project = find(context, uuid, DELEGATE)
+    body = context.body(**wrong_fields(context))
+    parent = context.world.projects[body["parent"]] if body.get("parent") else None
+    check_place(context, body, parent, project)
+    check_title(context, body, parent, project)
     if body.get("type", project.type) != project.type:
-        raise _invalid("A project cannot become a category, nor a category a project.")
-    if context.version in ("1.0", "1.1") and partial and "public_guest_access" not in body:
+        raise invalid("A project cannot become a category, nor a category a project.")
+    if body.get("owner") and partial:
+        raise invalid("Owners are changed by owner transfer only.")
+    if body.get("owner"):
+        owner_of(context, body)
+    if context.core_1_4 and context.version in ("1.0", "1.1") and partial and "public_guest_access" not in body:
         raise Refused(500, None)  # a fault of real servers: a PATCH in version 1 without the field crashes
-    _check_fields(context, body, ())
-    if "parent" not in body and parent is not None and _text(body.get("title")) == parent.title:
-        raise Refused(500, None)  # a fault of real servers, which otherwise refuse this title
-    _check_place(context, body, parent, project)
+    public = public_of(context, body, body.get("type"), complete=not partial)
+    if parent is None and project.parent is not None and body.get("title") == project.parent.title:
+        raise Refused(500, None)  # a fault of real servers: they compare with a parent that is named only
+    if public and context.old and project.type == CATEGORY:
+        raise Refused(500, None)  # a fault of real servers: they find out that it is a category when they store it
+    _crash_on_raw(context, body)
     field = "public_access" if context.at_least("2.0") else "public_guest_access"
     # Real servers end the public access when a PATCH in version 2.0 does not mention it.
-    if project.type == CATEGORY:
-        if context.old and str(body.get(field, False)).lower() == "true":
-            raise Refused(500, None)  # faults of real servers: old ones crash, new ones ignore it
-    elif not partial or field in body or context.at_least("2.0"):
-        project.public = _public(context, body, needed=not partial)
-    project.parent = parent
-    project.title = _text(body.get("title", project.title))
-    project.description = _text(body.get("description", project.description))
-    project.readme = _text(body.get("readme", project.readme))
+    if project.type == PROJECT and (not partial or field in body or context.at_least("2.0")):
+        project.public = public
+    project.parent = parent or project.parent
+    project.title = str(body.get("title", project.title))
+    # An empty text changes nothing on real servers.
+    project.description = as_text(body.get("description")) or project.description
+    project.readme = as_text(body.get("readme")) or project.readme
     return shape(context, project)
-
-
-def _new_parent(context: Context, body: dict[str, Any]) -> Project:
-    """Return the category that a project is to be moved to; only superusers may move to the root, and no one here."""
-    uuid = body["parent"]
-    if not uuid:
-        raise Refused(403, "Only superusers put categories at the root.")
-    if not UUID.fullmatch(str(uuid)):
-        raise Refused(400, {"parent": [f"{uuid} is no UUID."]})
-    return _category(context, uuid)
-
-
-def _category(context: Context, uuid: str) -> Project:
-    found = context.world.projects.get(uuid)
-    if found is None or found.type != CATEGORY:
-        raise Refused(400, {"parent": [f"No category has the UUID {uuid}."]})
-    return found
 
 
 def destroy(context: Context, project: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import request
 
-from bionb.platforms.sodar.sandbox.api import FORBIDDEN, Context, Refused, Router, paged, text_fault
+from bionb.platforms.sodar.sandbox.api import FORBIDDEN, Context, Refused, Router, paged
 from bionb.platforms.sodar.sandbox.landing import FINISHED, Zone, advance, file_shape, place_of, slug, zone_by_uuid
 from bionb.platforms.sodar.sandbox.projects import find, user_shape
 from bionb.platforms.sodar.sandbox.sheets import irods_fault
@@ -15,8 +15,6 @@ from bionb.platforms.sodar.sandbox.world import CONTRIBUTOR, DELEGATE, Project
 from bionb.sandbox.faults import Faults
 
 ZONE_LIMIT = 5
-TEXTS = {"title": 255, "description": None, "user_message": 1024, "configuration": 64}  # characters at most
-MAY_BE_NULL = ("configuration",)
 
 
 def register(router: Router, faults: Faults) -> None:
@@ -32,13 +30,7 @@ def register(router: Router, faults: Faults) -> None:
     router.add("zones", f"{base}/file/list/<uuid:zone>", since="1.1", old=False, GET=views.list_files)
 
 
-def _check_body(context: Context, project: Project, body: dict[str, Any]) -> None:
-    wrong = {} if "assay" in body else {"assay": ["Please give this field."]}
-    for name, limit in TEXTS.items():
-        if name in body and (found := text_fault(body[name], limit, blank=name != "title", null=name in MAY_BE_NULL)):
-            wrong[name] = [found]
-    if wrong:
-        raise Refused(400, wrong)
+def _check_assay(context: Context, project: Project, body: dict[str, Any]) -> None:
     known = context.world.assays().get(str(body["assay"]))
     if known is None or known[0] is not project:
         words = "The assay is unknown." if known is None else "The assay belongs to another project."
@@ -106,13 +98,12 @@ class _Views:
         found = find(context, project, CONTRIBUTOR)
         if found.archive:
             raise Refused(403, FORBIDDEN)
+        if not context.old:  # new servers look at the project first, old ones at what was sent
+            self._check_project(context, found)
         body = context.body()
-        if context.old:  # old servers look at what was sent first, new ones at the project
-            _check_body(context, found, body)
+        _check_assay(context, found, body)
+        if context.old:
             self._check_project(context, found)
-        else:
-            self._check_project(context, found)
-            _check_body(context, found, body)
         zone = self._made(context, found, body)
         if any((each.title, each.user) == (zone.title, zone.user) for each in found.zones):
             raise Refused(500, None)  # a fault of real servers: a second zone of that name crashes
