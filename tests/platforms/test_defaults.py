@@ -52,8 +52,6 @@ SENT = {
         "create_project": {
             "type": "SODAR Core, ProjectSerializer: required",
             "owner": "SODAR Core, ProjectSerializer: required",
-            "description": "SODAR Core, ProjectSerializer: allow_blank",
-            "readme": "SODAR Core, ProjectSerializer: allow_blank",
             "public_access": "SODAR Core, ProjectSerializer: allow_null",
         },
         "create_token": {"*": "SODAR Core, token view"},

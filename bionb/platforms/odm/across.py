@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bionb.errors import UsageError
 from bionb.frames import columns, to_frame
 from bionb.listing import Listing
 from bionb.pages import Cursor, Offset, Page
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DATA = ("expression", "variant", "flow-cytometry")
+GROUPS = (*DATA, "library", "preparation")
 PLURALS = {"expression": "expressions", "variant": "variants", "flow-cytometry": "flow-cytometries"}
 
 
@@ -50,6 +52,8 @@ class Across(Metadata):
         >>> odm.linked_groups("GSF1146901")["Data Class"].tolist()
         ['Bulk transcriptomics', 'Proteomics']
         """
+        if kind not in GROUPS:
+            raise UsageError(f"kind={kind!r:.40} has no groups in a study; {', '.join(GROUPS)} have.")
         groups = self._groups_by_study(kind, accession_of(study), as_curator)
         rows = [{"itemId": each["itemId"], **(each.get("metadata") or {})} for each in groups]
         return to_frame(rows, columns("itemId")).dropna(axis="columns", how="all")
