@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bionb.secret import hides_column
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -165,7 +167,12 @@ def _flatten(
             values = [None if isinstance(value, dict) else value for value in values]
             if name not in dtypes and not any(value is not None for value in values):
                 continue
-        page[name] = values
+        page[name] = [_hidden(value) for value in values] if hides_column(name) and name not in dtypes else values
+
+
+def _hidden(value: Any) -> Any:
+    """Return what a table shows of a credential; numbers and flags about one are none."""
+    return value if not value or isinstance(value, int | float) else "…"
 
 
 def _packed(values: list[Any], dtype: str) -> Any:

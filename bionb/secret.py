@@ -105,6 +105,10 @@ _OPEN_KEYS = frozenset(
     ("library", "lib", "tf", "barcode", "sort", "primary", "foreign", "public", "partition", "index", "group", "ave")
     + ("average", "mean", "peak", "signal", "counts", "adapter", "fragment", "sequence", "template", "name")
 )
+_KEY_OF = frozenset(("api", "access", "private", "secret", "auth", "ssh", "encryption"))
+_PLAIN_SECRET = frozenset(
+    ("password", "passwd", "passphrase", "secret", "token", "credential", "credentials", "apikey")
+)
 _OPEN_TOKENS = frozenset(("page", "continuation", "next", "previous", "cursor", "count", "start", "sync"))
 _USER = re.compile(r"(://)[^/@\s?#]+@")
 _RUN = re.compile(r"[A-Za-z0-9+/_=~-]{16,}")
@@ -150,6 +154,23 @@ def names_secret(name: str) -> bool:
     if _SECRET & set(words) or words[-1:] == ["pass"] or any(part in word for word in words for part in _JOINED):
         return True
     return bool({"key", "keys"} & set(words)) and not _OPEN_KEYS & set(words)
+
+
+@lru_cache(maxsize=4096)
+def hides_column(name: str) -> bool:
+    """Tell whether a column of this name is hidden in a table.
+
+    Tables also hold what scientists call a key or a signature, so the rule is narrower than `names_secret`.
+
+    Examples
+    --------
+    >>> [hides_column(name) for name in ("apikey_local", "service.credentials.id", "Sample key", "Gene signature")]
+    [True, True, False, False]
+    """
+    words = {each.lower() for each in _WORDS.findall(name)}
+    if words & {"key", "keys"} and not words & _KEY_OF and not words & _PLAIN_SECRET:
+        return any(part in word for word in words for part in _JOINED)
+    return names_secret(name) and not (words & {"signature", "sig"} and not words & _PLAIN_SECRET)
 
 
 def masked(value: Any, name: str = "") -> Any:

@@ -245,9 +245,10 @@ class Session:
     def _elsewhere(self, response: requests.Response) -> str:
         """Return what to try where a page of the server may have been taken for its address."""
         parts = urlsplit(self.url)
-        if response.status_code != 404 or not parts.path.strip("/") or bodies.is_json(response):
+        if response.status_code not in (404, 500) or not parts.path.strip("/") or bodies.is_json(response):
             return ""
-        return f"If {parts.path} is a page of the server, connect to {parts.scheme}://{parts.netloc} instead."
+        server = f"{parts.scheme}://{parts.netloc}"
+        return f"If {parts.path} is a page of the server, connect to {server} instead; else check the URL."
 
     def _quiet(self, text: Any) -> Any:
         """Return a text of the server without control characters, and without the login's secrets if echoed."""

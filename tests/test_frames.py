@@ -191,3 +191,25 @@ def test_pages_make_no_difference(records, size):
     assert set(whole.columns) == set(frame.columns)
     for name in whole.columns:
         assert [repr(each) for each in whole[name]] == [repr(each) for each in frame[name]]
+
+
+def test_no_table_shows_a_credential():
+    """A table is what is stored with a notebook; a server may show the keys of others in any record."""
+    record = {
+        "apikey_local": "x1", "ftppassword": "x2", "secret": "x3", "service": {"credentials": {"access_key_id": "x4"}},
+        "invite": {"token": "x5"}, "Sample key": "S-1", "Gene signature": "up", "libraryKey": "TCAG",
+        "password_max_age": 90, "page_token": "p", "api_key": None,
+    }  # fmt: skip
+    frame = to_frame([record, {"id": 2}], columns("id"))
+
+    assert not any(f"x{number}" in frame.to_string() for number in range(1, 6))
+    assert ["S-1", "up", "TCAG", 90, "p"] == frame.iloc[0][
+        ["Sample key", "Gene signature", "libraryKey", "password_max_age", "page_token"]
+    ].tolist()
+    assert "str" == str(frame["apikey_local"].dtype)
+    assert frame["api_key"].isna().all()
+
+
+def test_a_declared_column_is_shown_as_it_was_declared():
+    """Who declares a column knows what it holds."""
+    assert ["abc"] == to_frame([{"token": "abc"}], columns("token"))["token"].tolist()

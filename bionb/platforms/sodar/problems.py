@@ -10,8 +10,6 @@ from bionb import answers
 from bionb.answers import Problem
 
 WEB_PAGE = "web page"  # the code of an error that came as a page instead of the API's answer
-_APPS = "project|samplesheets|landingzones|irods|tokens"
-_PAGE = re.compile(rf"(https?://.+?)/(?:{_APPS}|timeline|home|login|user|siteinfo)\b.*/(?:{_APPS})/api/")
 _TUPLE = re.compile(r"""^\((['"])(.+?)\1, \{""", re.DOTALL)
 
 
@@ -39,8 +37,6 @@ def _hint(response: requests.Response) -> str:
         )
     if status == 401:
         return "Check the token: make a new one in SODAR's app “API Tokens” if it has expired."
-    if (page := _PAGE.match(request.url or "")) and status in (404, 500):
-        return f"You connected to the address of a page: connect to {page.group(1)} instead."
     if status == 500 and "html" in response.headers.get("Content-Type", ""):
         return (
             "Either this address is wrong, or the server is too old for this, or it crashed: check the URL that you "
