@@ -189,6 +189,8 @@ def _hint(response: requests.Response) -> str:
     status = response.status_code
     if status == 404 and "html" in response.headers.get("Content-Type", ""):
         return "This is a web page, not the API's answer: check the server's URL, or whether it is new enough for this."
+    if status in (502, 504) and response.request.method not in ("GET", "HEAD"):
+        return "A proxy gave up on the server: it may have been done all the same, so look before you try again."
     return _HINTS.get(status, _HINTS[500] if status >= 500 else "")
 
 

@@ -159,7 +159,7 @@ class Transport:
                     response = self._send_once(call, attempt)
             except requests.RequestException as error:
                 failure = self._bare(error)
-                if _lasts(error) or not call.repeatable or attempt + 1 == ATTEMPTS:
+                if _lasts(error) or _was_patient(error, call) or not call.repeatable or attempt + 1 == ATTEMPTS:
                     final = self._no_answer(error, call)
                 delay, why = _backoff(attempt), "did not answer"
             else:
@@ -289,6 +289,12 @@ class Transport:
                 f"{receiving.BOUND} to more before you connect."
             )
         if call.prepared.method in ("GET", "HEAD") or not _may_have_arrived(error):
+            if call.timeout is not None and isinstance(error, requests.ReadTimeout):
+                seconds = f"{self._patience(call)[1]:g} s"
+                return ConnectionFailed(
+                    f'{self._label} at {self._host} did not answer "{call.what}" in time ({seconds}). Try again when '
+                    f"it has less to do, or connect with a longer timeout= than {seconds}."
+                )
             return self._connection_failed(error, call.what)
         timeout, longer = self._patience(call)[1], ""
         if isinstance(error, requests.Timeout):
@@ -340,6 +346,11 @@ class Transport:
 def _lasts(error: requests.RequestException) -> bool:
     """Tell whether asking again will not help: no certificate mends itself, and no flood ends."""
     return isinstance(error, requests.exceptions.SSLError | ValueError | TooLarge) or receiving.overdue(error)
+
+
+def _was_patient(error: requests.RequestException, call: Call) -> bool:
+    """Tell whether a request was waited for as long as its kind may take: five times that would be hours."""
+    return call.timeout is not None and isinstance(error, requests.ReadTimeout)
 
 
 def _may_have_arrived(error: requests.RequestException) -> bool:

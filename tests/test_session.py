@@ -457,6 +457,24 @@ def test_a_kind_of_request_may_take_longer_than_others(serve, connect, clock, mo
         ask(connect(server, timeout=0.1), method="POST", timeout=10)
 
 
+def test_a_proxy_that_gives_up_on_a_change_says_nothing_of_the_server(serve, connect, clock):
+    """Its patience is often a minute, and the work goes on behind it."""
+    for status in (502, 504):
+        with pytest.raises(ServerFailed, match="may have been done all the same"):
+            ask(connect(serve(Answer(status))), method="POST")
+    with pytest.raises(ServerFailed, match="Try again later"):
+        ask(connect(serve(Answer(504))))
+
+
+def test_who_was_patient_once_does_not_wait_five_times(serve, connect, clock, monkeypatch):
+    """Reading again after a quarter of an hour would make an hour of it."""
+    monkeypatch.setattr(bionb.transport, "TIMEOUT", (5.0, 0.1))
+    server = serve(lambda asked: (time.sleep(1.5), Answer())[1])
+    with pytest.raises(ConnectionFailed, match=r"in time \(0.3 s\)"):
+        ask(connect(server, timeout=(5.0, 0.1)), timeout=0.3)
+    assert 1 == len(server.asked)
+
+
 def test_an_answer_that_breaks_off_is_told(serve, connect, clock):
     """Half a JSON must not be taken for all of it."""
     with pytest.raises(ConnectionFailed, match="broke off in the middle of its answer"):

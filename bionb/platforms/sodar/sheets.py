@@ -121,7 +121,7 @@ class SheetCalls(MemberCalls):
             if error.status in (502, 504):  # a proxy gave up, which does not stop the server
                 if self._is_there(project, isa):
                     return {"detail": LATE, "sodar_warnings": []}
-                error.reword(f"{error} It may have been done all the same, or still be under way. {LOOK}")
+                error.reword(f"{error} {LOOK}")
             elif isinstance(error, ServerFailed) and error.detail and error.code != WEB_PAGE:
                 text = str(error).split(" Try again later")[0]
                 error.reword(

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from bionb.errors import Conflict, JobFailed, ResponseError, UsageError
+from bionb.errors import Conflict, ConnectionFailed, JobFailed, ResponseError, UsageError
 from bionb.platforms.sodar.shapes import Record, uuid_of
 from bionb.platforms.sodar.zone_words import progress, with_advice
 from bionb.platforms.sodar.zones import API, ZoneCalls
@@ -164,6 +164,10 @@ class SubmitCalls(ZoneCalls):
             what = f"{action} the landing zone {present['title']}"
             try:
                 answer = self.api.record("zones", "POST", f"{API}/submit/{action}/{uuid}", what=what, needs=())
+            except ConnectionFailed as error:
+                if error.maybe_done:
+                    error.reword(f"{error} wait_zone(zone) tells what becomes of it; submitting twice spoils zones.")
+                raise
             except ResponseError as error:
                 if error.status not in (502, 504):  # of a proxy: the server itself may have taken it
                     del self._submitted[uuid]
