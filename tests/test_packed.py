@@ -111,3 +111,20 @@ def test_a_bound_that_is_none_is_told(most):
     """One clear error."""
     with pytest.raises(UsageError, match="max_bytes"):
         bionb.read_isatab(zipped({"i_x.txt": b""}), max_bytes=most)
+
+
+def test_a_workbook_is_read_within_bounds_too(tmp_path):
+    """An Excel file is a zip: 60 MiB of one cell's text need 60 KB."""
+    made = bionb.read_isatab({"investigation": {"path": "i_x.txt", "tsv": "INVESTIGATION\n"}}).to_excel(
+        tmp_path / "x.xlsx"
+    )
+    with zipfile.ZipFile(made, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/image1.bin", bytes(60 * MB))
+    message, needed = peak(bionb.read_isatab, made)
+
+    assert re.search(r"unpacks to 60 MiB.*max_bytes=\d+", message)
+    assert needed < 20 * MB
+    assert ["i_x.txt"] == bionb.read_isatab(made, max_bytes=100 * MB).investigations
+    for path in ("gone.xlsx", "a\0b.xlsx", "x" * 300 + ".xlsx"):
+        with pytest.raises(InvalidSheet):
+            bionb.read_isatab(tmp_path / path)

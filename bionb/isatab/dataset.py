@@ -60,7 +60,7 @@ def read_isatab(source: Any, *, columnar_from: int = COLUMNAR_FROM, max_bytes: i
         from bionb.isatab.exchange.excel import read
 
         workbook = source if isinstance(source, bytes) else Path(source)
-        return read(workbook, getattr(workbook, "name", "the given bytes"), columnar_from=columnar_from)
+        return read(workbook, getattr(workbook, "name", "the given bytes"), max_bytes, columnar_from=columnar_from)
     files = archive.read_source(source, max_bytes)
     if not any(archive.is_isatab(name) for name in files):
         raise InvalidSheet(

@@ -60,7 +60,7 @@ def write(isa: ISATab, target: str | os.PathLike[str], *, overwrite: bool) -> Pa
     return path
 
 
-def read(source: Path | bytes, name: str, **options: Any) -> ISATab:
+def read(source: Path | bytes, name: str, max_bytes: int | None = None, **options: Any) -> ISATab:
     """Read a set from an Excel file: unedited sheets give the bytes they were made from.
 
     Raises
@@ -68,7 +68,7 @@ def read(source: Path | bytes, name: str, **options: Any) -> ISATab:
     InvalidSheet
         It is no Excel file, holds no sheet of ISA-Tab, or a cell can't be read.
     """
-    book, formulas = load(source, name)
+    book, formulas = load(source, name, max_bytes)
     titles, files = _read_originals(book, name)
     rows = {
         sheet.title: sheet_rows(name, sheet, formulas[sheet.title])

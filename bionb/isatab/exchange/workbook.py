@@ -11,6 +11,7 @@ from typing import Any
 
 from bionb.errors import InvalidSheet
 from bionb.isatab.text import as_text
+from bionb.packed import unzipped
 
 LONGEST_CELL = 32_767
 MOST_ROWS = 1_048_576  # the header included
@@ -19,17 +20,23 @@ _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f￾￿]")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-def load(source: Path | bytes, name: str) -> tuple[Any, Any]:
+def load(source: Path | bytes, name: str, max_bytes: int | None = None) -> tuple[Any, Any]:
     """Return a workbook twice: with the values that Excel computed, and with the formulas.
 
     Raises
     ------
     InvalidSheet
-        It is no Excel file.
+        It is no Excel file, or unpacks to more than `max_bytes` (see `bionb.packed.unzipped`).
     """
     import openpyxl
 
-    data = source if isinstance(source, bytes) else source.read_bytes()
+    try:
+        data = source if isinstance(source, bytes) else source.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InvalidSheet(f"cannot read {name[:80]!r}: {reason}; check the path") from error
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        unzipped(data, name, max_bytes)  # for its bounds: openpyxl has none
     try:
         books = [openpyxl.load_workbook(io.BytesIO(data), data_only=only) for only in (True, False)]
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
