@@ -406,6 +406,7 @@ def test_every_kind_can_be_uploaded(odm):
 def test_links_over_http_and_file_are_fetched_by_the_server(sandbox, odm, served, tmp_path, clock):
     """http links of this computer work; file links only below the given folder."""
     with Server(Answer(body=b"Study Source\tStudy Source ID\nx\tHTTP1\n", type="text/plain")) as web:
+        sandbox.app("odm").serves[:] = [web.url]
         over_http = odm.wait_job(odm.import_study(f"{web.url}/study.tsv"))
     assert "HTTP1" == odm.study(over_http)["Study Source ID"]
     assert odm.wait_job(odm.import_study(served(f"{SYNTHETIC}/study.tsv"))).accession
