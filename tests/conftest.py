@@ -14,7 +14,7 @@ import bionb
 import bionb.platforms
 import bionb.sandbox
 from bionb import progress, transport, waiting
-from tests import run_report
+from tests import real_servers, run_report
 from tests.missing import missing, python_of
 from tests.real_site import COUNTED, pytest_sessionfinish, pytest_terminal_summary  # noqa: F401
 from tests.sodar_core_site.running import running
@@ -81,10 +81,10 @@ def _no_found_credentials(monkeypatch, tmp_path):
 @pytest.fixture(autouse=True)
 def _loopback_only(monkeypatch):
     """Refuse connections to other computers: no test may depend on a network."""
-    connect = socket.socket.connect
+    connect, allowed = socket.socket.connect, {"127.0.0.1", "::1", *real_servers.addresses()}
 
     def guarded(self, address):
-        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1"):
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in allowed:
             raise ConnectionRefusedError(f"tests stay on this computer; {address[0]} was asked for")
         return connect(self, address)
 

@@ -3,7 +3,8 @@
 import pytest
 
 import bionb
-from tests.platforms.sodar.servers import of_sandbox, of_site, title
+from tests import real_servers
+from tests.platforms.sodar.servers import of_real, of_sandbox, of_site, title
 
 SERVERS = [
     pytest.param(("sandbox", "new", None), id="sandbox-new"),
@@ -13,6 +14,10 @@ SERVERS = [
     pytest.param(("site", "new", "1.0"), id="site-1.0", marks=pytest.mark.outside),
     pytest.param(("site", "old", None), id="site-0.13", marks=pytest.mark.outside),
 ]
+
+
+if real_servers.named("sodar"):
+    SERVERS.append(pytest.param(("real", None, None), id="real"))
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +34,8 @@ def server(request):
     if kind == "sandbox":
         sandbox = request.getfixturevalue("sandboxes")[generation]
         described = of_sandbox(sandbox.reset(), generation)
+    elif kind == "real":
+        described = of_real()
     else:
         site = request.getfixturevalue("sodar_core_site" if generation == "new" else "old_sodar_core_site")
         described = of_site(site.reset(), generation == "old", version)

@@ -1,11 +1,14 @@
 """The servers on which the same tests of the SODAR client run: our sandbox and real SODAR Core sites."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 import bionb
+from tests import real_servers
 from tests.sodar_core_site.running import SodarCoreSite
 
 _numbers = itertools.count(1)
@@ -25,6 +28,7 @@ class SodarServer:
     inviting: str  # UUID of a project of alice's to which newcomer@example.org is invited
     version: str | None = None  # pinned version of the project API
     clients: list[Any] = field(default_factory=list)
+    clean: Callable[[], None] = lambda: None
 
     def connect(self, user: str, **options: Any) -> Any:
         """Log in as a user, with the user's token unless told otherwise."""
@@ -39,7 +43,8 @@ class SodarServer:
         return not self.old and (self.version or "2.0") >= version
 
     def close(self) -> None:
-        """Close all clients."""
+        """Take away what was made on somebody's server, and close all clients."""
+        self.clean()
         for client in self.clients:
             client.close()
         self.clients.clear()
@@ -80,3 +85,54 @@ def of_site(site: SodarCoreSite, old: bool, version: str | None) -> SodarServer:
         inviting=site.projects["RNA pilot"],
         version=version,
     )
+
+
+class OnlyTwo(dict[str, str]):
+    """What is known of the two people of a real server, who go by the names alice and bob in the tests."""
+
+    def __missing__(self, name: str) -> str:
+        """Skip a test that needs somebody else."""
+        pytest.skip(f"only two people are known on this server; the test needs {name!r}")
+
+
+def of_real() -> SodarServer:
+    """Describe the real server that was named; all that is made in its test category goes when the test ends."""
+    url, category = real_servers.value("sodar", "url"), real_servers.value("sodar", "category")
+    tokens = {"alice": real_servers.value("sodar", "token"), "bob": real_servers.value("sodar", "token_2")}
+    people = {}
+    for short, token in tokens.items():
+        with bionb.connect("sodar", url, token=token) as client:
+            people[short] = client.current_user()
+            generation = client.api.generation
+    server = SodarServer(
+        url=url,
+        old=generation == "old",
+        users=OnlyTwo({short: each["sodar_uuid"] for short, each in people.items()}),
+        usernames=OnlyTwo({short: each["username"] for short, each in people.items()}),
+        passwords=OnlyTwo(),
+        tokens=OnlyTwo(tokens),
+        category=category,
+        inviting="",
+    )
+    before = {each["sodar_uuid"] for each in _inside(server)}
+
+    def clean() -> None:
+        # What lies deeper goes first: a category with something in it cannot go.
+        made = [each for each in _inside(server) if each["sodar_uuid"] not in before]
+        with bionb.connect("sodar", url, token=tokens["alice"]) as client:
+            for each in sorted(made, key=lambda each: -len(each["full_title"])):
+                client.delete_project(each)
+
+    server.clean = clean
+    return server
+
+
+def _inside(server: SodarServer) -> list[Any]:
+    """List what is in the test category, at any depth."""
+    with bionb.connect("sodar", server.url, token=server.tokens["alice"]) as client:
+        projects = {each["sodar_uuid"]: each for each in client.projects()}
+    found, size = {server.category}, 0
+    while size != len(found):
+        size = len(found)
+        found |= {uuid for uuid, each in projects.items() if each["parent"] in found}
+    return [projects[uuid] for uuid in found - {server.category} if uuid in projects]
