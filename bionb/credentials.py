@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 
 from bionb.address import server_address
 from bionb.errors import InsecureConnection, NotLoggedIn, UsageError
-from bionb.secret import Secret, looks_secret, sealed, shown, variable
-from bionb.wording import shorten
+from bionb.secret import Secret, sealed, variable
 
 if TYPE_CHECKING:
     from bionb.protocol import Platform
@@ -54,8 +53,7 @@ def origin(url: str) -> tuple[str, str, int | None]:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        reason = shorten(shown(str(error)).strip("'\""), 100)
-        raise UsageError(f"The URL {shown(url, 100)} makes no sense: {reason}. Check how it is written.") from None
+        raise UsageError(f"The URL {url[:100]!r} makes no sense: {error}.") from None
     return parts.scheme.lower(), (parts.hostname or "").lower(), port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
@@ -88,7 +86,7 @@ def checked_url(url: str, label: str, allow_http: bool) -> str:
     if parts.username or parts.password:
         raise UsageError(f"{label}: leave user and password out of the URL and pass them as arguments.")
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"{label}: {shown(url)} is no server URL; it should look like https://server.example.org.")
+        raise UsageError(f"{label}: {url!r} is no server URL; it should look like https://server.example.org.")
     if parts.query or parts.fragment:
         raise UsageError(f"{label}: the URL ends before the question mark; give only the server's address.")
     if parts.scheme == "http" and not (allow_http or is_loopback(url)):
@@ -141,7 +139,7 @@ def find_credentials(
             f"{url or 'a server they do not name'}: name the same server there ({platform.variable('url')}), or pass "
             f"{platform.ways_text()} as an argument."
         )
-    where = f" in a profile {shown(profile)}" if profile else ""
+    where = f" in a profile {profile!r}" if profile else ""
     raise NotLoggedIn(
         f"No credentials for {platform.label}{where}: pass {platform.ways_text()}, set {platform.variable('url')} and "
         f"{platform.variable(platform.ways[0][0])}, use "
@@ -153,8 +151,7 @@ def _given_secrets(platform: Platform, given: Mapping[str, Any]) -> dict[str, Se
     names = platform.field_names()
     unknown = sorted(set(given) - set(names))
     if unknown:
-        told = ", ".join("…" if looks_secret(each) else each for each in unknown)
-        raise UsageError(f"connect({platform.name!r}) does not know {told}: it takes {', '.join(names)}.")
+        raise UsageError(f"connect({platform.name!r}) does not know {', '.join(unknown)}: it takes {', '.join(names)}.")
     fields = {each.name: each for each in platform.login_fields}
     values = {name: fields[name].sealed(value, name) for name, value in given.items() if value is not None}
     if values and not platform.suffices(values):

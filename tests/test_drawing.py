@@ -12,7 +12,7 @@ from matplotlib.text import Text
 from bionb.drawing import add_legend, name_places, plain_words, words
 from bionb.isatab import ISATab, plots
 from bionb.platforms.odm import figures as odm
-from bionb.platforms.sevenbridges import figures as bridges
+from bionb.platforms.sevenbridges.tables import figures as bridges
 from bionb.platforms.torrentsuite import figures as torrent
 from tests.isatab.sets import small
 
@@ -37,7 +37,12 @@ NASTY = [
     r"\alpha",
 ]
 COUNT = len(NASTY)
-MODULES = ("isatab.plots", "platforms.odm.figures", "platforms.sevenbridges.figures", "platforms.torrentsuite.figures")
+MODULES = (
+    "isatab.plots",
+    "platforms.odm.figures",
+    "platforms.sevenbridges.tables.figures",
+    "platforms.torrentsuite.figures",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -113,12 +118,12 @@ DRAWN = {
         pd.DataFrame([[True] * COUNT] * COUNT, index=NASTY, columns=[f"{n}{text}" for n, text in enumerate(NASTY)])
     ),
     "platforms.odm.figures.data_model": odm.data_model,
-    "platforms.sevenbridges.figures.task_durations": lambda: bridges.task_durations(tasks()),
-    "platforms.sevenbridges.figures.task_states": lambda: bridges.task_states(tasks()),
-    "platforms.sevenbridges.figures.storage_by_type": lambda: bridges.storage_by_type(
+    "platforms.sevenbridges.tables.figures.task_durations": lambda: bridges.task_durations(tasks()),
+    "platforms.sevenbridges.tables.figures.task_states": lambda: bridges.task_states(tasks()),
+    "platforms.sevenbridges.tables.figures.storage_by_type": lambda: bridges.storage_by_type(
         nasty(name=[f"x.{text}" for text in NASTY], size=[10**9] * COUNT)
     ),
-    "platforms.sevenbridges.figures.cost_by_project": lambda: bridges.cost_by_project(
+    "platforms.sevenbridges.tables.figures.cost_by_project": lambda: bridges.cost_by_project(
         pd.DataFrame({"project_name": NASTY, "analysis_cost.amount": 1.0, "analysis_cost.currency": "$"})
     ),
     "platforms.torrentsuite.figures.bead_funnel": lambda: torrent.bead_funnel(report().loading),
@@ -187,7 +192,7 @@ def test_names_are_shown_as_they_are():
     assert ["$x$", "_y"] == labels(axes.xaxis)
     legend = torrent.run_trend(runs()).get_legend()
     assert {"$$", "_hidden", r"\alpha"} < {text.get_text() for text in legend.get_texts()}
-    assert "cost ($)" == DRAWN["platforms.sevenbridges.figures.cost_by_project"]().get_ylabel()
+    assert "cost ($)" == DRAWN["platforms.sevenbridges.tables.figures.cost_by_project"]().get_ylabel()
 
 
 def test_runs_without_a_chip_are_drawn():

@@ -12,7 +12,7 @@ from typing import Any
 from bionb.credentials import Found, find_credentials
 from bionb.errors import UnknownPlatform, UsageError
 from bionb.protocol import Platform
-from bionb.secret import sealed, shown
+from bionb.secret import sealed
 
 
 def platforms() -> tuple[str, ...]:
@@ -37,7 +37,7 @@ def platform_card(name: str) -> Platform:
     if name not in platforms():
         close = difflib.get_close_matches(str(name).lower(), platforms(), n=1, cutoff=0.4)
         raise UnknownPlatform(
-            f"There is no platform {shown(name)}"
+            f"There is no platform {name!r}"
             + (f"; did you mean {close[0]!r}?" if close else ".")
             + f" Known: {', '.join(platforms())}."
         )
@@ -121,10 +121,10 @@ def connect(
 
 def _check_options(url: Any, timeout: Any) -> None:
     if not isinstance(url, str | None):
-        raise UsageError(f"url is a text such as https://server.example.org, not {shown(url)}.")
+        raise UsageError(f"url is a text such as https://server.example.org, not {url!r}.")
     seconds = timeout if isinstance(timeout, tuple) else (timeout, timeout)
     if len(seconds) != 2 or not all(isinstance(each, int | float) and each > 0 for each in seconds):
-        raise UsageError(f"timeout is a number of seconds above 0, or two (to connect, to wait), not {shown(timeout)}.")
+        raise UsageError(f"timeout is a number of seconds above 0, or two (to connect, to wait), not {timeout!r}.")
 
 
 def _sandbox_credentials(card: Platform, given: dict[str, Any]) -> Found:

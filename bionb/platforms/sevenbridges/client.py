@@ -10,17 +10,17 @@ from bionb.errors import UsageError
 from bionb.listing import Listing
 from bionb.pages import Record
 from bionb.platforms.sevenbridges import PLATFORM
-from bionb.platforms.sevenbridges.billing import Billing
-from bionb.platforms.sevenbridges.calls import LIMIT, VERSION, FieldsLike
-from bionb.platforms.sevenbridges.exchanges import Exchanges
-from bionb.platforms.sevenbridges.problems import read_problem
-from bionb.platforms.sevenbridges.projects import Projects
-from bionb.platforms.sevenbridges.resources import USERS
-from bionb.platforms.sevenbridges.runs import Runs
-from bionb.platforms.sevenbridges.storage import Storage
-from bionb.platforms.sevenbridges.transfers import Transfers
+from bionb.platforms.sevenbridges.calls.billing import Billing
+from bionb.platforms.sevenbridges.calls.calls import LIMIT, VERSION, FieldsLike
+from bionb.platforms.sevenbridges.calls.exchanges import Exchanges
+from bionb.platforms.sevenbridges.calls.projects import Projects
+from bionb.platforms.sevenbridges.calls.runs import Runs
+from bionb.platforms.sevenbridges.calls.volumes import Storage
+from bionb.platforms.sevenbridges.wire.problems import read_problem
+from bionb.platforms.sevenbridges.wire.records import USERS
+from bionb.platforms.sevenbridges.workflows.transfers import Transfers
 from bionb.protocol import Node, Nodes
-from bionb.secret import Secret, shown
+from bionb.secret import Secret
 from bionb.session import Session
 from bionb.transport import RateBudget
 
@@ -47,7 +47,7 @@ class SevenBridgesClient(Projects, Runs, Transfers, Billing, Storage, Exchanges)
         self, url: str, credentials: Mapping[str, Secret], *, api_version: str | None = None, **options: Any
     ) -> None:
         if api_version not in (None, "v2", "2"):
-            raise UsageError(f"Seven Bridges has API v2 only, not {shown(api_version)}: leave out api_version.")
+            raise UsageError(f"Seven Bridges has API v2 only, not {api_version!r}: leave out api_version.")
         auth = HeaderAuth("X-SBG-Auth-Token", "{token}", token=credentials["token"])
         self.session = Session(_base(url), auth, label=PLATFORM.label, read_problem=read_problem, **options)
 
@@ -150,5 +150,5 @@ def _base(url: str) -> str:
     """Return the address without ``/v2``, which every path begins with, so that both forms are understood."""
     if "//" not in url:
         known = ", ".join(PLATFORM.environments)
-        raise UsageError(f"Seven Bridges has no environment {shown(url)}; it has {known}. Or pass the API's full URL.")
+        raise UsageError(f"Seven Bridges has no environment {url!r}; it has {known}. Or pass the API's full URL.")
     return url.strip().rstrip("/").removesuffix(f"/{VERSION}")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.frames import ANY, COUNT, FLAG, TIME, columns
 from bionb.listing import Listing
-from bionb.plain import plain
 from bionb.platforms.torrentsuite.plan_copying import copied
 from bionb.platforms.torrentsuite.plan_fields import Finding, identity_findings, type_findings
 from bionb.platforms.torrentsuite.plan_sending import PlanSender
@@ -315,7 +314,7 @@ def _body(
     plan: Mapping[str, Any] | None, fields: Mapping[str, Any], samples: Any = None
 ) -> tuple[Record, list[Finding]]:
     """Return the plan to send, and what is wrong with its samples that the server would not say."""
-    body: Record = plain({**(plan or {}), **fields})
+    body = {**(plan or {}), **fields}
     if samples is None:
         return body, twice(body)
     rows = rows_of(samples)

@@ -12,7 +12,7 @@ from bionb.errors import (
     ServerFailed,
     UsageError,
 )
-from bionb.platforms.sevenbridges.problems import hint_for
+from bionb.platforms.sevenbridges.wire.problems import hint_for
 from bionb.sandbox.tokens import token_of
 
 from .conftest import MANY, PROJECT

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bionb.platforms.sevenbridges import resources
-from bionb.platforms.sevenbridges.fields import Fields, UnknownField
+from bionb.platforms.sevenbridges.wire import records
+from bionb.platforms.sevenbridges.wire.fields import Fields, UnknownField
 
 from .conftest import PROJECT
 
@@ -97,7 +97,7 @@ FIELDS_OF_THE_OFFICIAL_CLIENTS = {
 @pytest.mark.parametrize(("kind", "names"), FIELDS_OF_THE_OFFICIAL_CLIENTS.items())
 def test_the_fields_of_the_official_clients_are_known(kind, names):
     """Nobody is warned of a field that a server has."""
-    assert set() == set(names.split()) - set(getattr(resources, kind).known)
+    assert set() == set(names.split()) - set(getattr(records, kind).known)
 
 
 def test_a_frame_has_the_columns_asked_for_even_when_empty(bridges):

@@ -5,7 +5,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from bionb.errors import UsageError
-from bionb.platforms.sevenbridges.figures import cost_by_project, storage_by_type, task_durations, task_states
+from bionb.platforms.sevenbridges.tables.figures import cost_by_project, storage_by_type, task_durations, task_states
 
 from .conftest import PROJECT
 

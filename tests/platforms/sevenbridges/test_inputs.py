@@ -3,8 +3,8 @@
 import pytest
 
 from bionb.errors import InvalidInput
-from bionb.platforms.sevenbridges.cwl import parse
-from bionb.platforms.sevenbridges.inputs import Inputs
+from bionb.platforms.sevenbridges.rules.cwl import parse
+from bionb.platforms.sevenbridges.rules.inputs import Inputs
 
 from .conftest import PROJECT
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bionb.errors import PermissionDenied, ResponseError, UsageError
-from bionb.platforms.sevenbridges.identifiers import suggest_short_name
+from bionb.platforms.sevenbridges.rules.identifiers import suggest_short_name
 from bionb.sandbox.tokens import token_of
 
 from .conftest import PROJECT

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bionb.errors import InvalidInput, JobFailed, ResponseError, UsageError, WaitTimeout
-from bionb.platforms.sevenbridges.inputs import Inputs
+from bionb.platforms.sevenbridges.rules.inputs import Inputs
 
 from .conftest import PROJECT
 

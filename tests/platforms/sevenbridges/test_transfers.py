@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from bionb.errors import ConnectionFailed, FileFailed, ResponseError, UnexpectedResponse, UsageError
-from bionb.platforms.sevenbridges import transfers
+from bionb.platforms.sevenbridges.workflows import transfers
 
 from .conftest import PROJECT
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g, jsonify
 
-from bionb.platforms.sevenbridges.resources import BILLING_GROUPS, INVOICES, USERS
 from bionb.platforms.sevenbridges.sandbox.replies import Record, Refused, body, here, listing, one, sent
 from bionb.platforms.sevenbridges.sandbox.store import Store
+from bionb.platforms.sevenbridges.wire.records import BILLING_GROUPS, INVOICES, USERS
 from bionb.sandbox.faults import Faults
 
 PATHS = ("rate_limit", "user", "users", "billing", "projects", "files", "tasks", "apps", "action", "upload", "storage")

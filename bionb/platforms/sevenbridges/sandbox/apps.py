@@ -7,10 +7,10 @@ import copy
 from flask import Blueprint, Response, g, jsonify
 
 from bionb.errors import UsageError
-from bionb.platforms.sevenbridges.identifiers import suggest_short_name
-from bionb.platforms.sevenbridges.resources import APPS
+from bionb.platforms.sevenbridges.rules.identifiers import suggest_short_name
 from bionb.platforms.sevenbridges.sandbox.replies import Record, Refused, body, listing, one, query, sent
 from bionb.platforms.sevenbridges.sandbox.store import Store
+from bionb.platforms.sevenbridges.wire.records import APPS
 from bionb.sandbox.faults import Faults
 
 

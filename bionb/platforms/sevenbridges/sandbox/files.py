@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from bionb.platforms.sevenbridges.resources import FILES
 from bionb.platforms.sevenbridges.sandbox.replies import Record, Refused, body, bulk, listing, one, query, sent
 from bionb.platforms.sevenbridges.sandbox.store import Store
+from bionb.platforms.sevenbridges.wire.records import FILES
 from bionb.sandbox.faults import Faults
 
 CHUNK = 1 << 20

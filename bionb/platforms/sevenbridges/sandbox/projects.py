@@ -6,10 +6,10 @@ from flask import Blueprint, Response, g, jsonify, redirect, request
 from werkzeug.wrappers import Response as Redirect
 
 from bionb.errors import UsageError
-from bionb.platforms.sevenbridges.identifiers import suggest_short_name
-from bionb.platforms.sevenbridges.resources import MEMBERS, PROJECTS
+from bionb.platforms.sevenbridges.rules.identifiers import suggest_short_name
 from bionb.platforms.sevenbridges.sandbox.replies import Record, Refused, body, here, listing, one, query, sent
 from bionb.platforms.sevenbridges.sandbox.store import PERMISSIONS, Store
+from bionb.platforms.sevenbridges.wire.records import MEMBERS, PROJECTS
 from bionb.sandbox.faults import Faults
 
 

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
 
-from bionb.platforms.sevenbridges.fields import Fields
-from bionb.platforms.sevenbridges.resources import Resource
+from bionb.platforms.sevenbridges.wire.fields import Fields
+from bionb.platforms.sevenbridges.wire.records import Resource
 from bionb.sandbox.faults import Faults
 
 Record = dict[str, Any]

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from bionb.platforms.sevenbridges.resources import EXPORTS, IMPORTS, VOLUMES
 from bionb.platforms.sevenbridges.sandbox.files import destination, shown
 from bionb.platforms.sevenbridges.sandbox.replies import (
     Record,
@@ -25,6 +24,7 @@ from bionb.platforms.sevenbridges.sandbox.replies import (
     sent,
 )
 from bionb.platforms.sevenbridges.sandbox.store import Store
+from bionb.platforms.sevenbridges.wire.records import EXPORTS, IMPORTS, VOLUMES
 from bionb.sandbox.faults import Faults
 
 

@@ -7,7 +7,6 @@ import re
 
 from flask import Blueprint, Response, g, jsonify
 
-from bionb.platforms.sevenbridges.resources import TASKS
 from bionb.platforms.sevenbridges.sandbox.data import as_input, new_task
 from bionb.platforms.sevenbridges.sandbox.replies import (
     Record,
@@ -22,6 +21,7 @@ from bionb.platforms.sevenbridges.sandbox.replies import (
     sent,
 )
 from bionb.platforms.sevenbridges.sandbox.store import Store
+from bionb.platforms.sevenbridges.wire.records import TASKS
 from bionb.sandbox.faults import Faults
 
 STATUSES = ("DRAFT", "QUEUED", "RUNNING", "COMPLETED", "FAILED", "ABORTED")

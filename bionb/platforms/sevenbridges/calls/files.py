@@ -10,10 +10,10 @@ from bionb.frames import to_frame
 from bionb.listing import Listing
 from bionb.pages import Record
 from bionb.plain import several
-from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike, check_changes
-from bionb.platforms.sevenbridges.identifiers import Ref, file_id, project_id, task_id
-from bionb.platforms.sevenbridges.metadata import checked_metadata
-from bionb.platforms.sevenbridges.resources import FILES
+from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike, check_changes
+from bionb.platforms.sevenbridges.rules.identifiers import Ref, file_id, project_id, task_id
+from bionb.platforms.sevenbridges.rules.metadata import checked_metadata
+from bionb.platforms.sevenbridges.wire.records import FILES
 
 if TYPE_CHECKING:
     import pandas as pd

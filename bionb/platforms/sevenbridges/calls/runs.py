@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from bionb.errors import UsageError
 from bionb.frames import FLAG, TIME, columns, to_frame
 from bionb.pages import Record
-from bionb.platforms.sevenbridges.identifiers import Ref, task_id
-from bionb.platforms.sevenbridges.tasks import Tasks
+from bionb.platforms.sevenbridges.calls.tasks import Tasks
+from bionb.platforms.sevenbridges.rules.identifiers import Ref, task_id
 from bionb.waiting import wait_for
 
 if TYPE_CHECKING:

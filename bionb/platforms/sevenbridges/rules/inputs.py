@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from bionb.errors import InvalidInput, UsageError
 from bionb.frames import FLAG, columns, to_frame
 from bionb.plain import plain
-from bionb.platforms.sevenbridges.cwl import Kind, ports
-from bionb.platforms.sevenbridges.identifiers import Ref, file_id, project_id
+from bionb.platforms.sevenbridges.rules.cwl import Kind, ports
+from bionb.platforms.sevenbridges.rules.identifiers import Ref, file_id, project_id
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,12 +10,12 @@ from bionb.errors import InvalidInput, UsageError
 from bionb.listing import Listing
 from bionb.pages import Record
 from bionb.plain import several
-from bionb.platforms.sevenbridges.apps import Apps
-from bionb.platforms.sevenbridges.calls import LIMIT, FieldsLike, check_changes
-from bionb.platforms.sevenbridges.files import Files
-from bionb.platforms.sevenbridges.identifiers import Ref, app_id, moment, project_id, task_id
-from bionb.platforms.sevenbridges.inputs import in_platform_form, paths_in
-from bionb.platforms.sevenbridges.resources import TASKS
+from bionb.platforms.sevenbridges.calls.apps import Apps
+from bionb.platforms.sevenbridges.calls.calls import LIMIT, FieldsLike, check_changes
+from bionb.platforms.sevenbridges.calls.files import Files
+from bionb.platforms.sevenbridges.rules.identifiers import Ref, app_id, moment, project_id, task_id
+from bionb.platforms.sevenbridges.rules.inputs import in_platform_form, paths_in
+from bionb.platforms.sevenbridges.wire.records import TASKS
 
 CHANGEABLE = (
     *("name", "description", "app", "inputs", "batch", "batch_by", "batch_input"),

@@ -13,8 +13,8 @@ from bionb.errors import UsageError
 from bionb.frames import Column
 from bionb.listing import Listing
 from bionb.pages import Offset, Page, Record, page_size
-from bionb.platforms.sevenbridges.fields import Fields
-from bionb.platforms.sevenbridges.resources import Resource
+from bionb.platforms.sevenbridges.wire.fields import Fields
+from bionb.platforms.sevenbridges.wire.records import Resource
 from bionb.session import SessionOwner
 
 VERSION = "v2"

@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl, urlsplit
 from bionb.errors import UsageError
 from bionb.listing import Listing
 from bionb.pages import Cursor, Page, Record, page_size
-from bionb.platforms.sevenbridges.calls import LIMIT, VERSION, Calls, FieldsLike, check_changes, headers_for
-from bionb.platforms.sevenbridges.identifiers import Ref, volume_id
-from bionb.platforms.sevenbridges.resources import VOLUME_OBJECTS, VOLUMES
+from bionb.platforms.sevenbridges.calls.calls import LIMIT, VERSION, Calls, FieldsLike, check_changes, headers_for
+from bionb.platforms.sevenbridges.rules.identifiers import Ref, volume_id
+from bionb.platforms.sevenbridges.wire.records import VOLUME_OBJECTS, VOLUMES
 
 
 class Storage(Calls):

@@ -8,10 +8,10 @@ from typing import Any
 from bionb.errors import UsageError
 from bionb.listing import Listing
 from bionb.pages import Record
-from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike
-from bionb.platforms.sevenbridges.identifiers import Ref, app_id, project_id
-from bionb.platforms.sevenbridges.inputs import Inputs
-from bionb.platforms.sevenbridges.resources import APPS
+from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike
+from bionb.platforms.sevenbridges.rules.identifiers import Ref, app_id, project_id
+from bionb.platforms.sevenbridges.rules.inputs import Inputs
+from bionb.platforms.sevenbridges.wire.records import APPS
 
 STRATEGIES = ("clone", "direct", "clone_direct", "transient")
 

@@ -9,9 +9,9 @@ from bionb.errors import UsageError
 from bionb.listing import Listing
 from bionb.pages import Record
 from bionb.plain import plain, several
-from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike, check_changes
-from bionb.platforms.sevenbridges.identifiers import Ref, identifier, project_id
-from bionb.platforms.sevenbridges.resources import MEMBERS, PROJECTS
+from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike, check_changes
+from bionb.platforms.sevenbridges.rules.identifiers import Ref, identifier, project_id
+from bionb.platforms.sevenbridges.wire.records import MEMBERS, PROJECTS
 
 PERMISSIONS = ("read", "write", "copy", "execute", "admin")
 

@@ -9,10 +9,10 @@ from bionb.errors import UsageError
 from bionb.listing import Listing
 from bionb.pages import Record
 from bionb.plain import several
-from bionb.platforms.sevenbridges.calls import LIMIT, Calls, FieldsLike
-from bionb.platforms.sevenbridges.files import place
-from bionb.platforms.sevenbridges.identifiers import Ref, file_id, identifier, project_id, volume_id
-from bionb.platforms.sevenbridges.resources import EXPORTS, IMPORTS
+from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike
+from bionb.platforms.sevenbridges.calls.files import place
+from bionb.platforms.sevenbridges.rules.identifiers import Ref, file_id, identifier, project_id, volume_id
+from bionb.platforms.sevenbridges.wire.records import EXPORTS, IMPORTS
 from bionb.waiting import wait_for
 
 STATES = ("PENDING", "RUNNING", "COMPLETED", "FAILED")

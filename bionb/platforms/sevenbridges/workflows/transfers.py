@@ -10,9 +10,9 @@ from typing import Any
 
 from bionb.errors import ConnectionFailed, ResponseError, UnexpectedResponse, UsageError
 from bionb.pages import Record
-from bionb.platforms.sevenbridges.calls import Calls
-from bionb.platforms.sevenbridges.files import Files, place
-from bionb.platforms.sevenbridges.identifiers import Ref, file_id
+from bionb.platforms.sevenbridges.calls.calls import Calls
+from bionb.platforms.sevenbridges.calls.files import Files, place
+from bionb.platforms.sevenbridges.rules.identifiers import Ref, file_id
 from bionb.progress import Progress
 from bionb.transfers import (
     Part,

@@ -1,0 +1,1 @@
+"""Figures of tasks, storage and costs."""
