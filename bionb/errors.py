@@ -23,7 +23,8 @@
     ├── WaitTimeout                a state was not reached in time
     ├── FileFailed                 a file here cannot be read or written, or changed while it was sent
     ├── InvalidSheet               ISA-Tab, TSV or GCT that cannot be read
-    └── InvalidInput               findings of a local check, before anything is sent
+    ├── InvalidInput               findings of a local check, before anything is sent
+    └── UnsupportedPandas          the pandas of this Python is too old (an ImportError too)
 
 A message is one line: what was asked, what came back, what to try next. No error ever holds a secret, nor does what it
 is chained to, and no control character of a server reaches a terminal by it.
@@ -235,3 +236,7 @@ class InvalidInput(BionbError, ValueError):
     def __init__(self, message: str, findings: Sequence[Any] = ()) -> None:
         super().__init__(message)
         self.findings = list(findings)
+
+
+class UnsupportedPandas(BionbError, ImportError):
+    """The installed pandas is too old; the message names its version and the one needed."""

@@ -1,16 +1,26 @@
 """Records to a DataFrame with declared columns and dtypes, filled page by page.
 
 Nested objects are flattened with a dot, unknown fields are appended, and no field is dropped. An empty listing gives
-the same columns and dtypes as a full one.
+the same columns and dtypes as a full one; only a column with values that are none of its dtype is kept as text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bionb.dtypes import ANY as ANY
+from bionb.dtypes import COUNT as COUNT
+from bionb.dtypes import FLAG as FLAG
+from bionb.dtypes import NUMBER as NUMBER
+from bionb.dtypes import TEXT as TEXT
+from bionb.dtypes import TIME as TIME
+from bionb.dtypes import WORDS, Missing, as_texts, demand_pandas, joined, packed, values_of
+from bionb.errors import UnexpectedResponse
 from bionb.secret import hides_column
+from bionb.warning import warn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +28,15 @@ if TYPE_CHECKING:
 Record = Mapping[str, Any]
 
 BATCH = 5_000  # rows collected before times and numbers are packed: pandas is slow on small arrays
-TEXT, COUNT, NUMBER, FLAG, TIME, ANY = "str", "Int64", "Float64", "boolean", "datetime64[us, UTC]", "object"
+DEEPEST = 40  # levels of nested objects that become columns; what lies deeper stays as it is
+WIDEST, MOST_CELLS = 5_000, 50_000_000  # a table of more columns may not have more cells
+
+
+class UnreadValues(UserWarning):
+    """Values of a declared column are no numbers, times or truth values: the whole column is kept as text."""
+
+
+demand_pandas()
 
 
 @dataclass(frozen=True)
@@ -62,25 +80,38 @@ class FrameBuilder:
     def __init__(self, declared: Sequence[Column]) -> None:
         self._dtypes = {each.name: each.dtype for each in declared}
         self._parts: dict[str, list[Any]] = {name: [] for name in self._dtypes}
+        self._filled = dict.fromkeys(self._dtypes, 0)  # rows of each column so far; what is missing is added later
         self._pools: dict[str, dict[Any, Any] | None] = {}
         self._objects: set[str] = set()  # fields that held an object somewhere, if only an empty one
+        self._unread: dict[str, Any] = {}  # columns kept as text, each with the first value that is none of its dtype
         self._rows = self._packed_rows = 0
 
     def add(self, records: Sequence[Record]) -> None:
         """Add a page."""
         if not records:
             return
+        fields: dict[str, dict[_Path, list[Any]]] = {}
+        _flatten(records, (), fields, self._dtypes, self._objects)
         page: dict[str, list[Any]] = {}
-        _flatten(records, "", page, self._dtypes, self._objects)
+        for name, found in fields.items():
+            for _, values in sorted(found.items(), key=lambda each: (len(each[0]), each[0])):
+                _put(page, name, values)
         for name, values in page.items():
-            if name not in self._parts:
-                self._parts[name] = [_Missing(self._rows)] if self._rows else []
+            self._fill(name)
             self._parts[name].append(self._shared(name, values))
-        for name in self._parts.keys() - page.keys():
-            self._parts[name].append(_Missing(len(records)))
+            self._filled[name] += len(records)
         self._rows += len(records)
+        _check_size(len(self._parts), self._rows)
         if self._rows - self._packed_rows >= BATCH:
             self._pack()
+
+    def _fill(self, name: str) -> None:
+        """Bring a column to the rows that are there."""
+        missing = self._rows - self._filled.setdefault(name, 0)
+        parts = self._parts.setdefault(name, [])
+        if missing:
+            parts.append(Missing(missing))
+            self._filled[name] = self._rows
 
     def _shared(self, name: str, values: list[Any]) -> list[Any]:
         """Let equal texts of a column be one object: most columns repeat themselves, and texts take most memory."""
@@ -90,7 +121,7 @@ class FrameBuilder:
         if not set(map(type, values)) <= {str, type(None)}:
             if dtype is None:
                 return values
-            values = _as_texts(values)
+            values = as_texts(values)
         if name not in self._pools:
             self._pools[name] = {} if 2 * len(set(values)) <= len(values) else None
         pool = self._pools[name]
@@ -104,11 +135,16 @@ class FrameBuilder:
         """Turn what was collected of times and numbers into their dtype, which frees their texts."""
         self._packed_rows = self._rows
         for name, dtype in self._dtypes.items():
-            if dtype not in (TIME, COUNT, NUMBER, FLAG):
+            self._fill(name)
+            if dtype not in WORDS or name in self._unread:
                 continue
-            done = [part for part in self._parts[name] if not isinstance(part, list | _Missing)]
-            values = _values(self._parts[name][len(done) :])
-            self._parts[name] = [*done, _packed(values, dtype)] if values else done
+            done = [part for part in self._parts[name] if not isinstance(part, list | Missing)]
+            values = values_of(self._parts[name][len(done) :])
+            found, unread = packed(values, dtype)
+            if unread:
+                self._unread[name] = unread[0]
+            else:
+                self._parts[name] = [*done, found] if values else done
 
     def frame(self) -> pd.DataFrame:
         """Return what was collected.
@@ -117,24 +153,32 @@ class FrameBuilder:
         -------
         DataFrame
             Declared columns first, unknown ones behind in the order in which they were met.
+
+        Warns
+        -----
+        UnreadValues
+            A column of numbers or times holds others: it is kept as text.
         """
         import pandas as pd
 
         self._pack()
-        names = [name for name in self._parts if name in self._dtypes or not self._is_hull(name)]
-        data = {name: _joined(self._parts[name], self._dtypes.get(name)) for name in names}
+        parents = {name[: place.start()] for name in self._parts for place in re.finditer(r"\.", name)}
+        names = [name for name in self._parts if name in self._dtypes or not self._is_hull(name, parents)]
+        for name in names:
+            self._fill(name)
+        data = {name: joined(self._parts[name], self._dtype(name)) for name in names}
+        if self._unread:
+            warn(_unread_text(self._unread, self._dtypes), UnreadValues)
         return pd.DataFrame(data, index=pd.RangeIndex(self._rows), columns=names)
 
-    def _is_hull(self, name: str) -> bool:
+    def _dtype(self, name: str) -> str | None:
+        return TEXT if name in self._unread else self._dtypes.get(name)
+
+    def _is_hull(self, name: str, parents: set[str]) -> bool:
         """Tell whether a column is only where a nested object was missing: its fields have columns of their own."""
-        if name not in self._objects and not any(other.startswith(f"{name}.") for other in self._parts):
+        if name not in self._objects and name not in parents:
             return False
-        return all(isinstance(part, _Missing) or all(value is None for value in part) for part in self._parts[name])
-
-
-@dataclass(frozen=True)
-class _Missing:
-    rows: int
+        return all(isinstance(part, Missing) or all(value is None for value in part) for part in self._parts[name])
 
 
 def to_frame(records: Iterable[Record], declared: Sequence[Column]) -> pd.DataFrame:
@@ -150,24 +194,34 @@ def to_frame(records: Iterable[Record], declared: Sequence[Column]) -> pd.DataFr
     return builder.frame()
 
 
+_Path = tuple[str, ...]
+
+
 def _flatten(
-    records: Sequence[Any], prefix: str, page: dict[str, list[Any]], dtypes: Mapping[str, str], objects: set[str]
+    records: Sequence[Any],
+    path: _Path,
+    fields: dict[str, dict[_Path, list[Any]]],
+    dtypes: Mapping[str, str],
+    objects: set[str],
 ) -> None:
     names: dict[str, None] = {}
     for record in records:
         if len(record) != len(names) or record.keys() != names.keys():
             names.update(dict.fromkeys(record))
+    _check_size(len(names), len(records))
     for key in names:
-        name = f"{prefix}{key}"
+        inner_path = (*path, key)
+        name = ".".join(inner_path)
         values = [record.get(key) for record in records]
-        if dict in set(map(type, values)) and dtypes.get(name) != ANY:
+        if len(path) < DEEPEST and dict in set(map(type, values)) and dtypes.get(name) != ANY:
             objects.add(name)
             inner = [value if isinstance(value, dict) else {} for value in values]
-            _flatten(inner, f"{name}.", page, dtypes, objects)
+            _flatten(inner, inner_path, fields, dtypes, objects)
             values = [None if isinstance(value, dict) else value for value in values]
             if name not in dtypes and not any(value is not None for value in values):
                 continue
-        page[name] = [_hidden(value) for value in values] if hides_column(name) and name not in dtypes else values
+        shown = [_hidden(value) for value in values] if hides_column(name) and name not in dtypes else values
+        fields.setdefault(name, {})[inner_path] = shown
 
 
 def _hidden(value: Any) -> Any:
@@ -175,109 +229,27 @@ def _hidden(value: Any) -> Any:
     return value if not value or isinstance(value, int | float) else "…"
 
 
-def _packed(values: list[Any], dtype: str) -> Any:
-    return _times(values) if dtype == TIME else _numbers(values, dtype)
+def _put(page: dict[str, list[Any]], name: str, values: list[Any]) -> None:
+    """Add a column; a field ``"a.b"`` beside a ``"b"`` in ``"a"`` has a column of its own where both have a value."""
+    held = page.setdefault(name, values)
+    if held is values:
+        return
+    page[name] = [second if first is None else first for first, second in zip(held, values, strict=True)]
+    rest = [None if first is None else second for first, second in zip(held, values, strict=True)]
+    if any(value is not None for value in rest):
+        _put(page, f"{name}.1", rest)
 
 
-def _joined(parts: list[Any], dtype: str | None) -> Any:
-    import pandas as pd
-
-    if dtype in (TIME, COUNT, NUMBER, FLAG):
-        if len(parts) < 2:
-            return parts[0] if parts else pd.array([], dtype=dtype)
-        return pd.concat([pd.Series(each) for each in parts], ignore_index=True).array
-    values = _values(parts)
-    if dtype == TEXT:
-        return _texts(values)
-    return _guessed(values) if dtype is None else pd.Series(values, dtype=object)
+def _check_size(columns: int, rows: int) -> None:
+    if columns > WIDEST and columns * rows > MOST_CELLS:
+        raise UnexpectedResponse(
+            f"{rows:,} records have {columns:,} different fields: too many for a table. Take the records themselves, "
+            "for record in listing, and choose the fields you need."
+        )
 
 
-def _values(parts: Sequence[Any]) -> list[Any]:
-    """Return the values of collected parts, None where a page had no such field."""
-    values: list[Any] = []
-    for part in parts:
-        values.extend([None] * part.rows if isinstance(part, _Missing) else part)
-    return values
-
-
-def _texts(values: list[Any]) -> Any:
-    import pandas as pd
-
-    if not set(map(type, values)) <= {str, type(None)}:
-        values = _as_texts(values)
-    return pd.array(values, dtype="str")
-
-
-def _as_texts(values: list[Any]) -> list[Any]:
-    return [value if value is None or isinstance(value, str) else _as_text(value) for value in values]
-
-
-def _as_text(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _times(values: list[Any]) -> Any:
-    import pandas as pd
-
-    if not set(map(type, values)) <= {str, type(None)}:
-        values = [value if isinstance(value, str) else None for value in values]
-    times = pd.to_datetime(pd.Series(values, dtype=object), format="ISO8601", utc=True, errors="coerce")
-    return times.astype(TIME).array
-
-
-def _numbers(values: list[Any], dtype: str) -> Any:
-    """Give a column its dtype; some servers send numbers as text, and what does not fit becomes missing."""
-    import pandas as pd
-
-    read, fitting = _READ[dtype]
-    if not set(map(type, values)) <= fitting:
-        values = [read(value) for value in values]
-    try:
-        return pd.array(values, dtype=dtype)
-    except (TypeError, ValueError, OverflowError):
-        return pd.array([read(value) for value in values], dtype=dtype)
-
-
-def _count(value: Any) -> int | None:
-    if isinstance(value, str):
-        try:
-            value = int(value)  # not by way of a float, which would change the last digits of big ones
-        except ValueError:
-            value = _number(value)
-    if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 2**63 else None
-    return int(value) if isinstance(value, int) and -(2**63) <= value < 2**63 else None
-
-
-def _number(value: Any) -> float | None:
-    try:
-        return float(value) if isinstance(value, int | float | str) else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _flag(value: Any) -> bool | None:
-    if isinstance(value, str):
-        return {"true": True, "false": False}.get(value.lower())
-    return bool(value) if isinstance(value, int) and value in (0, 1) else None
-
-
-_READ: Mapping[str, tuple[Callable[[Any], Any], set[type]]] = {
-    COUNT: (_count, {int, type(None)}),
-    NUMBER: (_number, {int, float, type(None)}),
-    FLAG: (_flag, {bool, type(None)}),
-}
-
-
-def _guessed(values: list[Any]) -> Any:
-    """Give an undeclared column the dtype that all its values share."""
-    import pandas as pd
-
-    kinds = set(map(type, values)) - {type(None)}
-    for kind, dtype in ((bool, FLAG), (int, COUNT), (str, TEXT)):
-        if kinds == {kind} and not (kind is int and any(abs(v) >= 2**63 for v in values if v is not None)):
-            return pd.array(values, dtype=dtype)
-    if kinds and kinds <= {int, float}:
-        return pd.array([None if value is None else float(value) for value in values], dtype=NUMBER)
-    # A bare array would be given a dtype by DataFrame.
-    return pd.Series(values, dtype=object)
+def _unread_text(unread: Mapping[str, Any], dtypes: Mapping[str, str]) -> str:
+    shown = [f"{name} holds {value!r:.40}, which is no {WORDS[dtypes[name]]}" for name, value in unread.items()]
+    more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
+    listed = "; ".join(shown[:3])
+    return f"{listed}{more}: kept as text; pandas.to_numeric or to_datetime with errors='coerce' reads the rest."
