@@ -8,6 +8,7 @@ import signal
 import socket
 
 import pytest
+from flask import got_request_exception
 from hypothesis import settings
 
 import bionb
@@ -76,6 +77,20 @@ def _no_found_credentials(monkeypatch, tmp_path):
         if name.startswith(("BIONB_", "SB_")) and name not in ("BIONB_REFERENCE_DATA", "BIONB_ENVIRONMENTS"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+
+
+@pytest.fixture(autouse=True)
+def _no_sandbox_crashes():
+    """Fail a test in which a sandbox crashed: what a real server is known to answer with 500 is refused, no crash."""
+    crashes = []
+
+    def note(sender, exception, **more):
+        crashes.append(exception)
+
+    with got_request_exception.connected_to(note):
+        yield
+    if crashes:
+        pytest.fail(f"a sandbox crashed: {crashes[0]!r}")
 
 
 @pytest.fixture(autouse=True)
