@@ -66,7 +66,7 @@ def serve_bulk() -> None:
 
 def sample(number: int) -> dict[str, object]:
     """Return one sample with the attributes of the default template, most of them empty."""
-    from bionb.platforms.odm.template import SAMPLE
+    from bionb.platforms.odm.wire.template import SAMPLE
 
     found: dict[str, object] = dict.fromkeys(each.name for each in SAMPLE)
     found |= {"genestack:accession": f"GSF{number:07d}", "Sample Source ID": f"S{number:06d}", "Sex": "FM"[number % 2]}
@@ -151,7 +151,8 @@ def connected(told: str) -> object:
     import pandas
 
     import bionb
-    from bionb.platforms.odm import matrix, queries
+    from bionb.platforms.odm.calls import queries
+    from bionb.platforms.odm.tables import matrix
 
     pandas.read_csv(io.StringIO("a,b\n1,2\n"))
     assert all((numpy, matrix, queries))

@@ -11,7 +11,7 @@ from matplotlib.text import Text
 
 from bionb.drawing import add_legend, name_places, plain_words, words
 from bionb.isatab import ISATab, plots
-from bionb.platforms.odm import figures as odm
+from bionb.platforms.odm.tables import figures as odm
 from bionb.platforms.sevenbridges.tables import figures as bridges
 from bionb.platforms.torrentsuite import figures as torrent
 from tests.isatab.sets import small
@@ -39,7 +39,7 @@ NASTY = [
 COUNT = len(NASTY)
 MODULES = (
     "isatab.plots",
-    "platforms.odm.figures",
+    "platforms.odm.tables.figures",
     "platforms.sevenbridges.tables.figures",
     "platforms.torrentsuite.figures",
 )
@@ -111,13 +111,13 @@ DRAWN = {
     "isatab.plots.graph": lambda: plots.graph(factor_set()),
     "isatab.plots.stages": lambda: plots.stages(factor_set()),
     "isatab.plots.factors": lambda: plots.factors(factor_set()),
-    "platforms.odm.figures.sample_overview": lambda: odm.sample_overview(nasty(a=None, b=None), "a", "b"),
-    "platforms.odm.figures.expression_heatmap": lambda: odm.expression_heatmap(matrix(), label=r"$\frac{$"),
-    "platforms.odm.figures.expression_boxplots": draw_boxplots,
-    "platforms.odm.figures.link_completeness": lambda: odm.link_completeness(
+    "platforms.odm.tables.figures.sample_overview": lambda: odm.sample_overview(nasty(a=None, b=None), "a", "b"),
+    "platforms.odm.tables.figures.expression_heatmap": lambda: odm.expression_heatmap(matrix(), label=r"$\frac{$"),
+    "platforms.odm.tables.figures.expression_boxplots": draw_boxplots,
+    "platforms.odm.tables.figures.link_completeness": lambda: odm.link_completeness(
         pd.DataFrame([[True] * COUNT] * COUNT, index=NASTY, columns=[f"{n}{text}" for n, text in enumerate(NASTY)])
     ),
-    "platforms.odm.figures.data_model": odm.data_model,
+    "platforms.odm.tables.figures.data_model": odm.data_model,
     "platforms.sevenbridges.tables.figures.task_durations": lambda: bridges.task_durations(tasks()),
     "platforms.sevenbridges.tables.figures.task_states": lambda: bridges.task_states(tasks()),
     "platforms.sevenbridges.tables.figures.storage_by_type": lambda: bridges.storage_by_type(

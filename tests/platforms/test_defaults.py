@@ -19,7 +19,7 @@ import bionb
 from bionb.errors import JobFailed, ResponseError
 from bionb.listing import Listing
 from bionb.platforms import platform_card
-from bionb.platforms.odm.matrix import MatrixStream
+from bionb.platforms.odm.tables.matrix import MatrixStream
 from tests.platforms.arguments import ARGUMENTS
 
 PLATFORMS = bionb.platforms.platforms()

@@ -19,7 +19,7 @@ import requests
 import bionb
 from bionb.errors import BionbError
 from bionb.listing import Listing
-from bionb.platforms.odm.matrix import MatrixStream
+from bionb.platforms.odm.tables.matrix import MatrixStream
 from tests.platforms.test_defaults import PLATFORMS, arguments_of, methods
 
 LONG = "x" * 3000

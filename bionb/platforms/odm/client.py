@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from bionb.answers import Problem, flatten, is_json, page_text
 from bionb.auth import HeaderAuth
 from bionb.errors import AuthenticationFailed, PermissionDenied, UsageError
-from bionb.platforms.odm.curation import Curation
-from bionb.platforms.odm.mappings import Mappings
-from bionb.platforms.odm.queries import Queries
-from bionb.platforms.odm.search import Search
-from bionb.platforms.odm.template import ACCESSION
-from bionb.platforms.odm.workflow import Workflow
+from bionb.platforms.odm.calls.curation import Curation
+from bionb.platforms.odm.calls.mappings import Mappings
+from bionb.platforms.odm.calls.queries import Queries
+from bionb.platforms.odm.calls.search import Search
+from bionb.platforms.odm.wire.template import ACCESSION
+from bionb.platforms.odm.workflows.building import Workflow
 from bionb.protocol import Node, Nodes
 from bionb.secret import Secret
 from bionb.session import Session, SessionOwner

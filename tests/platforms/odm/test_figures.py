@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from bionb.errors import UsageError
-from bionb.platforms.odm import figures
+from bionb.platforms.odm.tables import figures
 
 mpl.use("Agg")
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bionb.errors import FileFailed, InvalidInput, InvalidSheet, JobFailed, UsageError
-from bionb.platforms.odm.checking import check_file
-from bionb.platforms.odm.gct import GctWarning, check_gct, read_gct, write_gct
-from bionb.platforms.odm.sheets import check_sheet, read_sheet, write_sheet
+from bionb.platforms.odm.rules.checking import check_file
+from bionb.platforms.odm.rules.gct import GctWarning, check_gct, read_gct, write_gct
+from bionb.platforms.odm.rules.sheets import check_sheet, read_sheet, write_sheet
 from tests.platforms.odm.conftest import DATA, LIVER, sent
 from tests.servers import Answer, Server
 

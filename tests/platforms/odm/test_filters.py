@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bionb.errors import ResponseError, UsageError
-from bionb.platforms.odm.filters import conditions, features, phrase, quoted, where
+from bionb.platforms.odm.rules.filters import conditions, features, phrase, quoted, where
 from bionb.platforms.odm.sandbox.language import full_text, parse
 
 organism, age = where("Organism") == "Mus musculus", where("Age") > 11

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import bionb
-from bionb.platforms.odm.filters import where
+from bionb.platforms.odm.rules.filters import where
 from bionb.sandbox.tokens import token_of
 from tests.environments import plain_environ
 from tests.missing import python_of

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from bionb.platforms.odm.definitions import definitions
-from bionb.platforms.odm.filters import where
+from bionb.platforms.odm.rules.filters import where
+from bionb.platforms.odm.tables.definitions import definitions
 from tests.platforms.odm.conftest import BUCKET, DATA, LIVER
 
 EX, LIB, PREP, SAMPLES, VAR, FLOW, CELLS = (

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from bionb.errors import ConnectionFailed, NotFound, ResponseError, UnexpectedResponse, UsageError
-from bionb.platforms.odm.filters import where
-from bionb.platforms.odm.measurements import tidy
+from bionb.platforms.odm.rules.filters import where
+from bionb.platforms.odm.tables.measurements import tidy
 from tests.platforms.odm.conftest import LIVER, sent
 
 GUIDE = "GSF1147033"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bionb.platforms.odm.template import KEYS, TEMPLATES
+from bionb.platforms.odm.wire.template import KEYS, TEMPLATES
 
 Record = dict[str, Any]
 BUCKET = "example_data"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from bionb.chained import Chained
 from bionb.errors import UsageError
 from bionb.pages import Cursor, Page, Reader
-from bionb.platforms.odm.filters import Condition, conditions, features
-from bionb.platforms.odm.jobs import accession_of
-from bionb.platforms.odm.lists import COLUMNS, LIMIT, MetadataListing, list_params, page_size, role
-from bionb.platforms.odm.matrix import MatrixStream
-from bionb.platforms.odm.measurements import EXPRESSION, ExpressionListing, tidy
-from bionb.platforms.odm.template import ACCESSION
+from bionb.platforms.odm.calls.jobs import accession_of
+from bionb.platforms.odm.rules.filters import Condition, conditions, features
+from bionb.platforms.odm.tables.matrix import MatrixStream
+from bionb.platforms.odm.tables.measurements import EXPRESSION, ExpressionListing, tidy
+from bionb.platforms.odm.wire.paging import COLUMNS, LIMIT, MetadataListing, list_params, page_size, role
+from bionb.platforms.odm.wire.template import ACCESSION
 
 if TYPE_CHECKING:
     from bionb.session import Session

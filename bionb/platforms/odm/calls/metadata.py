@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.chained import Chained
 from bionb.pages import Reader
-from bionb.platforms.odm.filters import Condition, conditions
-from bionb.platforms.odm.jobs import accession_of
-from bionb.platforms.odm.lists import (
+from bionb.platforms.odm.calls.jobs import accession_of
+from bionb.platforms.odm.rules.filters import Condition, conditions
+from bionb.platforms.odm.wire.paging import (
     COLUMNS,
     KINDS,
     LIMIT,
@@ -20,7 +20,7 @@ from bionb.platforms.odm.lists import (
     refuse_given,
     role,
 )
-from bionb.platforms.odm.template import ACCESSION
+from bionb.platforms.odm.wire.template import ACCESSION
 
 if TYPE_CHECKING:
     from bionb.session import Session
@@ -47,9 +47,9 @@ class Metadata:
         Parameters
         ----------
         filter : str or Condition, optional
-            ``'"Study Source"="GEO"'``, or what `bionb.platforms.odm.filters.where` builds and quotes.
+            ``'"Study Source"="GEO"'``, or what `bionb.platforms.odm.rules.filters.where` builds and quotes.
         query : str, optional
-            Full text; quote phrases (`bionb.platforms.odm.filters.phrase` does).
+            Full text; quote phrases (`bionb.platforms.odm.rules.filters.phrase` does).
         as_curator : bool
             Read drafts instead of what is published; needs curator rights.
         fields : {"minimal", "extended", "original"}, optional

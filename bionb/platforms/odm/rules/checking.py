@@ -6,8 +6,8 @@ import logging
 from pathlib import Path
 
 from bionb.errors import InvalidInput
-from bionb.platforms.odm.gct import check_gct
-from bionb.platforms.odm.sheets import ERROR, Finding, check_sheet
+from bionb.platforms.odm.rules.gct import check_gct
+from bionb.platforms.odm.rules.sheets import ERROR, Finding, check_sheet
 
 SHEETS = ("study", "samples", "libraries", "preparations", "cells")
 log = logging.getLogger("bionb")

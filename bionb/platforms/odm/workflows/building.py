@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.errors import BionbError, UnexpectedResponse, UsageError
 from bionb.frames import columns, to_frame
-from bionb.platforms.odm.checking import check_upload
-from bionb.platforms.odm.data_imports import Imports
-from bionb.platforms.odm.jobs import ENDED_BADLY, Job, accession_of
-from bionb.platforms.odm.links import WORDS, Links
-from bionb.platforms.odm.sources import digest, is_link, local_file
+from bionb.platforms.odm.calls.data_imports import Imports
+from bionb.platforms.odm.calls.jobs import ENDED_BADLY, Job, accession_of
+from bionb.platforms.odm.calls.links import WORDS, Links
+from bionb.platforms.odm.rules.checking import check_upload
+from bionb.platforms.odm.rules.sources import digest, is_link, local_file
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bionb import waiting
 from bionb.errors import JobFailed, UsageError
 from bionb.plain import plain
-from bionb.platforms.odm.template import ACCESSION
+from bionb.platforms.odm.wire.template import ACCESSION
 
 if TYPE_CHECKING:
     from bionb.session import Session

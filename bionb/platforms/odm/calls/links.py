@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bionb.errors import BionbError, UsageError
-from bionb.platforms.odm.across import DATA, Across
-from bionb.platforms.odm.jobs import Job, accession_of
+from bionb.platforms.odm.calls.across import DATA, Across
+from bionb.platforms.odm.calls.jobs import Job, accession_of
 
 CURATOR_LINK = "api/v1/as-curator/integration/link"
 # To what each kind may be linked; only expression data goes to libraries and preparations.

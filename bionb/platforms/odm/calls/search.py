@@ -10,7 +10,7 @@ from bionb.frames import COUNT, FLAG, columns, to_frame
 from bionb.listing import Listing
 from bionb.pages import Offset, Page, Reader
 from bionb.plain import several
-from bionb.platforms.odm.lists import role
+from bionb.platforms.odm.wire.paging import role
 
 if TYPE_CHECKING:
     import pandas as pd

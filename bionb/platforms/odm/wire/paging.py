@@ -10,7 +10,7 @@ from bionb.errors import UsageError
 from bionb.frames import ANY, NUMBER, Column
 from bionb.listing import Listing
 from bionb.pages import Offset, Page
-from bionb.platforms.odm.template import ACCESSION, TEMPLATES, Attribute
+from bionb.platforms.odm.wire.template import ACCESSION, TEMPLATES, Attribute
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,11 +9,11 @@ from bionb.errors import UsageError
 from bionb.frames import columns, to_frame
 from bionb.listing import Listing
 from bionb.pages import Cursor, Offset, Page
-from bionb.platforms.odm.filters import where
-from bionb.platforms.odm.jobs import accession_of
-from bionb.platforms.odm.lists import LIMIT, offset_reader, role
-from bionb.platforms.odm.metadata import Metadata
-from bionb.platforms.odm.template import ACCESSION, SAMPLE_KEY
+from bionb.platforms.odm.calls.jobs import accession_of
+from bionb.platforms.odm.calls.metadata import Metadata
+from bionb.platforms.odm.rules.filters import where
+from bionb.platforms.odm.wire.paging import LIMIT, offset_reader, role
+from bionb.platforms.odm.wire.template import ACCESSION, SAMPLE_KEY
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,10 +12,10 @@ from bionb.frames import ANY, columns
 from bionb.listing import Listing
 from bionb.pages import Cursor, Page, Reader
 from bionb.plain import several
-from bionb.platforms.odm.filters import CHUNK
-from bionb.platforms.odm.jobs import accession_of
-from bionb.platforms.odm.lists import page_size
-from bionb.platforms.odm.sources import is_link
+from bionb.platforms.odm.calls.jobs import accession_of
+from bionb.platforms.odm.rules.filters import CHUNK
+from bionb.platforms.odm.rules.sources import is_link
+from bionb.platforms.odm.wire.paging import page_size
 
 if TYPE_CHECKING:
     from bionb.session import Session

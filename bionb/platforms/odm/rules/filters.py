@@ -1,6 +1,6 @@
 """Build filters and queries with the right quotes, and cut long lists of values into several requests.
 
->>> from bionb.platforms.odm.filters import features, phrase, where
+>>> from bionb.platforms.odm.rules.filters import features, phrase, where
 >>> str((where("Organism") == "Mus musculus") & (where("Age") > 10))
 '"Organism"="Mus musculus" AND "Age">10'
 """

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.errors import InvalidSheet
 from bionb.packed import gunzipped, unzipped
-from bionb.platforms.odm.template import KEYS
+from bionb.platforms.odm.wire.template import KEYS
 from bionb.transfers.writing import write_file
 from bionb.wide import narrowed, wide_encoding
 

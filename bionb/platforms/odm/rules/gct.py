@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bionb.errors import InvalidSheet
-from bionb.platforms.odm.sheets import ERROR, WARNING, Finding, Source, cells, content_of, encoding_faults, read_lines
+from bionb.platforms.odm.rules.sheets import (
+    ERROR,
+    WARNING,
+    Finding,
+    Source,
+    cells,
+    content_of,
+    encoding_faults,
+    read_lines,
+)
 from bionb.transfers.writing import write_file
 from bionb.warning import warn
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from bionb import answers, waiting
 from bionb.errors import UsageError
 from bionb.frames import COUNT, columns, to_frame
-from bionb.platforms.odm.jobs import accession_of
-from bionb.platforms.odm.lists import list_params, role
-from bionb.platforms.odm.template import ACCESSION
+from bionb.platforms.odm.calls.jobs import accession_of
+from bionb.platforms.odm.wire.paging import list_params, role
+from bionb.platforms.odm.wire.template import ACCESSION
 
 if TYPE_CHECKING:
     import pandas as pd

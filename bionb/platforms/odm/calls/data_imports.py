@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from bionb.errors import UsageError
-from bionb.platforms.odm.imports import MetadataImports
-from bionb.platforms.odm.jobs import Job, accession_of
-from bionb.platforms.odm.sources import is_link, name_of
-from bionb.platforms.odm.template import DATA_CLASSES
+from bionb.platforms.odm.calls.imports import MetadataImports
+from bionb.platforms.odm.calls.jobs import Job, accession_of
+from bionb.platforms.odm.rules.sources import is_link, name_of
+from bionb.platforms.odm.wire.template import DATA_CLASSES
 
 
 class Imports(MetadataImports):
@@ -38,7 +38,7 @@ class Imports(MetadataImports):
         metadata_link : str or Path, optional
             A tab-separated file with one record about the data.
         data_class : str, optional
-            One of `bionb.platforms.odm.template.DATA_CLASSES`; "Bulk transcriptomics" for GCT files, else needed.
+            One of `bionb.platforms.odm.wire.template.DATA_CLASSES`; "Bulk transcriptomics" for GCT files, else needed.
         number_of_feature_attributes : int, optional
             How many leading columns describe the feature; needed unless the file is GCT.
         measurement_separator : str, optional
@@ -143,7 +143,7 @@ class Imports(MetadataImports):
         study : str, dict or Job
             What it belongs to.
         data_class : str
-            One of `bionb.platforms.odm.template.DATA_CLASSES`.
+            One of `bionb.platforms.odm.wire.template.DATA_CLASSES`.
         metadata_link : str or Path, optional
             A tab-separated file with one record about the file.
 

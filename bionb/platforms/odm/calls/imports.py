@@ -12,9 +12,9 @@ from typing import Any
 
 from bionb import answers
 from bionb.errors import Conflict, UsageError
-from bionb.platforms.odm.checking import check_upload
-from bionb.platforms.odm.jobs import Job, Jobs, with_info
-from bionb.platforms.odm.sources import is_link, local_file
+from bionb.platforms.odm.calls.jobs import Job, Jobs, with_info
+from bionb.platforms.odm.rules.checking import check_upload
+from bionb.platforms.odm.rules.sources import is_link, local_file
 
 _EARLIER = re.compile(r"jobExecId\s*=\s*(\d+)")
 log = logging.getLogger("bionb")

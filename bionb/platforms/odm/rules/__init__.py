@@ -1,0 +1,1 @@
+"""What is checked or built before anything is sent: sources, files, filters."""

@@ -1,0 +1,1 @@
+"""What goes over the wire: records, problems, pages, and the names of the default template."""
