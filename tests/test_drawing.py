@@ -13,7 +13,7 @@ from bionb.drawing import add_legend, name_places, plain_words, words
 from bionb.isatab import ISATab, plots
 from bionb.platforms.odm.tables import figures as odm
 from bionb.platforms.sevenbridges.tables import figures as bridges
-from bionb.platforms.torrentsuite import figures as torrent
+from bionb.platforms.torrentsuite.tables import figures as torrent
 from tests.isatab.sets import small
 
 NASTY = [
@@ -41,7 +41,7 @@ MODULES = (
     "isatab.plots",
     "platforms.odm.tables.figures",
     "platforms.sevenbridges.tables.figures",
-    "platforms.torrentsuite.figures",
+    "platforms.torrentsuite.tables.figures",
 )
 
 
@@ -126,14 +126,16 @@ DRAWN = {
     "platforms.sevenbridges.tables.figures.cost_by_project": lambda: bridges.cost_by_project(
         pd.DataFrame({"project_name": NASTY, "analysis_cost.amount": 1.0, "analysis_cost.currency": "$"})
     ),
-    "platforms.torrentsuite.figures.bead_funnel": lambda: torrent.bead_funnel(report().loading),
-    "platforms.torrentsuite.figures.quality_checks": lambda: torrent.quality_checks(report().thresholds),
-    "platforms.torrentsuite.figures.read_survival": lambda: torrent.read_survival(report().survival),
-    "platforms.torrentsuite.figures.aligned_reads": lambda: torrent.aligned_reads(report().summary),
-    "platforms.torrentsuite.figures.fragment_accuracy": lambda: torrent.fragment_accuracy(report().test_fragments),
-    "platforms.torrentsuite.figures.run_trend": lambda: torrent.run_trend(runs()),
-    "platforms.torrentsuite.figures.plugin_matrix": lambda: torrent.plugin_matrix(plugins()),
-    "platforms.torrentsuite.figures.report_figure": lambda: torrent.report_figure(report()),
+    "platforms.torrentsuite.tables.figures.bead_funnel": lambda: torrent.bead_funnel(report().loading),
+    "platforms.torrentsuite.tables.figures.quality_checks": lambda: torrent.quality_checks(report().thresholds),
+    "platforms.torrentsuite.tables.figures.read_survival": lambda: torrent.read_survival(report().survival),
+    "platforms.torrentsuite.tables.figures.aligned_reads": lambda: torrent.aligned_reads(report().summary),
+    "platforms.torrentsuite.tables.figures.fragment_accuracy": (
+        lambda: torrent.fragment_accuracy(report().test_fragments)
+    ),
+    "platforms.torrentsuite.tables.figures.run_trend": lambda: torrent.run_trend(runs()),
+    "platforms.torrentsuite.tables.figures.plugin_matrix": lambda: torrent.plugin_matrix(plugins()),
+    "platforms.torrentsuite.tables.figures.report_figure": lambda: torrent.report_figure(report()),
 }
 
 

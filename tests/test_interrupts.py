@@ -20,7 +20,7 @@ from bionb.crew import Crew
 from bionb.frames import columns
 from bionb.listing import Listing
 from bionb.pages import Cursor, Offset, Page, Whole
-from bionb.platforms.torrentsuite import plan_lookup
+from bionb.platforms.torrentsuite.workflows import lookup as plan_lookup
 from bionb.transport import Transport
 from tests.interrupts import Interrupts
 

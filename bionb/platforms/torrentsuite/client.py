@@ -11,12 +11,12 @@ from bionb.errors import UsageError
 from bionb.frames import COUNT, FLAG, columns, to_frame
 from bionb.listing import Listing
 from bionb.pages import Page, Whole
-from bionb.platforms.torrentsuite.catalogue import API, Catalogue, Schema
-from bionb.platforms.torrentsuite.planning import PlanCalls
-from bionb.platforms.torrentsuite.problems import read_problem
-from bionb.platforms.torrentsuite.run_frames import RUN_COLUMNS, run_rows
-from bionb.platforms.torrentsuite.runs import RunCalls
-from bionb.platforms.torrentsuite.values import state_of
+from bionb.platforms.torrentsuite.calls.plans import PlanCalls
+from bionb.platforms.torrentsuite.calls.runs import RunCalls
+from bionb.platforms.torrentsuite.tables.rows import RUN_COLUMNS, run_rows
+from bionb.platforms.torrentsuite.wire.catalogue import API, Catalogue, Schema
+from bionb.platforms.torrentsuite.wire.problems import read_problem
+from bionb.platforms.torrentsuite.wire.records import state_of
 from bionb.protocol import Node, Nodes
 from bionb.secret import Secret
 from bionb.session import Session

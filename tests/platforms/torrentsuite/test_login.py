@@ -4,7 +4,7 @@ import pytest
 
 import bionb
 from bionb.errors import AuthenticationFailed, InsecureConnection, NotFound, ResponseError, UsageError
-from bionb.platforms.torrentsuite.problems import told
+from bionb.platforms.torrentsuite.wire.problems import told
 from bionb.sandbox.tokens import token_of
 
 

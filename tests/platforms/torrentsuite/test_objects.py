@@ -7,8 +7,8 @@ import pytest
 
 from bionb.errors import UnknownFilter, UsageError
 from bionb.listing import ListingChanged
-from bionb.platforms.torrentsuite.paging import ServerWarning, parameter
-from bionb.platforms.torrentsuite.values import clean
+from bionb.platforms.torrentsuite.wire.paging import ServerWarning, parameter
+from bionb.platforms.torrentsuite.wire.records import clean
 
 
 def test_the_root_names_95_resources(suite):

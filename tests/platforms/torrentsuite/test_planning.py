@@ -10,9 +10,9 @@ import pytest
 
 import bionb
 from bionb.errors import ConnectionFailed, InvalidInput
-from bionb.platforms.torrentsuite.plan_answers import PlanRefused, PlanWarning
-from bionb.platforms.torrentsuite.plan_rules import Known, findings
-from bionb.platforms.torrentsuite.plan_tables import barcoded_samples
+from bionb.platforms.torrentsuite.rules.plans import Known, findings
+from bionb.platforms.torrentsuite.tables.samples import barcoded_samples
+from bionb.platforms.torrentsuite.wire.refusals import PlanRefused, PlanWarning
 
 PLAN = {
     "library": "hg19",

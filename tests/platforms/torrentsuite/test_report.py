@@ -5,9 +5,9 @@ import json
 import pytest
 from matplotlib import pyplot as plt
 
-from bionb.platforms.torrentsuite import figures
-from bionb.platforms.torrentsuite.report import ReportIncomplete, RunReport
-from bionb.platforms.torrentsuite.values import clean
+from bionb.platforms.torrentsuite.tables import figures
+from bionb.platforms.torrentsuite.tables.report import ReportIncomplete, RunReport
+from bionb.platforms.torrentsuite.wire.records import clean
 
 TABLES = ("summary", "loading", "alignment", "survival", "test_fragments", "plugins", "barcodes", "thresholds")
 

@@ -7,8 +7,8 @@ import pytest
 
 import bionb
 from bionb.errors import UnknownFilter
-from bionb.platforms.torrentsuite.run_frames import run_rows
-from bionb.platforms.torrentsuite.values import clean, is_thumbnail, state_of
+from bionb.platforms.torrentsuite.tables.rows import run_rows
+from bionb.platforms.torrentsuite.wire.records import clean, is_thumbnail, state_of
 
 DOCUMENTED = """\
 S5-530 cfDNA

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bionb.platforms.torrentsuite.plan_fields import (
+from bionb.platforms.torrentsuite.rules.fields import (
     LENGTHS,
     NEED_BED,
     NO_REFERENCE,
@@ -17,7 +17,7 @@ from bionb.platforms.torrentsuite.plan_fields import (
     no_reference,
     parsed,
 )
-from bionb.platforms.torrentsuite.plan_known import Known, named
+from bionb.platforms.torrentsuite.rules.known import Known, named
 
 SAMPLE_KEYS = ("reference", "targetRegionBedFile", "hotSpotRegionBedFile", "nucleotideType")
 BED_KEYS = ("targetRegionBedFile", "hotSpotRegionBedFile")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bionb.frames import COUNT, FLAG, NUMBER, TIME, columns
-from bionb.platforms.torrentsuite.run_frames import FIGURES
+from bionb.platforms.torrentsuite.tables.rows import FIGURES
 
 SUMMARY_COLUMNS = (
     columns("report resultsName status state", thumbnail=FLAG, timeStamp=TIME)

@@ -8,11 +8,11 @@ from typing import Any
 from bionb.errors import ResponseError
 from bionb.listing import Listing
 from bionb.pages import Offset, Page
-from bionb.platforms.torrentsuite.catalogue import API
-from bionb.platforms.torrentsuite.paging import LARGEST, identity, told_total
-from bionb.platforms.torrentsuite.plan_fields import filled
-from bionb.platforms.torrentsuite.plan_known import Known, is_hotspot
-from bionb.platforms.torrentsuite.plan_samples import BED_KEYS, barcoded
+from bionb.platforms.torrentsuite.rules.fields import filled
+from bionb.platforms.torrentsuite.rules.known import Known, is_hotspot
+from bionb.platforms.torrentsuite.rules.samples import BED_KEYS, barcoded
+from bionb.platforms.torrentsuite.wire.catalogue import API
+from bionb.platforms.torrentsuite.wire.paging import LARGEST, identity, told_total
 from bionb.session import Session
 
 Record = dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import requests
 
 from bionb.errors import ResponseError
-from bionb.platforms.torrentsuite.problems import told
+from bionb.platforms.torrentsuite.wire.problems import told
 
 
 class PlanWarning(UserWarning):

@@ -8,8 +8,8 @@ from typing import Any
 from bionb.frames import Column
 from bionb.listing import Listing
 from bionb.pages import Reader
-from bionb.platforms.torrentsuite.catalogue import Catalogue
-from bionb.platforms.torrentsuite.paging import Pages, Record
+from bionb.platforms.torrentsuite.wire.catalogue import Catalogue
+from bionb.platforms.torrentsuite.wire.paging import Pages, Record
 from bionb.session import SessionOwner
 
 

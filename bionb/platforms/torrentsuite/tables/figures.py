@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from bionb.platforms.torrentsuite.report import RunReport
+    from bionb.platforms.torrentsuite.tables.report import RunReport
 
 GOOD, BAD, QUIET = "#2b6cb0", "#c53030", "#a0aec0"
 STATE_COLOURS = {"Completed": "#2f855a", "Error": BAD, "Started": "#d69e2e", "Pending": "#ecc94b"}

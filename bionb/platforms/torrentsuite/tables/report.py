@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bionb.frames import to_frame
-from bionb.platforms.torrentsuite.report_columns import (
+from bionb.platforms.torrentsuite.tables.columns import (
     ALIGNED,
     ALIGNMENT_COLUMNS,
     BARCODE_COLUMNS,
@@ -25,8 +25,8 @@ from bionb.platforms.torrentsuite.report_columns import (
     SURVIVAL_COLUMNS,
     THRESHOLD_COLUMNS,
 )
-from bionb.platforms.torrentsuite.run_frames import addressable, figures, plugin_row
-from bionb.platforms.torrentsuite.values import percent
+from bionb.platforms.torrentsuite.tables.rows import addressable, figures, plugin_row
+from bionb.platforms.torrentsuite.wire.records import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -254,7 +254,7 @@ class RunReport:
         matplotlib.figure.Figure
             What the report has no figures for is an empty panel that says so.
         """
-        from bionb.platforms.torrentsuite.figures import report_figure
+        from bionb.platforms.torrentsuite.tables.figures import report_figure
 
         return report_figure(self)
 

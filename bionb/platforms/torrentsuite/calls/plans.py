@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.frames import ANY, COUNT, FLAG, TIME, columns
 from bionb.listing import Listing
-from bionb.platforms.torrentsuite.plan_copying import copied
-from bionb.platforms.torrentsuite.plan_fields import Finding, identity_findings, type_findings
-from bionb.platforms.torrentsuite.plan_sending import PlanSender
-from bionb.platforms.torrentsuite.plan_tables import (
+from bionb.platforms.torrentsuite.calls.runs import identifier
+from bionb.platforms.torrentsuite.rules.fields import Finding, identity_findings, type_findings
+from bionb.platforms.torrentsuite.tables.samples import (
     barcoded_samples,
     finding_frame,
     refuse,
@@ -18,7 +17,8 @@ from bionb.platforms.torrentsuite.plan_tables import (
     table_findings,
     twice,
 )
-from bionb.platforms.torrentsuite.runs import identifier
+from bionb.platforms.torrentsuite.workflows.copying import copied
+from bionb.platforms.torrentsuite.workflows.planning import PlanSender
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bionb.platforms.torrentsuite.plan_fields import (
+from bionb.platforms.torrentsuite.rules.fields import (
     Finding,
     Plan,
     chip_and_kits,
@@ -10,8 +10,8 @@ from bionb.platforms.torrentsuite.plan_fields import (
     field_findings,
     type_findings,
 )
-from bionb.platforms.torrentsuite.plan_known import Known
-from bionb.platforms.torrentsuite.plan_samples import sample_findings
+from bionb.platforms.torrentsuite.rules.known import Known
+from bionb.platforms.torrentsuite.rules.samples import sample_findings
 
 __all__ = ["Finding", "Known", "Plan", "findings"]
 

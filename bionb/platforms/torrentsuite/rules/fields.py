@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bionb.platforms.torrentsuite.plan_known import KINDS, Known, Rows, applications, named, split
+from bionb.platforms.torrentsuite.rules.known import KINDS, Known, Rows, applications, named, split
 
 STATUSES = ("undefined", "pending", "voided", "reserved", "planned", "transferred", "inactive", "run")
 TEMPLATING = ("TemplatingKit", "IonChefPrepKit")

@@ -10,15 +10,15 @@ import requests
 
 from bionb.answers import parse_json
 from bionb.errors import ConnectionFailed, NotFound
-from bionb.platforms.torrentsuite.base import TorrentBase
-from bionb.platforms.torrentsuite.catalogue import API
-from bionb.platforms.torrentsuite.plan_answers import PlanWarning, refused
-from bionb.platforms.torrentsuite.plan_fields import THRESHOLDS, Finding, identity_findings
-from bionb.platforms.torrentsuite.plan_lookup import known_to
-from bionb.platforms.torrentsuite.plan_rules import findings
-from bionb.platforms.torrentsuite.plan_tables import refuse, unknown_fields
-from bionb.platforms.torrentsuite.problems import told
-from bionb.platforms.torrentsuite.values import clean, number_in
+from bionb.platforms.torrentsuite.calls.calls import TorrentBase
+from bionb.platforms.torrentsuite.rules.fields import THRESHOLDS, Finding, identity_findings
+from bionb.platforms.torrentsuite.rules.plans import findings
+from bionb.platforms.torrentsuite.tables.samples import refuse, unknown_fields
+from bionb.platforms.torrentsuite.wire.catalogue import API
+from bionb.platforms.torrentsuite.wire.problems import told
+from bionb.platforms.torrentsuite.wire.records import clean, number_in
+from bionb.platforms.torrentsuite.wire.refusals import PlanWarning, refused
+from bionb.platforms.torrentsuite.workflows.lookup import known_to
 from bionb.warning import warn
 
 Record = dict[str, Any]

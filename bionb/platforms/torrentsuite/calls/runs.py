@@ -9,11 +9,9 @@ from typing import Any
 from bionb.errors import ConnectionFailed, NotFound, ResponseError, UnexpectedResponse, UsageError
 from bionb.listing import Listing
 from bionb.pages import Page, Whole
-from bionb.platforms.torrentsuite.base import TorrentBase
-from bionb.platforms.torrentsuite.catalogue import API
-from bionb.platforms.torrentsuite.paging import LARGEST
-from bionb.platforms.torrentsuite.report import ReportIncomplete, RunReport
-from bionb.platforms.torrentsuite.run_frames import (
+from bionb.platforms.torrentsuite.calls.calls import TorrentBase
+from bionb.platforms.torrentsuite.tables.report import ReportIncomplete, RunReport
+from bionb.platforms.torrentsuite.tables.rows import (
     LIBRARY_COLUMNS,
     PLUGIN_COLUMNS,
     REPORT_COLUMNS,
@@ -23,7 +21,9 @@ from bionb.platforms.torrentsuite.run_frames import (
     report_row,
     run_rows,
 )
-from bionb.platforms.torrentsuite.values import clean, number_in
+from bionb.platforms.torrentsuite.wire.catalogue import API
+from bionb.platforms.torrentsuite.wire.paging import LARGEST
+from bionb.platforms.torrentsuite.wire.records import clean, number_in
 from bionb.warning import warn
 
 Record = dict[str, Any]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.errors import InvalidInput, UsageError
 from bionb.frames import columns, to_frame
-from bionb.platforms.torrentsuite.plan_fields import Finding
-from bionb.platforms.torrentsuite.plan_known import KINDS
-from bionb.platforms.torrentsuite.plan_samples import barcoded
+from bionb.platforms.torrentsuite.rules.fields import Finding
+from bionb.platforms.torrentsuite.rules.known import KINDS
+from bionb.platforms.torrentsuite.rules.samples import barcoded
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bionb.frames import ANY, COUNT, FLAG, NUMBER, TIME, columns
-from bionb.platforms.torrentsuite.values import is_thumbnail, number_in, percent, state_of
+from bionb.platforms.torrentsuite.wire.records import is_thumbnail, number_in, percent, state_of
 
 Record = dict[str, Any]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from bionb.errors import NotFound
 from bionb.pages import Offset, Page, page_size
-from bionb.platforms.torrentsuite.catalogue import API, Catalogue
-from bionb.platforms.torrentsuite.values import clean
+from bionb.platforms.torrentsuite.wire.catalogue import API, Catalogue
+from bionb.platforms.torrentsuite.wire.records import clean
 from bionb.session import Session
 from bionb.warning import warn
 

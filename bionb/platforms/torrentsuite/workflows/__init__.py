@@ -1,0 +1,1 @@
+"""What takes several calls: planning a run, copying a plan, looking up what it may name."""
