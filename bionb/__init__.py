@@ -10,10 +10,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bionb.connecting import connect
     from bionb.errors import BionbError, NotLoggedIn
     from bionb.isatab import ISATab, read_isatab
     from bionb.isatab.making import isatab_templates, new_isatab
-    from bionb.platforms import connect, platforms
+    from bionb.registry import platforms
     from bionb.sandbox import start_sandbox
     from bionb.widgets.browser import browse
     from bionb.widgets.login import login
@@ -25,11 +26,11 @@ _HOMES = {
     "ISATab": "bionb.isatab",
     "NotLoggedIn": "bionb.errors",
     "browse": "bionb.widgets",
-    "connect": "bionb.platforms",
+    "connect": "bionb.connecting",
     "isatab_templates": "bionb.isatab.making",
     "login": "bionb.widgets",
     "new_isatab": "bionb.isatab.making",
-    "platforms": "bionb.platforms",
+    "platforms": "bionb.registry",
     "read_isatab": "bionb.isatab",
     "start_sandbox": "bionb.sandbox",
 }

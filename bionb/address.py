@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
+from bionb.errors import InsecureConnection, UsageError
+
 if TYPE_CHECKING:
     from bionb.protocol import Platform
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def server_address(platform: Platform, url: str) -> str:
@@ -52,3 +56,59 @@ def server_address(platform: Platform, url: str) -> str:
     steps = parts.path.split("/")
     page = next((place for place, step in enumerate(steps) if step.lower() in platform.pages), None)
     return url if page is None else urlunsplit((parts.scheme, parts.netloc, "/".join(steps[:page]), "", ""))
+
+
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Return (scheme, host, port) of a URL, with the scheme's usual port filled in.
+
+    Examples
+    --------
+    >>> origin("https://Example.org/sodar/")
+    ('https', 'example.org', 443)
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise UsageError(f"The URL {url[:100]!r} makes no sense: {error}.") from None
+    return parts.scheme.lower(), (parts.hostname or "").lower(), port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def same_origin(url: str, other: str) -> bool:
+    """Tell whether two URLs have one origin; a URL that makes no sense has none."""
+    try:
+        return origin(url) == origin(other)
+    except UsageError:
+        return False
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether a URL points to this computer."""
+    return origin(url)[1] in LOOPBACK
+
+
+def checked_url(url: str, label: str, allow_http: bool) -> str:
+    """Return a server's URL without a final slash.
+
+    Raises
+    ------
+    UsageError
+        No URL, or one with user, query or fragment.
+    InsecureConnection
+        Plain http to another computer without `allow_http`.
+    """
+    url = url.strip().rstrip("/")
+    origin(url)
+    parts = urlsplit(url)
+    if parts.username or parts.password:
+        raise UsageError(f"{label}: leave user and password out of the URL and pass them as arguments.")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"{label}: {url!r} is no server URL; it should look like https://server.example.org.")
+    if parts.query or parts.fragment:
+        raise UsageError(f"{label}: the URL ends before the question mark; give only the server's address.")
+    if parts.scheme == "http" and not (allow_http or is_loopback(url)):
+        raise InsecureConnection(
+            f"{label}: {parts.hostname} is asked for over plain http, which would show your token to the network. Use "
+            "https://, or allow_http=True for a server of your own network."
+        )
+    return url

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from bionb.credentials import Found
     from bionb.history import SentRequest
 
 
@@ -48,6 +47,25 @@ class LoginField:
             It is empty, or would be sent and cannot.
         """
         return Secret(value, name, sent=self.sent)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Credentials and where they were found.
+
+    Attributes
+    ----------
+    source : str
+        For people: ``"environment"``, ``"file ~/.client/credentials [default]"``.
+    url : str or None
+        The server named by the same source.
+    values : mapping of str to Secret
+        By login field.
+    """
+
+    source: str
+    url: str | None
+    values: Mapping[str, Secret] = field(default_factory=dict)
 
 
 def _nothing(profile: str | None) -> Iterable[Found]:

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import requests
 
 from bionb import answers, bodies
+from bionb.address import checked_url, is_loopback, same_origin
 from bionb.answers import Pick, Problem
 from bionb.auth import Auth, NoAuth
-from bionb.credentials import checked_url, is_loopback, same_origin
 from bionb.crew import Crew, Errand
 from bionb.errors import InsecureConnection, ResponseError, SessionClosed, UsageError
 from bionb.history import SentRequest

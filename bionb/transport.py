@@ -17,8 +17,8 @@ from requests.utils import get_environ_proxies
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from bionb import answers, receiving
+from bionb.address import is_loopback, same_origin
 from bionb.auth import Auth, NoAuth
-from bionb.credentials import is_loopback, same_origin
 from bionb.errors import BionbError, ConnectionFailed, InsecureConnection, UnexpectedResponse
 from bionb.history import History
 from bionb.progress import CLOCK, pause

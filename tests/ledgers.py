@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import bionb
-from bionb.platforms import platform_card
+from bionb.registry import platform_card
 from bionb.sandbox.faults import Faults
 from bionb.sandbox.gate import FILE, guarded
 from bionb.sandbox.server import Server

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from bionb.platforms import platform_card, platforms
+from bionb.registry import platform_card, platforms
 from bionb.sandbox.gate import accepted_requests
 
 PARTS = {"notebooks": ".ipynb", "browser": "tests/browser/", "SODAR Core site": "tests/sodar_core_site/"}

@@ -5,8 +5,8 @@ import pytest
 import bionb
 from bionb.address import server_address
 from bionb.errors import NotFound, UsageError
-from bionb.platforms import platform_card
 from bionb.protocol import LoginField, Platform
+from bionb.registry import platform_card
 from bionb.widgets.server import OTHER, ServerChoice
 
 UUID = "11111111-2222-3333-4444-555555555555"

@@ -11,9 +11,10 @@ from IPython.core.ultratb import VerboseTB
 
 import bionb
 from bionb import credentials
-from bionb.credentials import Found, find_credentials, origin
+from bionb.address import origin
+from bionb.credentials import find_credentials
 from bionb.errors import NotLoggedIn, UsageError
-from bionb.protocol import LoginField, Platform
+from bionb.protocol import Found, LoginField, Platform
 from bionb.secret import Secret
 
 HERE, THERE = "https://here.example.org", "https://there.example.org"

@@ -12,8 +12,8 @@ from types import TracebackType
 from typing import Any
 
 from bionb.errors import UsageError
-from bionb.platforms import platform_card
-from bionb.platforms import platforms as all_platforms
+from bionb.registry import platform_card
+from bionb.registry import platforms as all_platforms
 from bionb.sandbox.application import PlatformSandbox
 from bionb.sandbox.faults import Faults
 from bionb.sandbox.gate import guarded

@@ -6,7 +6,7 @@ import argparse
 import sys
 import threading
 
-from bionb.platforms import platforms
+from bionb.registry import platforms
 from bionb.sandbox import start_sandbox
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from bionb import credentials
 from bionb.answers import shorten
+from bionb.connecting import connect
 from bionb.errors import BionbError, NotLoggedIn, UsageError
-from bionb.platforms import connect
 from bionb.protocol import Client, Platform
 from bionb.secret import Secret
 

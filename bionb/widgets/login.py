@@ -8,10 +8,10 @@ import ipywidgets
 from ipywidgets import Layout
 
 from bionb import credentials as keeping
-from bionb.credentials import is_loopback
+from bionb.address import is_loopback
 from bionb.errors import AuthenticationFailed, BionbError, NotFound, NotLoggedIn, UsageError
-from bionb.platforms import platform_card, platforms
 from bionb.protocol import Client, Platform
+from bionb.registry import platform_card, platforms
 from bionb.secret import Secret, sealed
 from bionb.widgets import looks
 from bionb.widgets.access import Access

@@ -7,8 +7,7 @@ from typing import Any
 
 import ipywidgets
 
-from bionb.address import server_address
-from bionb.credentials import LOOPBACK, origin
+from bionb.address import LOOPBACK, origin, server_address
 from bionb.errors import UsageError
 from bionb.protocol import Platform
 from bionb.widgets import looks

@@ -32,13 +32,13 @@ from bionb.errors import (
     UnexpectedResponse,
     UsageError,
 )
-from bionb.platforms import platform_card
 from bionb.protocol import Node
+from bionb.registry import platform_card
 from tests.conftest import FIFTH, add_fifth_platform
 from tests.missing import missing
 
 PACKAGE = pathlib.Path(bionb.__file__).parent
-PLATFORMS = bionb.platforms.platforms()
+PLATFORMS = bionb.platforms()
 HISTORY = ["method", "path", "status", "ms", "bytes", "retries", "started", "call"]
 
 
@@ -126,7 +126,7 @@ def test_looking_at_a_card_loads_nothing_heavy(name):
     """The login form lists all platforms; it must not load all their clients."""
     code = (
         f"import sys, bionb.platforms; bionb.platforms.__path__.append({str(FIFTH)!r}); "
-        f"bionb.platforms.platform_card({name!r}); "
+        f"bionb.registry.platform_card({name!r}); "
         "print(*{'requests', 'pandas', 'flask', 'altamisa', 'matplotlib', 'ipywidgets'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)

@@ -18,11 +18,11 @@ from werkzeug.formparser import parse_form_data
 import bionb
 from bionb.errors import JobFailed, ResponseError
 from bionb.listing import Listing
-from bionb.platforms import platform_card
 from bionb.platforms.odm.tables.matrix import MatrixStream
+from bionb.registry import platform_card
 from tests.platforms.arguments import ARGUMENTS
 
-PLATFORMS = bionb.platforms.platforms()
+PLATFORMS = bionb.platforms()
 # What every client has and what sends nothing of its own.
 COMMON = {"close", "call", "request", "children", "frame", "roots", "doctor"}
 SDK, SEED = "sent by sevenbridges-python", "in the documented example of barcoded samples"

@@ -7,7 +7,7 @@ import flask
 import pytest
 from werkzeug.exceptions import HTTPException
 
-from bionb.platforms import platform_card, platforms
+from bionb.registry import platform_card, platforms
 from bionb.sandbox.faults import Faults
 from bionb.sandbox.gate import accepted_requests
 

@@ -264,7 +264,7 @@ def test_without_a_keyring_remembering_is_not_offered(form):
 
 def test_a_server_text_cannot_run_in_the_page(things_sandbox, monkeypatch, face):
     """User names are chosen by users."""
-    client = bionb.platforms.platform_card("things").load_client()
+    client = bionb.registry.platform_card("things").load_client()
     monkeypatch.setattr(client, "whoami", lambda self: "<script>alert(1)</script>")
     login = bionb.login("things", things_sandbox.url("things"), token=TOKEN)
 

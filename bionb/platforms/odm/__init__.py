@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from bionb.credentials import Found
-from bionb.protocol import LoginField, Platform
+from bionb.protocol import Found, LoginField, Platform
 from bionb.secret import sealed
 
 

@@ -6,9 +6,8 @@ import configparser
 from collections.abc import Iterator
 from pathlib import Path
 
-from bionb.credentials import Found
 from bionb.errors import UsageError
-from bionb.protocol import LoginField, Platform
+from bionb.protocol import Found, LoginField, Platform
 from bionb.secret import sealed, variable
 
 

@@ -11,7 +11,7 @@ import requests
 from werkzeug.exceptions import HTTPException
 
 import bionb
-from bionb.platforms import platform_card
+from bionb.registry import platform_card
 from bionb.sandbox.tokens import token_of
 from tests.environments import plain_environ
 from tests.ledgers import recorder
