@@ -131,8 +131,7 @@ def term_columns(header: str, value: Callable[[int], int]) -> Columns:
 
 
 def bionb_read(folder: Path) -> Callable[[], object]:
-    import bionb.isatab.columnar
-    import bionb.isatab.graph_columnar  # noqa: F401
+    import bionb.isatab.graph.by_columns  # noqa: F401
     from bionb.isatab import read_isatab
 
     def job() -> object:

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import InvalidSheet, UsageError
-from bionb.isatab import archive
-from bionb.isatab.checks import check
-from bionb.isatab.comparing import Change, changes_frame, table_changes
-from bionb.isatab.editing import renamed_sample, replace_table, sample_names
-from bionb.isatab.investigation import BY_NAME
+from bionb.isatab.editing.comparing import Change, changes_frame, table_changes
+from bionb.isatab.editing.sections import replace_section, with_parameter
+from bionb.isatab.editing.tables import renamed_sample, replace_table, sample_names
+from bionb.isatab.exchange import archive
+from bionb.isatab.frames.shapes import Shapes
 from bionb.isatab.members import COLUMNAR_FROM
-from bionb.isatab.report import FINDING_DTYPES, Finding
-from bionb.isatab.sections import replace_section, with_parameter
-from bionb.isatab.shapes import Shapes
-from bionb.isatab.text import as_utf8
-from bionb.isatab.typed import typed_frame
+from bionb.isatab.model.investigation import BY_NAME
+from bionb.isatab.text.records import as_utf8
+from bionb.isatab.text.typed import typed_frame
+from bionb.isatab.verdict.checks import check
+from bionb.isatab.verdict.report import FINDING_DTYPES, Finding
 from bionb.wide import wide_encoding
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from bionb.errors import UsageError
-from bionb.isatab import archive
-from bionb.isatab.graph import Graph, graph_of
-from bionb.isatab.investigation import StudyRef, studies_of
-from bionb.isatab.table import Table
+from bionb.isatab.exchange import archive
+from bionb.isatab.graph.graph import Graph, graph_of
+from bionb.isatab.model.investigation import StudyRef, studies_of
+from bionb.isatab.model.table import Table
 
 #: From this number of lines on a table takes the columnar path.
 COLUMNAR_FROM = 2000

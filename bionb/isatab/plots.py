@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.drawing import name_places, plain_words
 from bionb.errors import UsageError
-from bionb.isatab.headers import FACTOR, SAMPLE
-from bionb.isatab.layout import layers_of, positions_of, related
+from bionb.isatab.graph.layout import layers_of, positions_of, related
+from bionb.isatab.model.headers import FACTOR, SAMPLE
 
 if TYPE_CHECKING:
     import pandas as pd

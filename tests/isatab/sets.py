@@ -4,7 +4,7 @@ import csv
 import io
 
 from bionb.isatab import ISATab
-from bionb.isatab.investigation import SECTIONS
+from bionb.isatab.model.investigation import SECTIONS
 
 COLUMNAR, PLAIN = 0, 10**9
 BOTH_PATHS = [PLAIN, COLUMNAR]

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from bionb.errors import InvalidSheet, UsageError
 from bionb.isatab import ISATab
-from bionb.isatab.investigation import sections_of
-from bionb.isatab.text import join, quote
+from bionb.isatab.model.investigation import sections_of
+from bionb.isatab.text.records import join, quote
 from tests.isatab.sets import BOTH_PATHS, COLUMNAR, PLAIN, REENCODINGS, isatab, small, table_of
 
 KINDS = [

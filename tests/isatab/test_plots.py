@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bionb.errors import UsageError
 from bionb.isatab import ISATab, plots
-from bionb.isatab.layout import layers_of, positions_of, related
+from bionb.isatab.graph.layout import layers_of, positions_of, related
 from tests.isatab.sets import isatab, small, tsv
 
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bionb.errors import InvalidSheet
-from bionb.isatab.columnar import scan
-from bionb.isatab.text import as_text, encode, join, quote, raw_cells, rows_of, tokenise, unquote
+from bionb.isatab.text.columnar import scan
+from bionb.isatab.text.records import as_text, encode, join, quote, raw_cells, rows_of, tokenise, unquote
 from tests.isatab.sets import COLUMNAR, PLAIN, table_of
 
 #: Characters that decide how a file is cut, and a few that must not.

@@ -6,7 +6,7 @@ import pytest
 
 import bionb
 from bionb.errors import FileFailed, UsageError
-from bionb.isatab.archive import OtherSheets
+from bionb.isatab.exchange.archive import OtherSheets
 from tests.isatab.sets import isatab, small
 
 

@@ -1,1 +1,1 @@
-"""ISA-Tab in the formats of other programs."""
+"""Where sets come from and go to: folder, zip, JSON export, Excel."""

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import InvalidSheet, UsageError
-from bionb.isatab.archive import is_isatab
 from bionb.isatab.dataset import ISATab
+from bionb.isatab.exchange.archive import is_isatab
 from bionb.isatab.exchange.workbook import LONGEST_CELL, MOST_ROWS, cell_text, escaped, load, sheet_rows
-from bionb.isatab.headers import TERM_SOURCE, unique_keys
-from bionb.isatab.table import Table
-from bionb.isatab.text import join, quote
+from bionb.isatab.model.headers import TERM_SOURCE, unique_keys
+from bionb.isatab.model.table import Table
+from bionb.isatab.text.records import join, quote
 from bionb.packed import MAX_BYTES
 from bionb.transfers.writing import write_files
 from bionb.warning import warn

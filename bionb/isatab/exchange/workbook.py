@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bionb.errors import InvalidSheet
-from bionb.isatab.text import as_text
+from bionb.isatab.text.records import as_text
 from bionb.packed import unzipped
 
 LONGEST_CELL = 32_767

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import UsageError
-from bionb.isatab.headers import CHARACTERISTICS, DATA, PROTOCOL, SAMPLE, SOURCE, UNIT, Column
 from bionb.isatab.making.headings import folded, name_and_unit
 from bionb.isatab.making.samples import Rows, sample_table
 from bionb.isatab.making.set import UnmatchedColumns
-from bionb.isatab.table import Table
+from bionb.isatab.model.headers import CHARACTERISTICS, DATA, PROTOCOL, SAMPLE, SOURCE, UNIT, Column
+from bionb.isatab.model.table import Table
 from bionb.warning import warn
 
 if TYPE_CHECKING:

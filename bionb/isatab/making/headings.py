@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bionb.errors import UsageError
-from bionb.isatab.headers import CHARACTERISTICS, FACTOR, PARAMETER, SAMPLE, SOURCE, kind_of
 from bionb.isatab.making.template import AssayPlan, Template
+from bionb.isatab.model.headers import CHARACTERISTICS, FACTOR, PARAMETER, SAMPLE, SOURCE, kind_of
 
 ON_SOURCE, ON_SAMPLE = "source", "sample"
 _NAMES = {

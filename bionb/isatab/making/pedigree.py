@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bionb.errors import InvalidSheet, UsageError
-from bionb.isatab.headers import CHARACTERISTICS, SAMPLE, SOURCE
 from bionb.isatab.making.growing import files_of, sample_rule, with_samples
-from bionb.isatab.table import Table
+from bionb.isatab.model.headers import CHARACTERISTICS, SAMPLE, SOURCE
+from bionb.isatab.model.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from bionb.errors import UsageError
 from bionb.isatab.dataset import ISATab
-from bionb.isatab.headers import FACTOR, PARAMETER
-from bionb.isatab.investigation import BY_NAME, SECTIONS
 from bionb.isatab.making.headings import fields
 from bionb.isatab.making.samples import sample_table
 from bionb.isatab.making.sheets import Making, assay_sheet, check_sources, ontologies, study_sheet, text
 from bionb.isatab.making.template import AssayPlan, load, vocabulary
-from bionb.isatab.text import join, quote
+from bionb.isatab.model.headers import FACTOR, PARAMETER
+from bionb.isatab.model.investigation import BY_NAME, SECTIONS
+from bionb.isatab.text.records import join, quote
 from bionb.warning import warn
 
 if TYPE_CHECKING:

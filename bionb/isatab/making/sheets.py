@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bionb.errors import UsageError
-from bionb.isatab.headers import (
+from bionb.isatab.making.headings import ON_SAMPLE, ON_SOURCE, Field
+from bionb.isatab.making.samples import Rows
+from bionb.isatab.making.template import AssayPlan, Template, vocabulary
+from bionb.isatab.model.headers import (
     CHARACTERISTICS,
     FACTOR,
     PARAMETER,
@@ -17,10 +20,7 @@ from bionb.isatab.headers import (
     TERM_SOURCE,
     UNIT,
 )
-from bionb.isatab.making.headings import ON_SAMPLE, ON_SOURCE, Field
-from bionb.isatab.making.samples import Rows
-from bionb.isatab.making.template import AssayPlan, Template, vocabulary
-from bionb.isatab.text import join, quote
+from bionb.isatab.text.records import join, quote
 
 Sheet = list[tuple[str, list[str]]]  # header and cells, column by column
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import UsageError
-from bionb.isatab.headers import DATA, MATERIALS, PROCESS_NAMES
+from bionb.isatab.model.headers import DATA, MATERIALS, PROCESS_NAMES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Sequence
 
 from bionb.isatab import ISATab
-from bionb.isatab.checks import NO_ROWS, empty_tables
+from bionb.isatab.verdict.checks import NO_ROWS, empty_tables
 from bionb.platforms.sodar.investigation import Investigation
 from bionb.platforms.sodar.shapes import Record
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bionb.errors import UsageError
-from bionb.isatab.headers import unique_keys
-from bionb.isatab.table import Table
+from bionb.isatab.model.headers import unique_keys
+from bionb.isatab.model.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd

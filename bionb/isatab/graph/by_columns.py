@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bionb.isatab.cells import CodedCells
-from bionb.isatab.graph import Graph, Group
+from bionb.isatab.graph.graph import Graph, Group
+from bionb.isatab.text.cells import CodedCells
 
 _NONE = -1
 

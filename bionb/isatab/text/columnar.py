@@ -14,8 +14,8 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
-from bionb.isatab.cells import CodedCells, pad
-from bionb.isatab.text import BOM, Text, encoding_of, rows_of, tokenise
+from bionb.isatab.text.cells import CodedCells, pad
+from bionb.isatab.text.records import BOM, Text, encoding_of, rows_of, tokenise
 
 CHUNK = 4096  # records decoded at a time: few enough to bound memory, many enough to amortise numpy
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from bionb.errors import InvalidSheet
-from bionb.isatab.headers import SAMPLE, header_for, kind_of
-from bionb.isatab.matching import Row, partners
-from bionb.isatab.rewriting import RowEdit, new_header, rewrite
-from bionb.isatab.table import Table
-from bionb.isatab.text import as_text
+from bionb.isatab.editing.matching import Row, partners
+from bionb.isatab.editing.rewriting import RowEdit, new_header, rewrite
+from bionb.isatab.model.headers import SAMPLE, header_for, kind_of
+from bionb.isatab.model.table import Table
+from bionb.isatab.text.records import as_text
 
 if TYPE_CHECKING:
     import pandas as pd

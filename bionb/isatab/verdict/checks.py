@@ -5,15 +5,15 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from bionb.isatab.annotations import parts_of
-from bionb.isatab.expansion import expansion_of
-from bionb.isatab.graph import Graph
-from bionb.isatab.headers import FACTOR, SAMPLE, Column
+from bionb.isatab.graph.annotations import parts_of
+from bionb.isatab.graph.expansion import expansion_of
+from bionb.isatab.graph.graph import Graph
 from bionb.isatab.members import Members
-from bionb.isatab.reading_rules import COMPLEX, where_in
-from bionb.isatab.report import LEVELS, Finding, Report
-from bionb.isatab.table import Table
-from bionb.isatab.text import BOM
+from bionb.isatab.model.headers import FACTOR, SAMPLE, Column
+from bionb.isatab.model.table import Table
+from bionb.isatab.text.records import BOM
+from bionb.isatab.verdict.reading_rules import COMPLEX, where_in
+from bionb.isatab.verdict.report import LEVELS, Finding, Report
 
 NO_ROWS = "SODAR takes no table without rows"
 
@@ -32,7 +32,7 @@ def check(members: Members) -> list[Finding]:
 
 def judge_investigation(members: Members, name: str) -> list[Finding]:
     """Return what AltamISA says about an investigation and its tables."""
-    from bionb.isatab.verdict import judge
+    from bionb.isatab.verdict.altamisa import judge
 
     return judge(members, name)
 

@@ -13,12 +13,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from bionb.isatab.annotations import parts_of
-from bionb.isatab.cells import CodedCells, recode
-from bionb.isatab.graph import Graph, Group
-from bionb.isatab.headers import CHARACTERISTICS, FACTOR, PARAMETER, Column
-from bionb.isatab.report import Report
-from bionb.isatab.table import Table
+from bionb.isatab.graph.annotations import parts_of
+from bionb.isatab.graph.graph import Graph, Group
+from bionb.isatab.model.headers import CHARACTERISTICS, FACTOR, PARAMETER, Column
+from bionb.isatab.model.table import Table
+from bionb.isatab.text.cells import CodedCells, recode
+from bionb.isatab.verdict.report import Report
 
 #: Columns whose value may have a unit, and may be a list.
 COMPLEX = (CHARACTERISTICS, FACTOR, PARAMETER)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from bionb.isatab.graph import MANY, Graph
-from bionb.isatab.headers import SAMPLE, SOURCE
-from bionb.isatab.typed import typed_frame
+from bionb.isatab.graph.graph import MANY, Graph
+from bionb.isatab.model.headers import SAMPLE, SOURCE
+from bionb.isatab.text.typed import typed_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +88,7 @@ def outgoing(graph: Graph) -> list[list[int]]:
 def _path_counts(graph: Graph) -> Sequence[int] | None:
     """Return for each node the number of paths to an end, or None if there is a cycle."""
     if len(graph) > MANY:
-        from bionb.isatab.graph_columnar import path_counts
+        from bionb.isatab.graph.by_columns import path_counts
 
         counts = path_counts(graph)
         if counts is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bionb.isatab.typed import text_array
+from bionb.isatab.text.typed import text_array
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bionb.isatab.typed import typed_frame
+from bionb.isatab.text.typed import typed_frame
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bionb.isatab.headers import FACTOR, PROTOCOL, SAMPLE, Column
-from bionb.isatab.table import Table
-from bionb.isatab.typed import frame_of, text_array
+from bionb.isatab.model.headers import FACTOR, PROTOCOL, SAMPLE, Column
+from bionb.isatab.model.table import Table
+from bionb.isatab.text.typed import frame_of, text_array
 
 if TYPE_CHECKING:
     import pandas as pd

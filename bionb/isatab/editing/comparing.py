@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from bionb.isatab.table import Table
-from bionb.isatab.typed import typed_frame
+from bionb.isatab.model.table import Table
+from bionb.isatab.text.typed import typed_frame
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from bionb.isatab.headers import Column
+from bionb.isatab.model.headers import Column
 
 if TYPE_CHECKING:
-    from bionb.isatab.table import Table
+    from bionb.isatab.model.table import Table
 
 #: Worst first.
 LEVELS = ("error", "critical", "moderate", "advisory", "note")

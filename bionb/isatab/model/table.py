@@ -9,10 +9,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bionb.errors import InvalidSheet
-from bionb.isatab.cells import Cells, RowCells
-from bionb.isatab.headers import Column, column_table, parse_header, unique_keys
-from bionb.isatab.text import Text, rows_of, tokenise
-from bionb.isatab.typed import frame_of
+from bionb.isatab.model.headers import Column, column_table, parse_header, unique_keys
+from bionb.isatab.text.cells import Cells, RowCells
+from bionb.isatab.text.records import Text, rows_of, tokenise
+from bionb.isatab.text.typed import frame_of
 from bionb.wide import mark_of, narrowed, wide_encoding, widened
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Table:
     def text(self) -> Text:
         """The records of the file."""
         if self.columnar:
-            from bionb.isatab.columnar import scan
+            from bionb.isatab.text.columnar import scan
 
             return scan(self.content)
         return tokenise(self.content)
@@ -121,7 +121,7 @@ class Table:
     @cached_property
     def _parsed(self) -> tuple[Cells, list[int]]:
         if self.columnar:
-            from bionb.isatab.columnar import code_cells
+            from bionb.isatab.text.columnar import code_cells
 
             return code_cells(self.text, self._body, len(self.model))
         return RowCells(self._raw_rows, len(self.model)), self._raw_records

@@ -15,13 +15,13 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from bionb.isatab.headers import LABELLED, Column
-from bionb.isatab.investigation import StudyRef
 from bionb.isatab.members import Members
-from bionb.isatab.node_rules import Context, check_nodes, samples_of
-from bionb.isatab.reading_rules import check_reading
-from bionb.isatab.report import Finding, Report
-from bionb.isatab.table import Table
+from bionb.isatab.model.headers import LABELLED, Column
+from bionb.isatab.model.investigation import StudyRef
+from bionb.isatab.model.table import Table
+from bionb.isatab.verdict.node_rules import Context, check_nodes, samples_of
+from bionb.isatab.verdict.reading_rules import check_reading
+from bionb.isatab.verdict.report import Finding, Report
 
 #: Everything that AltamISA 0.3.1 is known to end in on bad content, beside its own exceptions.
 _ALTAMISA_FAILS = (csv.Error, AssertionError, AttributeError, LookupError, TypeError, ValueError)

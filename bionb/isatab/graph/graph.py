@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from bionb.isatab.cells import CodedCells
-from bionb.isatab.headers import DATA, MATERIALS, PROTOCOL, SAMPLE, SOURCE, Column
-from bionb.isatab.table import Table
-from bionb.isatab.typed import repeated
+from bionb.isatab.model.headers import DATA, MATERIALS, PROTOCOL, SAMPLE, SOURCE, Column
+from bionb.isatab.model.table import Table
+from bionb.isatab.text.cells import CodedCells
+from bionb.isatab.text.typed import repeated
 
 #: Above this number of nodes numpy repays its fixed cost.
 MANY = 5000
@@ -140,7 +140,7 @@ class Graph:
     def by_group(self) -> list[tuple[list[int], list[int]]]:
         """For each group the nodes that appear first in it, and their rows."""
         if len(self) > MANY:
-            from bionb.isatab.graph_columnar import split_by_group
+            from bionb.isatab.graph.by_columns import split_by_group
 
             return split_by_group(self.node_group, self.node_row, len(self.groups))
         result: list[tuple[list[int], list[int]]] = [([], []) for _ in self.groups]
@@ -231,7 +231,7 @@ def graph_of(table: Table, study: str, assay: str) -> Graph:
     """Return the graph of a table, by rows or by columns."""
     groups = groups_of(table.model)
     if isinstance(table.cells, CodedCells) and groups and len(table):
-        from bionb.isatab.graph_columnar import link
+        from bionb.isatab.graph.by_columns import link
 
         return Graph(table, study, assay, groups, *link(table.cells, groups))
     return Graph(table, study, assay, groups, *_link(table, groups))

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bionb.isatab import tidy
-from bionb.isatab.annotations import ANNOTATION_DTYPES, annotation_columns
-from bionb.isatab.expansion import expansion_frame
-from bionb.isatab.graph import EDGE_DTYPES, NODE_DTYPES, Graph
-from bionb.isatab.investigation import frames_of
+from bionb.isatab.frames import tidy
+from bionb.isatab.graph.annotations import ANNOTATION_DTYPES, annotation_columns
+from bionb.isatab.graph.expansion import expansion_frame
+from bionb.isatab.graph.graph import EDGE_DTYPES, NODE_DTYPES, Graph
 from bionb.isatab.members import Members
-from bionb.isatab.typed import stacked_frame
+from bionb.isatab.model.investigation import frames_of
+from bionb.isatab.text.typed import stacked_frame
 
 if TYPE_CHECKING:
     import pandas as pd

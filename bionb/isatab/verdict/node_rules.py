@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bionb.isatab.graph import Graph, Group
-from bionb.isatab.headers import CHARACTERISTICS, DATA, FACTOR, PARAMETER, SAMPLE, SOURCE, Column
-from bionb.isatab.reading_rules import COMPLEX, Parts, fields_of, tokens
-from bionb.isatab.report import Report
+from bionb.isatab.graph.graph import Graph, Group
+from bionb.isatab.model.headers import CHARACTERISTICS, DATA, FACTOR, PARAMETER, SAMPLE, SOURCE, Column
+from bionb.isatab.verdict.reading_rules import COMPLEX, Parts, fields_of, tokens
+from bionb.isatab.verdict.report import Report
 
 _NAMED_TYPES = ("Extract Name", "Labeled Extract Name", "Library Name", SAMPLE, SOURCE)
 

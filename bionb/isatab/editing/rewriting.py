@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bionb.isatab.headers import header_for
-from bionb.isatab.table import Table
-from bionb.isatab.text import closed, encode, join, quote, raw_cells, unquote
+from bionb.isatab.model.headers import header_for
+from bionb.isatab.model.table import Table
+from bionb.isatab.text.records import closed, encode, join, quote, raw_cells, unquote
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bionb.errors import InvalidSheet, UsageError
-from bionb.isatab.investigation import BY_NAME, Section, SectionKind, entries_of, fields_of, sections_of
-from bionb.isatab.rewriting import RowEdit, rewrite
-from bionb.isatab.table import Table
-from bionb.isatab.text import as_text
+from bionb.isatab.editing.rewriting import RowEdit, rewrite
+from bionb.isatab.model.investigation import BY_NAME, Section, SectionKind, entries_of, fields_of, sections_of
+from bionb.isatab.model.table import Table
+from bionb.isatab.text.records import as_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,0 +1,1 @@
+"""Edits that keep what they do not touch, and the differences between two sets."""

@@ -1,0 +1,1 @@
+"""Materials, data files and processes, and what leads to what."""
