@@ -1,8 +1,10 @@
-"""The Seven Bridges client: account, limits, and the tree for the browser."""
+"""The Seven Bridges client: what it is made of, what takes several calls, and the tree for the browser."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bionb.auth import HeaderAuth
@@ -10,25 +12,28 @@ from bionb.errors import UsageError
 from bionb.listing import Listing
 from bionb.pages import Record
 from bionb.platforms.sevenbridges import PLATFORM
+from bionb.platforms.sevenbridges.calls.accounts import Accounts
+from bionb.platforms.sevenbridges.calls.apps import Apps
 from bionb.platforms.sevenbridges.calls.billing import Billing
-from bionb.platforms.sevenbridges.calls.calls import LIMIT, VERSION, FieldsLike
 from bionb.platforms.sevenbridges.calls.exchanges import Exchanges
+from bionb.platforms.sevenbridges.calls.files import Files
 from bionb.platforms.sevenbridges.calls.projects import Projects
-from bionb.platforms.sevenbridges.calls.runs import Runs
-from bionb.platforms.sevenbridges.calls.volumes import Storage
+from bionb.platforms.sevenbridges.calls.tasks import Tasks
+from bionb.platforms.sevenbridges.calls.volumes import Volumes
+from bionb.platforms.sevenbridges.rules.identifiers import Ref
+from bionb.platforms.sevenbridges.wire.paging import VERSION
 from bionb.platforms.sevenbridges.wire.problems import read_problem
-from bionb.platforms.sevenbridges.wire.records import USERS
-from bionb.platforms.sevenbridges.workflows.transfers import Transfers
+from bionb.platforms.sevenbridges.workflows import transfers, waiting
+from bionb.platforms.sevenbridges.workflows.drafting import Drafts
 from bionb.protocol import Node, Nodes
 from bionb.secret import Secret
 from bionb.session import Session
-from bionb.transport import RateBudget
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class SevenBridgesClient(Projects, Runs, Transfers, Billing, Storage, Exchanges):
+class SevenBridgesClient(Accounts, Projects, Files, Apps, Tasks, Billing, Volumes, Exchanges):
     """A connection to one environment of the Seven Bridges platform (API v2).
 
     Parameters
@@ -51,62 +56,195 @@ class SevenBridgesClient(Projects, Runs, Transfers, Billing, Storage, Exchanges)
         auth = HeaderAuth("X-SBG-Auth-Token", "{token}", token=credentials["token"])
         self.session = Session(_base(url), auth, label=PLATFORM.label, read_problem=read_problem, **options)
 
-    # -- account and limits ---------------------------------------------------------------------------------------
-
-    def paths(self) -> dict[str, str]:
-        """Return all paths of the API: the one call that needs no token.
-
-        Notes
-        -----
-        ``GET /`` (API overview, "Authentication").
-        """
-        found: dict[str, str] = self.call("GET", "", what="list the paths", auth=False)
-        return found
-
-    def user(self, username: str | None = None, fields: FieldsLike = None) -> Record:
-        """Return an account, by default your own.
-
-        Notes
-        -----
-        ``GET /user``, ``GET /users/{username}``.
-        """
-        if username is None:
-            return self._get(USERS, "user", what="ask who I am", fields=fields)
-        return self._get(USERS, f"users/{username}", what=f"get the user {username}", fields=fields)
-
-    def users(self, division: str | None = None, role: str | None = None, limit: int = LIMIT) -> Listing:
-        """List the users of a division (enterprise accounts only).
-
-        Notes
-        -----
-        ``GET /users``; without a division the server answers 400, code 2105.
-        """
-        return self._listing(USERS, params={"division": division, "role": role}, limit=limit)
-
-    def rate_limit(self) -> Record:
-        """Return the rate limit; this call does not count.
-
-        Returns
-        -------
-        dict
-            ``rate``: ``limit`` and ``remaining`` requests, ``reset`` in Unix seconds (some environments send
-            milliseconds); ``instance_limit``: the same for running instances, -1 for none.
-
-        Notes
-        -----
-        ``GET /rate_limit`` (the API overview writes ``/rate``).
-        """
-        found: Record = self.call("GET", "rate_limit", what="ask for the rate limit")
-        return found
-
-    @property
-    def budget(self) -> RateBudget | None:
-        """What the latest answer said about the rate limit, None before the first; sends nothing."""
-        return self.session.budget
-
     def whoami(self) -> str:
         """Return your user name, by one request."""
         return str(self.user()["username"])
+
+    # -- what takes several calls ---------------------------------------------------------------------------------
+
+    def create_task(
+        self,
+        project: Ref,
+        app: Ref,
+        inputs: Mapping[str, Any],
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        batch_input: str | None = None,
+        batch_by: str | Sequence[str] | None = None,
+        check: bool = True,
+        run: bool = False,
+        **settings: Any,
+    ) -> Record:
+        """Create a task as a draft, or run it at once.
+
+        Parameters
+        ----------
+        inputs : mapping
+            By the app's input ids; files as records, ids, or in the platform's own form.
+        name, description : str, optional
+            The platform names a task itself where no name is given.
+        batch_input : str, optional
+            Make one task for each file of this input ...
+        batch_by : sequence of str, optional
+            ... or for each value of these fields, e.g. ``["metadata.sample_id"]``.
+        check : bool
+            Compare the inputs with the app's description, and the files with the project, before anything is created:
+            two reading requests. Without it, files must be records or in the platform's own form: an id alone is a
+            text like any other.
+        run : bool
+            Run it; this costs money on a real platform.
+        **settings
+            ``execution_settings``, ``output_location``, ``use_interruptible_instances``.
+
+        Raises
+        ------
+        InvalidInput
+            What is wrong with the inputs; nothing was created.
+
+        Notes
+        -----
+        ``POST /tasks``, with ``?action=run``.
+        """
+        return Drafts(self, self, self).create(
+            project,
+            app,
+            inputs,
+            texts={"name": name, "description": description},
+            batch_input=batch_input,
+            batch_by=batch_by,
+            check=check,
+            run=run,
+            settings=settings,
+        )
+
+    def update_task(self, task: Ref, *, check: bool = True, **changes: Any) -> Record:
+        """Change a draft's ``name, description, inputs, ...``; of a task that has run only the name.
+
+        Parameters
+        ----------
+        check : bool
+            Compare new inputs with the app's description, and the files with the project, before anything is changed:
+            three reading requests. Required inputs may be missing; None unsets one.
+        **changes
+            ``name, description, app, inputs, batch, batch_by, batch_input, execution_settings, output_location``,
+            ``use_interruptible_instances``.
+
+        Raises
+        ------
+        InvalidInput
+            What is wrong with the inputs; nothing was changed.
+
+        Notes
+        -----
+        ``PATCH /tasks/{task}``.
+        """
+        return Drafts(self, self, self).update(task, changes, check=check)
+
+    def wait_task(
+        self, task: Ref, *, deadline: float | None = 24 * 3600.0, interval: float = 0.2, longest: float = 60.0
+    ) -> Record:
+        """Wait until a task is COMPLETED and return it.
+
+        Parameters
+        ----------
+        deadline : float or None
+            Seconds in all.
+        interval, longest : float
+            First and longest pause in seconds between two looks.
+
+        Raises
+        ------
+        JobFailed
+            It ended as FAILED or ABORTED; the message holds the platform's words.
+        UsageError
+            It is a draft: nobody would ever run it.
+        WaitTimeout
+            The deadline passed; the task goes on.
+        """
+        return waiting.wait_task(self, task, deadline=deadline, interval=interval, longest=longest)
+
+    def wait_transfer(
+        self, transfer: Record, *, deadline: float | None = 24 * 3600.0, advance_access: bool = False
+    ) -> Record:
+        """Wait until an import or export is COMPLETED and return it.
+
+        Raises
+        ------
+        JobFailed
+            It FAILED; the message holds the platform's words.
+        UsageError
+            It was refused at once, so that there is nothing to wait for.
+
+        Notes
+        -----
+        ``GET /storage/imports/{import}``, ``GET /storage/exports/{export}``.
+        """
+        return waiting.wait_transfer(self, transfer, deadline=deadline, advance_access=advance_access)
+
+    def download(self, file: Ref, path: str | os.PathLike[str] = ".", *, overwrite: bool = False) -> Path:
+        """Save a file and return where; a download that broke off goes on where it stopped.
+
+        Parameters
+        ----------
+        path : path
+            A folder (the file keeps its name), or the file to write.
+        overwrite : bool
+            Replace a file that exists.
+
+        Raises
+        ------
+        ConnectionFailed
+            It broke off several times; ``.partial`` is the file with what has arrived; the next call goes on there.
+        UnexpectedResponse
+            Size or checksum are not the announced ones; nothing is kept.
+        FileFailed
+            It cannot be written here, as on a full disk.
+
+        Notes
+        -----
+        ``GET /files/{file}/download_info``, then the signed link with ``Range``.
+        """
+        return transfers.download(self, file, path, overwrite=overwrite)
+
+    def upload(
+        self,
+        path: str | os.PathLike[str],
+        project: Ref | None = None,
+        *,
+        parent: Ref | None = None,
+        name: str | None = None,
+        overwrite: bool = False,
+        part_size: int = transfers.PART_SIZE,
+    ) -> Record:
+        """Upload a file in parts, several at a time, and return its record.
+
+        Parameters
+        ----------
+        path : path
+            The file to read.
+        project, parent : str or dict
+            Exactly one of them: a project, or a folder.
+        name : str, optional
+            Another name than the file's own.
+        overwrite : bool
+            Replace a file of this name.
+        part_size : int
+            Bytes; the server may choose another size.
+
+        Raises
+        ------
+        ConnectionFailed, ResponseError
+            A part did not arrive although it was sent again; the upload was given up and leaves nothing behind.
+        FileFailed
+            The file changed while it was sent; nothing is left of it at the platform.
+
+        Notes
+        -----
+        ``POST /upload/multipart``; for each part ``GET .../part/{n}``, the signed link, and ``POST .../part``; at last
+        ``POST .../complete``.
+        """
+        return transfers.upload(self, path, project, parent=parent, name=name, overwrite=overwrite, part_size=part_size)
 
     # -- the tree -------------------------------------------------------------------------------------------------
 

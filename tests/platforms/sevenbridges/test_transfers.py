@@ -208,7 +208,7 @@ def report(bridges):
 def test_a_body_without_length_that_ends_early_is_no_file(bridges, report, tmp_path, monkeypatch, clock):
     """The size of the platform's record tells."""
     links = [_socket_server([_answer(b"x" * size)]) for size in (18_399, 100, 0, 5, 18_000)]
-    monkeypatch.setattr(type(bridges), "_link", lambda *arguments: links.pop(0))
+    monkeypatch.setattr(transfers, "link_of", lambda *arguments: links.pop(0))
     with pytest.raises(ConnectionFailed, match="of 18400 bytes"):
         bridges.download(report, tmp_path)
     assert not (tmp_path / "run_report.html").exists()
@@ -222,21 +222,21 @@ def test_an_object_with_content_encoding_arrives(bridges, report, tmp_path, monk
     content = os.urandom(9200) * 2
     packed = gzip.compress(content)
     link = _socket_server([_answer(packed, "Content-Encoding: gzip", f"Content-Length: {len(packed)}")])
-    monkeypatch.setattr(type(bridges), "_link", lambda *arguments: link)
+    monkeypatch.setattr(transfers, "link_of", lambda *arguments: link)
 
     assert content == bridges.download(report, tmp_path).read_bytes()
 
 
 def test_a_file_that_changes_while_it_goes_up_is_an_error(bridges, sandbox, local, monkeypatch):
     """And nothing of it is left at the platform."""
-    put = type(bridges)._put
+    put = transfers.Upload.put
 
     def changing(self, ticket, part, what):
         tag = put(self, ticket, part, what)
         local.write_bytes(os.urandom(11 * MB))
         return tag
 
-    monkeypatch.setattr(type(bridges), "_put", changing)
+    monkeypatch.setattr(transfers.Upload, "put", changing)
     with pytest.raises(FileFailed, match="changed while it was sent"):
         bridges.upload(local, PROJECT)
 

@@ -10,10 +10,8 @@ from bionb.listing import Listing
 from bionb.pages import Record
 from bionb.plain import several
 from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike
-from bionb.platforms.sevenbridges.calls.files import place
-from bionb.platforms.sevenbridges.rules.identifiers import Ref, file_id, identifier, project_id, volume_id
+from bionb.platforms.sevenbridges.rules.identifiers import Ref, file_id, place, project_id, volume_id
 from bionb.platforms.sevenbridges.wire.records import EXPORTS, IMPORTS
-from bionb.waiting import wait_for
 
 STATES = ("PENDING", "RUNNING", "COMPLETED", "FAILED")
 
@@ -168,40 +166,6 @@ class Exchanges(Calls):
         ]
         params = {"copy_only": "true" if copy_only else "false"}
         return self._transfers("exports", items, advance_access=advance_access, params=params)
-
-    def wait_transfer(
-        self, transfer: Record, *, deadline: float | None = 24 * 3600.0, advance_access: bool = False
-    ) -> Record:
-        """Wait until an import or export is COMPLETED and return it.
-
-        Raises
-        ------
-        JobFailed
-            It FAILED; the message holds the platform's words.
-        UsageError
-            It was refused at once, so that there is nothing to wait for.
-
-        Notes
-        -----
-        ``GET /storage/imports/{import}``, ``GET /storage/exports/{export}``.
-        """
-        kind = "exports" if "file" in transfer.get("source", {}) else "imports"
-        if not transfer.get("id") and (error := transfer.get("error")):
-            why = error.get("message", "the platform gave no reason.")
-            raise UsageError(f"This {kind[:-1]} was never started: {why} Correct it and start it again.")
-        name = identifier(transfer, kind[:-1])
-        path, resource = f"storage/{kind}/{name}", EXPORTS if kind == "exports" else IMPORTS
-        what = f"get the {kind[:-1]} {name}"
-        with self.session.one_call():
-            return wait_for(
-                lambda: self._get(resource, path, what=what, advance_access=advance_access),
-                lambda found: str(found["state"]),
-                wanted=("COMPLETED",),
-                failed=("FAILED",),
-                what=f"{kind[:-1]} {name}",
-                deadline=deadline,
-                explain=lambda found: str((found.get("error") or {}).get("message", "")),
-            )
 
     def _transfers(self, kind: str, items: Sequence[Record], **options: Any) -> list[Record]:
         if not items:

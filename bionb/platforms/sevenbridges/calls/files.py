@@ -11,7 +11,7 @@ from bionb.listing import Listing
 from bionb.pages import Record
 from bionb.plain import several
 from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike, check_changes
-from bionb.platforms.sevenbridges.rules.identifiers import Ref, file_id, project_id, task_id
+from bionb.platforms.sevenbridges.rules.identifiers import Ref, file_id, place, project_id, task_id
 from bionb.platforms.sevenbridges.rules.metadata import checked_metadata
 from bionb.platforms.sevenbridges.wire.records import FILES
 
@@ -268,13 +268,6 @@ class Files(Calls):
         ids = [file_id(each) for each in files]
         answers = self._bulk("bulk/files/delete", "file_ids", ids, what="delete files")
         return [_resource(answer, name) for answer, name in zip(answers, ids, strict=True)]
-
-
-def place(project: Ref | None, parent: Ref | None) -> dict[str, str]:
-    """Return where something is to be: in a project or in a folder, never both."""
-    if (project is None) == (parent is None):
-        raise UsageError("Pass one of project= and parent= (a folder).")
-    return {"parent": file_id(parent)} if parent is not None else {"project": project_id(project or "")}
 
 
 def _checked_changes(changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,32 +1,27 @@
-"""Tasks: lists, details, drafts and their inputs."""
+"""Tasks: lists, details, what they take, what becomes of them, and what ran."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bionb.errors import InvalidInput, UsageError
+from bionb.errors import UsageError
+from bionb.frames import to_frame
 from bionb.listing import Listing
 from bionb.pages import Record
-from bionb.plain import several
-from bionb.platforms.sevenbridges.calls.apps import Apps
-from bionb.platforms.sevenbridges.calls.calls import LIMIT, FieldsLike, check_changes
-from bionb.platforms.sevenbridges.calls.files import Files
-from bionb.platforms.sevenbridges.rules.identifiers import Ref, app_id, moment, project_id, task_id
-from bionb.platforms.sevenbridges.rules.inputs import in_platform_form, paths_in
+from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike
+from bionb.platforms.sevenbridges.rules.identifiers import Ref, moment, project_id, task_id
+from bionb.platforms.sevenbridges.tables.columns import JOBS
 from bionb.platforms.sevenbridges.wire.records import TASKS
 
-CHANGEABLE = (
-    *("name", "description", "app", "inputs", "batch", "batch_by", "batch_input"),
-    *("execution_settings", "output_location", "use_interruptible_instances"),
-)
+if TYPE_CHECKING:
+    import pandas as pd
 
-SETTINGS = ("execution_settings", "output_location", "use_interruptible_instances")
 STATUSES = ("DRAFT", "QUEUED", "CREATING", "RUNNING", "ABORTING", "COMPLETED", "FAILED", "ABORTED")
 
 
-class Tasks(Apps, Files):
+class Tasks(Calls):
     """Calls on ``/tasks`` and ``/bulk/tasks``."""
 
     def tasks(
@@ -120,121 +115,6 @@ class Tasks(Apps, Files):
         inputs: Record = self.task(task, fields="inputs")["inputs"]
         return inputs
 
-    def create_task(
-        self,
-        project: Ref,
-        app: Ref,
-        inputs: Mapping[str, Any],
-        *,
-        name: str | None = None,
-        description: str | None = None,
-        batch_input: str | None = None,
-        batch_by: str | Sequence[str] | None = None,
-        check: bool = True,
-        run: bool = False,
-        **settings: Any,
-    ) -> Record:
-        """Create a task as a draft, or run it at once.
-
-        Parameters
-        ----------
-        inputs : mapping
-            By the app's input ids; files as records, ids, or in the platform's own form.
-        name, description : str, optional
-            The platform names a task itself where no name is given.
-        batch_input : str, optional
-            Make one task for each file of this input ...
-        batch_by : sequence of str, optional
-            ... or for each value of these fields, e.g. ``["metadata.sample_id"]``.
-        check : bool
-            Compare the inputs with the app's description, and the files with the project, before anything is created:
-            two reading requests. Without it, files must be records or in the platform's own form: an id alone is a
-            text like any other.
-        run : bool
-            Run it; this costs money on a real platform.
-        **settings
-            ``execution_settings``, ``output_location``, ``use_interruptible_instances``.
-
-        Raises
-        ------
-        InvalidInput
-            What is wrong with the inputs; nothing was created.
-
-        Notes
-        -----
-        ``POST /tasks``, with ``?action=run``.
-        """
-        where, what = project_id(project), app_id(app)
-        if unknown := sorted(set(settings) - set(SETTINGS)):
-            raise UsageError(f"create_task() does not know {', '.join(unknown)}; settings are {', '.join(SETTINGS)}.")
-        batch = _batch(batch_input, several(batch_by))
-        with self.session.one_call():
-            given = self._checked_inputs(where, app, inputs) if check else in_platform_form(inputs)
-            texts = {"name": name, "description": description}
-            body = {"project": where, "app": what, "inputs": given, **batch, **settings}
-            body |= {key: value for key, value in texts.items() if value}
-            params = {"action": "run"} if run else None
-            made: Record = self.call("POST", "tasks", what=f"create a task of {what}", json=body, params=params)
-        return made
-
-    def _checked_inputs(
-        self, project: str, app: Ref, inputs: Mapping[str, Any], *, partly: bool = False
-    ) -> dict[str, Any]:
-        built = self.app_inputs(app).build(inputs, project, partly=partly)
-        paths = list(dict.fromkeys(paths_in(built)))
-        if not paths:
-            return built
-        findings = []
-        for found in self.files_by_id(paths):
-            if found.get("project", project) != project:
-                findings.append({"input": found["id"], "problem": f"is a file of {found['project']}"})
-            elif "error" in found:
-                findings.append({"input": found["id"], "problem": found["error"]["message"]})
-        if findings:
-            words = "; ".join(f"{each['input']}: {each['problem']}" for each in findings)
-            raise InvalidInput(f"Not all files can be used in {project}: {words}. Copy them there first.", findings)
-        return built
-
-    def update_task(self, task: Ref, *, check: bool = True, **changes: Any) -> Record:
-        """Change a draft's ``name, description, inputs, ...``; of a task that has run only the name.
-
-        Parameters
-        ----------
-        check : bool
-            Compare new inputs with the app's description, and the files with the project, before anything is changed:
-            three reading requests. Required inputs may be missing; None unsets one.
-        **changes
-            ``name, description, app, inputs, batch, batch_by, batch_input, execution_settings, output_location``,
-            ``use_interruptible_instances``.
-
-        Raises
-        ------
-        InvalidInput
-            What is wrong with the inputs; nothing was changed.
-
-        Notes
-        -----
-        ``PATCH /tasks/{task}``.
-        """
-        check_changes("task", changes, CHANGEABLE)
-        name, inputs, by = task_id(task), changes.get("inputs"), changes.get("batch_by")
-        if changes.get("app") is not None:
-            changes["app"] = app_id(changes["app"])
-        if isinstance(by, str | list | tuple):
-            changes |= _batch(changes.get("batch_input"), several(by))
-        with self.session.one_call():
-            if inputs is not None:
-                changes["inputs"] = (
-                    self._new_inputs(name, changes.get("app"), inputs) if check else in_platform_form(inputs)
-                )
-            changed: Record = self.call("PATCH", f"tasks/{name}", what=f"change the task {name}", json=changes)
-        return changed
-
-    def _new_inputs(self, task: str, app: Ref | None, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        found = self.task(task, fields="project,app")
-        built = self._checked_inputs(found["project"], app or found["app"], inputs, partly=True)
-        return {**dict.fromkeys(inputs), **built}
-
     def delete_task(self, task: Ref) -> None:
         """Delete a task; the files that it made stay.
 
@@ -245,12 +125,52 @@ class Tasks(Apps, Files):
         name = task_id(task)
         self.call("DELETE", f"tasks/{name}", what=f"delete the task {name}")
 
+    def run_task(self, task: Ref) -> Record:
+        """Run a draft; this costs money on a real platform.
 
-def _batch(name: str | None, by: Sequence[str] | None) -> Record:
-    """Return what makes a task a batch: the input, and the criteria that split it."""
-    if not name:
-        if by:
-            raise UsageError("batch_by= says how to split an input: name the input in batch_input= as well.")
-        return {}
-    criteria = {"type": "criteria", "criteria": list(by)} if by else {"type": "item"}
-    return {"batch": True, "batch_input": name, "batch_by": criteria}
+        Notes
+        -----
+        ``POST /tasks/{task}/actions/run``.
+        """
+        return self._act(task, "run")
+
+    def abort_task(self, task: Ref) -> Record:
+        """Abort a task that is queued or running.
+
+        Notes
+        -----
+        ``POST /tasks/{task}/actions/abort``.
+        """
+        return self._act(task, "abort")
+
+    def clone_task(self, task: Ref, *, run: bool = False) -> Record:
+        """Make a draft with the same app and inputs, or run it at once.
+
+        Notes
+        -----
+        ``POST /tasks/{task}/actions/clone``.
+        """
+        return self._act(task, "clone", params={"action": "run"} if run else None)
+
+    def execution_details(self, task: Ref) -> pd.DataFrame:
+        """Return the jobs of a task.
+
+        Returns
+        -------
+        DataFrame
+            ``name``, ``status`` (DONE, FAILED, RUNNING), ``start_time``, ``end_time`` (UTC), ``instance.type``,
+            ``command_line``, ``retried``, then what else the server tells, e.g. ``logs.*``.
+
+        Notes
+        -----
+        ``GET /tasks/{task}/execution_details``.
+        """
+        name = task_id(task)
+        found = self.call("GET", f"tasks/{name}/execution_details", what=f"get the execution details of task {name}")
+        return to_frame(found.get("jobs") or [], JOBS)
+
+    def _act(self, task: Ref, action: str, params: Mapping[str, Any] | None = None) -> Record:
+        name = task_id(task)
+        path = f"tasks/{name}/actions/{action}"
+        done: Record = self.call("POST", path, what=f"{action} the task {name}", params=params)
+        return done

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from bionb.errors import UsageError
 from bionb.listing import Listing
 from bionb.pages import Cursor, Page, Record, page_size
-from bionb.platforms.sevenbridges.calls.calls import LIMIT, VERSION, Calls, FieldsLike, check_changes, headers_for
+from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike, check_changes
 from bionb.platforms.sevenbridges.rules.identifiers import Ref, volume_id
+from bionb.platforms.sevenbridges.wire import paging
 from bionb.platforms.sevenbridges.wire.records import VOLUME_OBJECTS, VOLUMES
 
 
-class Storage(Calls):
+class Volumes(Calls):
     """Calls on ``/storage/volumes``.
 
     Each takes ``advance_access=True`` for what the platform has not released yet.
@@ -125,13 +126,13 @@ class Storage(Calls):
             # Only the query of the next link is used, never its host.
             turned = dict(parse_qsl(str(params.get("next", ""))))
             return self.session.page(
-                f"{VERSION}/{path}",
+                f"{paging.VERSION}/{path}",
                 what="list the volume's objects",
                 params={**query, "limit": limit, **turned},
-                headers=headers_for(advance_access),
+                headers=paging.headers_for(advance_access),
                 opens=opens,
-                pick=_objects,
-                cursor=_next_query,
+                pick=paging.volume_objects,
+                cursor=paging.next_query,
             )
 
         return Listing(
@@ -144,14 +145,3 @@ class Storage(Calls):
 def _check_access(mode: Any) -> None:
     if mode not in ("RO", "RW"):
         raise UsageError(f"access_mode={mode!r} is neither RO (read only) nor RW.")
-
-
-def _objects(body: Record) -> list[Record]:
-    """Return prefixes and objects as records of one form."""
-    further = [{**each, "location": each["prefix"], "type": "prefix"} for each in body.get("prefixes") or []]
-    return [*further, *body["items"]]
-
-
-def _next_query(body: Record) -> str | None:
-    found = next((link["next"] for link in body.get("links") or [] if link.get("next")), None)
-    return urlsplit(found).query if found else None

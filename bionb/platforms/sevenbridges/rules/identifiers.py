@@ -77,6 +77,13 @@ def _one_segment(value: str, kind: str) -> str:
     return value
 
 
+def place(project: Ref | None, parent: Ref | None) -> dict[str, str]:
+    """Return where something is to be: in a project or in a folder, never both."""
+    if (project is None) == (parent is None):
+        raise UsageError("Pass one of project= and parent= (a folder).")
+    return {"parent": file_id(parent)} if parent is not None else {"project": project_id(project or "")}
+
+
 def volume_id(volume: Ref) -> str:
     """Return a volume's id, ``owner/name``."""
     return _owned(identifier(volume, "volume"), "volume", "owner/name")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from bionb.frames import ANY, COUNT, FLAG, NUMBER, TIME, Column, columns
+from bionb.frames import Column
+from bionb.pages import Record
+from bionb.platforms.sevenbridges.tables import columns
+from bionb.platforms.sevenbridges.wire.fields import Fields
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,23 @@ class Resource:
     useful: str = "_all"
     key: str = "id"
 
+    def asked_for(self, chosen: Fields) -> list[Column]:
+        """Return the declared columns that the server was asked for, in the order asked."""
+        if not chosen.wanted or chosen.everything:
+            brief = None if chosen.everything or not self.useful else self.brief
+            return [each for each in self.columns if chosen.keeps(each.name, brief)]
+        found: list[Column] = []
+        for name in chosen.wanted:
+            known = [each for each in self.columns if each.name == name or each.name.startswith(name + ".")]
+            found += [each for each in known or [Column(name)] if chosen.keeps(each.name) and each not in found]
+        return found
+
+    def identity(self, chosen: Fields) -> Callable[[Record], Any] | None:
+        """Return what tells records apart, unless it was not asked for: then repeats go unnoticed."""
+        if not self.key or not chosen.keeps(self.key, self.brief if self.useful else None):
+            return None
+        return lambda record: next((record[name] for name in (self.key, "id", "href") if record.get(name)), None)
+
 
 PROJECTS = Resource(
     "projects",
@@ -44,14 +66,7 @@ PROJECTS = Resource(
         *("created_by", "created_on", "modified_on", "category", "permissions"),
     ),
     ("href", "id", "name"),
-    columns(
-        "id name description tags billing_group root_folder created_by type category",
-        created_on=TIME,
-        modified_on=TIME,
-        settings__locked=FLAG,
-        settings__controlled=FLAG,
-        settings__use_interruptible_instances=FLAG,
-    ),
+    columns.PROJECTS,
 )
 
 FILES = Resource(
@@ -63,11 +78,7 @@ FILES = Resource(
         "status",  # in an example of the API overview; no file has it
     ),
     ("href", "id", "name", "project", "parent", "type"),
-    (
-        *columns("id name", size=COUNT),
-        *columns("type project parent", created_on=TIME, modified_on=TIME),
-        *columns("storage.type storage.volume origin.task tags"),
-    ),
+    columns.FILES,
 )
 
 APPS = Resource(
@@ -75,7 +86,7 @@ APPS = Resource(
     "apps",
     ("href", "id", "name", "project", "revision", "raw", "copy_of", "latest_revision"),
     ("href", "id", "name", "project"),
-    columns("id name project", revision=COUNT, latest_revision=COUNT) + columns("copy_of"),
+    columns.APPS,
     useful="_all,!raw",
 )
 
@@ -89,11 +100,7 @@ TASKS = Resource(
         *("execution_settings", "output_location", "use_interruptible_instances"),
     ),
     ("href", "id", "name", "project", "app", "status"),
-    (
-        *columns("id name status app project created_by"),
-        *columns(created_time=TIME, start_time=TIME, end_time=TIME, price__amount=NUMBER),
-        *columns("price.currency execution_status.message", batch=FLAG, inputs=ANY, outputs=ANY),
-    ),
+    columns.TASKS,
 )
 
 MEMBERS = Resource(
@@ -101,14 +108,7 @@ MEMBERS = Resource(
     "members",
     ("href", "id", "username", "email", "type", "permissions"),
     ("href", "username", "email", "type", "permissions"),
-    columns(
-        "username type email",
-        permissions__read=FLAG,
-        permissions__write=FLAG,
-        permissions__copy=FLAG,
-        permissions__execute=FLAG,
-        permissions__admin=FLAG,
-    ),
+    columns.MEMBERS,
     useful="",
     key="username",
 )
@@ -121,7 +121,7 @@ USERS = Resource(
         *("country", "zip_code", "role", "tags"),
     ),
     ("href", "username"),
-    columns("username first_name last_name email role affiliation country"),
+    columns.USERS,
     key="username",
 )
 
@@ -130,7 +130,7 @@ BILLING_GROUPS = Resource(
     "billing/groups",
     ("href", "id", "owner", "name", "type", "pending", "disabled", "balance"),
     ("href", "id", "name"),
-    columns("id name owner type balance.currency", balance__amount=NUMBER, pending=FLAG, disabled=FLAG),
+    columns.BILLING_GROUPS,
 )
 
 INVOICES = Resource(
@@ -141,46 +141,13 @@ INVOICES = Resource(
         "total",
     ),
     ("href", "invoice_id"),
-    columns(
-        "invoice_id total.currency",
-        pending=FLAG,
-        approval_date=TIME,
-        analysis_costs__amount=NUMBER,
-        storage_costs__amount=NUMBER,
-        total__amount=NUMBER,
-        invoice_period__from=TIME,
-        invoice_period__to=TIME,
-    ),
+    columns.INVOICES,
     key="invoice_id",
 )
 
-_COSTS = {
-    "analysis": columns(
-        "project_name analysis_app_name analysis_name analysis_type analysis_id ran_by analysis_status "
-        "analysis_cost.currency",
-        analysis_cost__amount=NUMBER,
-        refunded_amount=NUMBER,
-        time_started=TIME,
-        time_finished=TIME,
-        project_locked=FLAG,
-    ),
-    "storage": columns(
-        "project_name project_created_by location active.unit archived.unit",
-        active__size=NUMBER,
-        archived__size=NUMBER,
-        project_locked=FLAG,
-    ),
-    "egress": columns(
-        "project_name downloaded_by downloaded.unit egress_cost.currency",
-        downloaded__size=NUMBER,
-        egress_cost__amount=NUMBER,
-        project_locked=FLAG,
-    ),
-}
-
 BREAKDOWNS = {
     kind: Resource(f"{kind} costs", f"breakdown/{kind}", (), (), declared, useful="", key="")
-    for kind, declared in _COSTS.items()
+    for kind, declared in columns.COSTS.items()
 }
 
 VOLUMES = Resource(
@@ -188,12 +155,7 @@ VOLUMES = Resource(
     "storage/volumes",
     ("href", "id", "name", "description", "access_mode", "active", "service", "created_on", "modified_on"),
     ("href", "id", "name"),
-    columns(
-        "id name access_mode service.type service.bucket service.prefix description",
-        active=FLAG,
-        created_on=TIME,
-        modified_on=TIME,
-    ),
+    columns.VOLUMES,
 )
 
 VOLUME_OBJECTS = Resource(
@@ -201,7 +163,7 @@ VOLUME_OBJECTS = Resource(
     "list",
     ("href", "location", "volume", "type", "metadata"),
     (),
-    columns("location volume type"),
+    columns.VOLUME_OBJECTS,
     key="location",
 )
 
@@ -212,25 +174,7 @@ IMPORTS = Resource(
     "storage/imports",
     (*_MOVED, "autorename", "preserve_folder_structure"),
     ("href", "id", "state"),
-    columns(
-        "id state source.volume source.location destination.project destination.name result.id error.message",
-        started_on=TIME,
-        finished_on=TIME,
-        overwrite=FLAG,
-        autorename=FLAG,
-        preserve_folder_structure=FLAG,
-    ),
+    columns.IMPORTS,
 )
 
-EXPORTS = Resource(
-    "exports",
-    "storage/exports",
-    (*_MOVED, "properties"),
-    ("href", "id", "state"),
-    columns(
-        "id state source.file destination.volume destination.location error.message",
-        started_on=TIME,
-        finished_on=TIME,
-        overwrite=FLAG,
-    ),
-)
+EXPORTS = Resource("exports", "storage/exports", (*_MOVED, "properties"), ("href", "id", "state"), columns.EXPORTS)
