@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from bionb.errors import InsecureConnection, UsageError
+from bionb.secret import shown
+from bionb.wording import shorten
 
 if TYPE_CHECKING:
     from bionb.protocol import Platform
@@ -70,7 +72,8 @@ def origin(url: str) -> tuple[str, str, int | None]:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise UsageError(f"The URL {url[:100]!r} makes no sense: {error}.") from None
+        reason = shorten(shown(str(error)).strip("'\""), 100)
+        raise UsageError(f"The URL {shown(url, 100)} makes no sense: {reason}. Check how it is written.") from None
     return parts.scheme.lower(), (parts.hostname or "").lower(), port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
@@ -103,7 +106,7 @@ def checked_url(url: str, label: str, allow_http: bool) -> str:
     if parts.username or parts.password:
         raise UsageError(f"{label}: leave user and password out of the URL and pass them as arguments.")
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"{label}: {url!r} is no server URL; it should look like https://server.example.org.")
+        raise UsageError(f"{label}: {shown(url)} is no server URL; it should look like https://server.example.org.")
     if parts.query or parts.fragment:
         raise UsageError(f"{label}: the URL ends before the question mark; give only the server's address.")
     if parts.scheme == "http" and not (allow_http or is_loopback(url)):

@@ -11,11 +11,11 @@ from typing import Any
 import requests
 
 from bionb.errors import UnexpectedResponse
+from bionb.story import NEXT_STEP
 from bionb.wording import shorten
 
 Record = dict[str, Any]
 
-NEXT_STEP = "Is the URL that of the right server, and its API version one that bionb knows?"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with

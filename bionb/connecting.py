@@ -8,7 +8,7 @@ from bionb.credentials import find_credentials
 from bionb.errors import UsageError
 from bionb.protocol import Found, Platform
 from bionb.registry import platform_card
-from bionb.secret import sealed
+from bionb.secret import sealed, shown
 
 
 def connect(
@@ -86,10 +86,10 @@ def connect(
 
 def _check_options(url: Any, timeout: Any) -> None:
     if not isinstance(url, str | None):
-        raise UsageError(f"url is a text such as https://server.example.org, not {url!r}.")
+        raise UsageError(f"url is a text such as https://server.example.org, not {shown(url)}.")
     seconds = timeout if isinstance(timeout, tuple) else (timeout, timeout)
     if len(seconds) != 2 or not all(isinstance(each, int | float) and each > 0 for each in seconds):
-        raise UsageError(f"timeout is a number of seconds above 0, or two (to connect, to wait), not {timeout!r}.")
+        raise UsageError(f"timeout is a number of seconds above 0, or two (to connect, to wait), not {shown(timeout)}.")
 
 
 def _sandbox_credentials(card: Platform, given: dict[str, Any]) -> Found:

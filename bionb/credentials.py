@@ -14,7 +14,7 @@ from typing import Any
 from bionb.address import origin, server_address
 from bionb.errors import NotLoggedIn, UsageError
 from bionb.protocol import Found, Platform
-from bionb.secret import Secret, sealed, variable
+from bionb.secret import Secret, looks_secret, sealed, shown, variable
 
 
 def find_credentials(
@@ -59,7 +59,7 @@ def find_credentials(
             f"{url or 'a server they do not name'}: name the same server there ({platform.variable('url')}), or pass "
             f"{platform.ways_text()} as an argument."
         )
-    where = f" in a profile {profile!r}" if profile else ""
+    where = f" in a profile {shown(profile)}" if profile else ""
     raise NotLoggedIn(
         f"No credentials for {platform.label}{where}: pass {platform.ways_text()}, set {platform.variable('url')} and "
         f"{platform.variable(platform.ways[0][0])}, use "
@@ -71,7 +71,8 @@ def _given_secrets(platform: Platform, given: Mapping[str, Any]) -> dict[str, Se
     names = platform.field_names()
     unknown = sorted(set(given) - set(names))
     if unknown:
-        raise UsageError(f"connect({platform.name!r}) does not know {', '.join(unknown)}: it takes {', '.join(names)}.")
+        told = ", ".join("…" if looks_secret(each) else each for each in unknown)
+        raise UsageError(f"connect({platform.name!r}) does not know {told}: it takes {', '.join(names)}.")
     fields = {each.name: each for each in platform.login_fields}
     values = {name: fields[name].sealed(value, name) for name, value in given.items() if value is not None}
     if values and not platform.suffices(values):

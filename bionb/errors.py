@@ -32,6 +32,7 @@ is chained to, and no control character of a server reaches a terminal by it.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -52,6 +53,13 @@ class BionbError(Exception):
     partial: Any = None
     lasting = False
 
+    def __init__(self, *words: Any) -> None:
+        super().__init__(*(printable(each) if isinstance(each, str) else each for each in words))
+
+    def __reduce__(self) -> Any:
+        """Pickle what was said; what had been obtained may hold connections, which do not travel."""
+        return _remade, (type(self), self.args, {name: each for name, each in vars(self).items() if _travels(each)})
+
     def with_partial(self, partial: Any) -> Self:
         """Return this error carrying what had been obtained before it."""
         self.partial = partial
@@ -60,6 +68,14 @@ class BionbError(Exception):
     def reword(self, message: str) -> None:
         """Give this error a message by someone who knows more about what was tried."""
         self.args = (printable(message),)
+
+
+def _travels(value: Any) -> bool:
+    try:
+        pickle.dumps(value)
+    except (TypeError, AttributeError, pickle.PicklingError):
+        return False
+    return True
 
 
 def _remade(kind: type[BionbError], words: tuple[Any, ...], state: dict[str, Any]) -> BionbError:

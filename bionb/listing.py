@@ -65,6 +65,9 @@ class Listing(Sequence[Record]):
         self._story = story_to_read()
         self.refresh()
 
+    def _as_rows(self, records: list[Record]) -> list[Record]:
+        return self._story.run(self._rows, records)
+
     def refresh(self) -> Listing:
         """Forget what was read, so that the next use asks the server again."""
         self._kept, self._story = _Kept(self._start()), self._story.later()
@@ -176,7 +179,7 @@ class Listing(Sequence[Record]):
             if left is not None:
                 records = records[:left]
                 left -= len(records)
-            builder.add(self._rows(records))
+            builder.add(self._as_rows(records))
             if left == 0:
                 break
         return builder.frame()
@@ -185,7 +188,7 @@ class Listing(Sequence[Record]):
         """Return what has been read, sending nothing: what is left after an error or interrupt."""
         builder = FrameBuilder(self._declared)
         for page in self._kept.so_far():
-            builder.add(self._rows(page.records()))
+            builder.add(self._as_rows(page.records()))
         return builder.frame()
 
     def __repr__(self) -> str:
@@ -200,7 +203,7 @@ class Listing(Sequence[Record]):
 
         rows = self.first(SHOWN_ROWS)
         builder = FrameBuilder(self._declared)
-        builder.add(self._rows(rows))
+        builder.add(self._as_rows(rows))
         known = self.known_total
         count = (
             f"first {len(rows)} of {known if known is not None else 'many'}" if known != len(rows) else f"all {known}"

@@ -179,7 +179,14 @@ class Nodes(Sequence[Node]):
     """
 
     def __init__(self, source: Sequence[Any], make: Callable[[Any], Node] = lambda node: node) -> None:
-        self._source, self._make = source, make
+        self._source, self._node, self._story = source, make, None
+        if not isinstance(source, list | tuple):
+            from bionb.story import story_to_read  # the cards of platforms are read without what sends requests
+
+            self._story = story_to_read()
+
+    def _make(self, record: Any) -> Node:
+        return self._node(record) if self._story is None else self._story.run(self._node, record)
 
     def __len__(self) -> int:
         return len(self._source)

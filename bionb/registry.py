@@ -8,6 +8,7 @@ import pkgutil
 
 from bionb.errors import UnknownPlatform
 from bionb.protocol import Platform
+from bionb.secret import shown
 
 PACKAGE = "bionb.platforms"
 
@@ -34,7 +35,7 @@ def platform_card(name: str) -> Platform:
     if name not in platforms():
         close = difflib.get_close_matches(str(name).lower(), platforms(), n=1, cutoff=0.4)
         raise UnknownPlatform(
-            f"There is no platform {name!r}"
+            f"There is no platform {shown(name)}"
             + (f"; did you mean {close[0]!r}?" if close else ".")
             + f" Known: {', '.join(platforms())}."
         )

@@ -22,7 +22,7 @@ from bionb.pages import Page
 from bionb.plain import plain
 from bionb.progress import meanwhile
 from bionb.secret import shown
-from bionb.story import carried, told
+from bionb.story import carried, current_story, told
 from bionb.transport import TIMEOUT, Call, RateBudget, Transport
 from bionb.wording import printable, shorten
 
@@ -151,6 +151,8 @@ class Session:
             repeatable = reads
         with nullcontext() if timeout is None else meanwhile(f"{self.label}: {what}"):
             response = self._transport.follow(Call(prepared, shown, what, auth, stream, repeatable, timeout))
+        if (telling := current_story()) is not None:
+            telling.answered = (self.label, what)
         if response.status_code >= 400 and response.status_code not in accept:
             raise self.error(response, what)
         return response

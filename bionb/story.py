@@ -13,11 +13,16 @@ from collections.abc import Callable
 from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from bionb.errors import BionbError, UnexpectedResponse, UsageError
+from bionb.wording import shorten
+
 if TYPE_CHECKING:
     from bionb.history import SentRequest
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+NEXT_STEP = "Is the URL that of the right server, and its API version one that bionb knows?"
 
 _CURRENT: ContextVar[Story | None] = ContextVar("bionb_story", default=None)
 
@@ -29,6 +34,11 @@ class Story:
     ----------
     name : str
         The method that was called.
+
+    Attributes
+    ----------
+    answered : (str, str) or None
+        Platform and action of the latest answer.
     """
 
     def __init__(self, name: str = "") -> None:
@@ -36,6 +46,7 @@ class Story:
         self._lock = threading.Lock()
         self._sent: tuple[SentRequest, ...] = ()
         self._first: SentRequest | None = None
+        self.answered: tuple[str, str] | None = None
         self._change: SentRequest | None = None
 
     def add(self, sent: SentRequest, *, changes: bool) -> None:
@@ -63,14 +74,34 @@ class Story:
             return function(*arguments)
         return copy_context().run(_within, self, function, *arguments)
 
+    def odd(self, error: Exception) -> BionbError:
+        """Return the error of a call that could not read an answer, or could not use its arguments."""
+        words = shorten(f"{type(error).__name__}: {error}", 160)
+        if self.answered is None:
+            return UsageError(f"{self.name or 'The call'} cannot use what it was given ({words}): see its help().")
+        label, what = self.answered
+        return UnexpectedResponse(
+            f'{label} answered "{what}" with something that cannot be read ({words}). {NEXT_STEP}'
+        )
+
     def later(self) -> Story:
         """Return the story of what is read after the call: this one as long as it has sent nothing, else a new one."""
         return Story(self.name) if self._sent else self
 
 
+# What Python raises where an answer is read that is not of the form that was documented.
+_ODD = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
+
+
 def _within(story: Story, function: Callable[..., R], *arguments: Any) -> R:
     _CURRENT.set(story)
-    return function(*arguments)
+    try:
+        return function(*arguments)
+    except _ODD as error:
+        if isinstance(error, BionbError):
+            raise
+        odd = error
+    raise story.odd(odd) from odd
 
 
 def current_story() -> Story | None:

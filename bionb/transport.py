@@ -302,6 +302,8 @@ class Transport:
                 f"did not answer {{}} in time ({timeout:g} s)",
                 f", with a longer timeout= than {timeout:g} s",
             )
+        elif receiving.in_the_middle(error):
+            came = "stopped in the middle of its answer to {}"
         elif isinstance(error, requests.exceptions.ChunkedEncodingError):
             came = "broke off in the middle of its answer to {}"
         else:

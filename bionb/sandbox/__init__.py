@@ -18,6 +18,7 @@ from bionb.sandbox.application import PlatformSandbox
 from bionb.sandbox.faults import Faults
 from bionb.sandbox.gate import guarded
 from bionb.sandbox.server import Received, Server
+from bionb.secret import shown
 
 __all__ = ["Received", "Sandbox", "shared_sandbox", "start_sandbox"]
 
@@ -124,7 +125,7 @@ class Sandbox:
 
     def _get(self, name: str) -> tuple[Server, PlatformSandbox, Faults]:
         if name not in self._names:
-            raise UsageError(f"This sandbox has no {name!r}; it was started for {', '.join(self._names)}.")
+            raise UsageError(f"This sandbox has no {shown(name)}; it was started for {', '.join(self._names)}.")
         with self._lock:
             if name not in self._running:
                 self._running[name] = self._start(name)

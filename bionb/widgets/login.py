@@ -12,7 +12,7 @@ from bionb.address import is_loopback
 from bionb.errors import AuthenticationFailed, BionbError, NotFound, NotLoggedIn, UsageError
 from bionb.protocol import Client, Platform
 from bionb.registry import platform_card, platforms
-from bionb.secret import Secret, sealed
+from bionb.secret import Secret, sealed, shown
 from bionb.widgets import looks
 from bionb.widgets.access import Access
 from bionb.widgets.server import ServerChoice, row
@@ -87,7 +87,7 @@ class Login:
         self, platform: str | None, url: str | None, sandbox: bool, given: dict[str, Any], options: dict[str, Any]
     ) -> None:
         if not isinstance(url, str | None):
-            raise UsageError(f"url is a text such as https://server.example.org, not {url!r}.")
+            raise UsageError(f"url is a text such as https://server.example.org, not {shown(url)}.")
         if platform is None and (url or given):
             raise UsageError(f"Name the platform of this server, too: {', '.join(platforms())}.")
         self._options, self._status = options, Status()

@@ -26,7 +26,7 @@ from bionb.platforms.sevenbridges.wire.problems import read_problem
 from bionb.platforms.sevenbridges.workflows import transfers, waiting
 from bionb.platforms.sevenbridges.workflows.drafting import Drafts
 from bionb.protocol import Node, Nodes
-from bionb.secret import Secret
+from bionb.secret import Secret, shown
 from bionb.session import Session
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class SevenBridgesClient(Accounts, Projects, Files, Apps, Tasks, Billing, Volume
         self, url: str, credentials: Mapping[str, Secret], *, api_version: str | None = None, **options: Any
     ) -> None:
         if api_version not in (None, "v2", "2"):
-            raise UsageError(f"Seven Bridges has API v2 only, not {api_version!r}: leave out api_version.")
+            raise UsageError(f"Seven Bridges has API v2 only, not {shown(api_version)}: leave out api_version.")
         auth = HeaderAuth("X-SBG-Auth-Token", "{token}", token=credentials["token"])
         self.session = Session(_base(url), auth, label=PLATFORM.label, read_problem=read_problem, **options)
 
@@ -288,5 +288,5 @@ def _base(url: str) -> str:
     """Return the address without ``/v2``, which every path begins with, so that both forms are understood."""
     if "//" not in url:
         known = ", ".join(PLATFORM.environments)
-        raise UsageError(f"Seven Bridges has no environment {url!r}; it has {known}. Or pass the API's full URL.")
+        raise UsageError(f"Seven Bridges has no environment {shown(url)}; it has {known}. Or pass the API's full URL.")
     return url.strip().rstrip("/").removesuffix(f"/{VERSION}")

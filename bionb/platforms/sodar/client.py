@@ -17,7 +17,7 @@ from bionb.platforms.sodar.replacing import ReplaceCalls
 from bionb.platforms.sodar.shapes import Record
 from bionb.platforms.sodar.versions import Negotiator
 from bionb.protocol import Node, Nodes
-from bionb.secret import Secret
+from bionb.secret import Secret, shown
 from bionb.session import Session
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class SodarClient(ReplaceCalls):
         self, url: str, credentials: Mapping[str, Secret], *, api_version: str | None = None, **options: Any
     ) -> None:
         if api_version is not None and not re.fullmatch(r"\d+(\.\d+)*", str(api_version)):
-            raise UsageError(f"api_version is a version number such as '2.0' or '0.13.3', not {api_version!r}.")
+            raise UsageError(f"api_version is a version number such as '2.0' or '0.13.3', not {shown(api_version)}.")
         self.session = Session(url, _auth(credentials), label="SODAR", read_problem=read_problem, **options)
         self.api = Negotiator(self.session, None if api_version is None else str(api_version))
         self._people, self._tree = None, None

@@ -18,7 +18,7 @@ from bionb.platforms.torrentsuite.wire.catalogue import API, Catalogue, Schema
 from bionb.platforms.torrentsuite.wire.problems import read_problem
 from bionb.platforms.torrentsuite.wire.records import state_of
 from bionb.protocol import Node, Nodes
-from bionb.secret import Secret
+from bionb.secret import Secret, shown
 from bionb.session import Session
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class TorrentSuiteClient(RunCalls, PlanCalls):
         self, url: str, credentials: Mapping[str, Secret], *, api_version: str | None = None, **options: Any
     ) -> None:
         if api_version not in (None, "v1"):
-            raise UsageError(f"{LABEL} has one API version, v1; leave out api_version={api_version!r}.")
+            raise UsageError(f"{LABEL} has one API version, v1; leave out api_version={shown(api_version)}.")
         self._username = credentials["username"]
         self.session = Session(url, _auth(credentials), label=LABEL, read_problem=read_problem, **options)
         self._catalogue = Catalogue(self.session)

@@ -615,6 +615,16 @@ def test_thresholds_go_by_their_names(suite):
     assert 60 == suite.plan(plan)["qcValues"][-1]["threshold"]
 
 
+def test_numbers_out_of_a_frame_are_numbers(suite):
+    """What numpy calls a number is one, and compares with nothing else."""
+    plan = suite.create_plan({**ONE, "flows": np.int64(400), "Bead Loading (%)": np.int64(55)})
+
+    assert (400, 55) == (plan["flows"], suite.plan(plan)["qcValues"][0]["threshold"])
+    assert ["chipType"] == faults(suite.check_plan({**ONE, "chipType": np.int64(520)}))
+    assert ["planName"] == faults(suite.check_plan({**ONE, "planName": np.int64(0)}))
+    assert ["barcodedSamples"] == sorted(set(faults(suite.check_plan({**MANY, "barcodedSamples": np.int64(5)}))))
+
+
 def test_a_plan_that_names_a_project_is_warned_of(suite):
     """One of the server's answers to a sound plan."""
     with pytest.warns(PlanWarning, match="project"):

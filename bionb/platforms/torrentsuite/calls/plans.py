@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.frames import ANY, COUNT, FLAG, TIME, columns
 from bionb.listing import Listing
+from bionb.plain import plain
 from bionb.platforms.torrentsuite.calls.runs import identifier
 from bionb.platforms.torrentsuite.rules.fields import Finding, identity_findings, type_findings
 from bionb.platforms.torrentsuite.tables.samples import (
@@ -314,7 +315,7 @@ def _body(
     plan: Mapping[str, Any] | None, fields: Mapping[str, Any], samples: Any = None
 ) -> tuple[Record, list[Finding]]:
     """Return the plan to send, and what is wrong with its samples that the server would not say."""
-    body = {**(plan or {}), **fields}
+    body: Record = plain({**(plan or {}), **fields})
     if samples is None:
         return body, twice(body)
     rows = rows_of(samples)

@@ -96,7 +96,7 @@ def type_findings(plan: Plan) -> list[Finding]:
 
 def filled(value: Any) -> bool:
     """Tell whether a field has a value."""
-    return value not in (None, "", {}, [])
+    return value is not None and not (isinstance(value, str | dict | list | tuple) and not value)
 
 
 def text_of(plan: Plan, name: str) -> str:
