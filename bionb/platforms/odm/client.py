@@ -1,4 +1,4 @@
-"""The ODM client: login, the browser's tree, and everything that its parts add."""
+"""The ODM client: login, the browser's tree, what takes several calls, and all groups of calls."""
 
 from __future__ import annotations
 
@@ -6,22 +6,28 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bionb.answers import Problem, flatten, is_json, page_text
 from bionb.auth import HeaderAuth
 from bionb.errors import AuthenticationFailed, PermissionDenied, UsageError
+from bionb.platforms.odm.calls.across import Across
 from bionb.platforms.odm.calls.curation import Curation
+from bionb.platforms.odm.calls.imports import Imports
+from bionb.platforms.odm.calls.jobs import Jobs
+from bionb.platforms.odm.calls.links import Links
 from bionb.platforms.odm.calls.mappings import Mappings
+from bionb.platforms.odm.calls.metadata import Metadata
 from bionb.platforms.odm.calls.queries import Queries
 from bionb.platforms.odm.calls.search import Search
-from bionb.platforms.odm.wire.template import ACCESSION
-from bionb.platforms.odm.workflows.building import Workflow
+from bionb.platforms.odm.wire.jobs import Job
+from bionb.platforms.odm.wire.problems import read_problem
+from bionb.platforms.odm.wire.records import ACCESSION, accession_of
+from bionb.platforms.odm.workflows.building import Building, StudyBuild, Uploads, checked_sources
+from bionb.platforms.odm.workflows.waiting import publish_and_wait, wait_for_job
 from bionb.protocol import Node, Nodes
 from bionb.secret import Secret
-from bionb.session import Session, SessionOwner
+from bionb.session import Session
 
 if TYPE_CHECKING:
     import pandas as pd
-    import requests
 
 DATA_NODES = {
     "expression": "expression group",
@@ -30,7 +36,7 @@ DATA_NODES = {
 }
 
 
-class OdmClient(Workflow, Curation, Queries, Search, Mappings, SessionOwner):
+class OdmClient(Metadata, Across, Search, Queries, Curation, Imports, Jobs, Links, Mappings):
     """A connection to Genestack ODM; made by ``bionb.connect("odm", ...)``.
 
     Consumers read; who is in the group Curator may also import, link and edit (`may_curate` tells).
@@ -49,7 +55,7 @@ class OdmClient(Workflow, Curation, Queries, Search, Mappings, SessionOwner):
     ) -> None:
         if api_version is not None:
             raise UsageError("ODM's API has one version, that of its server: leave out api_version.")
-        self._uploaded = {}
+        self._uploads = Uploads()
         self.session = Session(
             url,
             _auth(credentials),
@@ -96,14 +102,133 @@ class OdmClient(Workflow, Curation, Queries, Search, Mappings, SessionOwner):
         True
         """
         try:
-            self.session.json("GET", "api/v1/as-curator/studies", params={"pageLimit": 1}, what="check the role")
+            self._get("studies", params={"pageLimit": 1}, what="check the role", as_curator=True)
         except (AuthenticationFailed, PermissionDenied):
             return False
         return True
 
     def _check_consumer(self) -> str:
-        self.session.json("GET", "api/v1/as-user/studies", params={"pageLimit": 1}, what="check the token")
+        self._get("studies", params={"pageLimit": 1}, what="check the token")
         return "consumer"
+
+    # -- what takes several calls ------------------------------------------------------------------------------------
+
+    def wait_job(self, job: Job | int, *, deadline: float | None = 1800.0, interval: float = 0.2) -> Job:
+        """Wait until a job is done and return it with its result.
+
+        The first look is at once, the next after `interval`, then ever more rarely.
+
+        Parameters
+        ----------
+        job : Job or int
+            A job or its number.
+        deadline : float or None
+            Seconds in all; None waits as long as it takes.
+        interval : float
+            Seconds before the second look.
+
+        Raises
+        ------
+        JobFailed
+            It ended as FAILED, STOPPED or ABANDONED; the message has its stages and messages, ``.record`` is the job.
+        WaitTimeout
+            The deadline passed; the job goes on at the server.
+
+        Notes
+        -----
+        ``GET /api/v1/jobs/{jobExecId}/output``: status 200 also for a failed job.
+
+        Examples
+        --------
+        >>> odm.wait_job(odm.import_study("s3://example_data/GSE60871/GSE60871_study.tsv")).accession
+        'GSF1147033'
+        """
+        with self.session.one_call():
+            return wait_for_job(self.session, job, deadline, interval)
+
+    def publish(self, study: Any, message: str = "", *, deadline: float | None = 600.0) -> dict[str, Any]:
+        """Publish the drafts of a study and its samples, wait until it is done, and return the server's task.
+
+        Parameters
+        ----------
+        study : str, dict or Job
+            Its accession, or what has one.
+        message : str
+            What was changed, for the list of versions.
+        deadline : float or None
+            Seconds to wait.
+
+        Raises
+        ------
+        JobFailed
+            The task ended badly.
+
+        Notes
+        -----
+        ``POST /api/v1/as-curator/integration/studies/{id}/tasks/publish-versions``, then ``GET /api/v1/tasks/{id}``.
+
+        Examples
+        --------
+        >>> odm.publish("GSF1146901", "nothing new")["status"]
+        'DONE'
+        """
+        with self.session.one_call():
+            return publish_and_wait(self.session, accession_of(study), message, deadline)
+
+    def build_study(
+        self,
+        study: Any,
+        samples: Any,
+        expression: Any = None,
+        *,
+        libraries: Any = None,
+        preparations: Any = None,
+        expression_to: str = "samples",
+        linking_attribute: str | None = None,
+        template_id: str | None = None,
+        deadline: float | None = 1800.0,
+        **expression_options: Any,
+    ) -> StudyBuild:
+        """Import a study, its samples and data, link them in the right order, and look whether all is there.
+
+        It can be called again after a failure: what was imported is used again, what is linked stays linked.
+
+        Parameters
+        ----------
+        study, samples, expression, libraries, preparations : str, Path or Job
+            A link, a local file (not for the study), or the accession of what is there already (``"GSF..."``).
+        expression_to : {"samples", "libraries", "preparations"}
+            What the columns of the expression data are.
+        linking_attribute : str, optional
+            As for `link_expression`.
+        template_id : str, optional
+            Template of all imports.
+        deadline : float or None
+            Seconds for each job.
+        **expression_options
+            As for `import_expression`: ``data_class``, ``number_of_feature_attributes``, ...
+
+        Returns
+        -------
+        StudyBuild
+            ``.steps`` (a frame) and ``.accessions``.
+
+        Raises
+        ------
+        BionbError
+            A step failed; ``.partial`` is the `StudyBuild` so far.
+
+        Examples
+        --------
+        >>> bucket = "s3://example_data/GSE60871/GSE60871_"
+        >>> odm.build_study(bucket + "study.tsv", bucket + "samples.tsv", bucket + "expression.gct").study
+        'GSF1147033'
+        """
+        sources = checked_sources(study, samples, expression, libraries, preparations, expression_to=expression_to)
+        options = {"template_id": template_id}, expression_options
+        building = Building(self, self._uploads, deadline)
+        with self.session.one_call():
+            return building.build(sources, *options, expression_to, linking_attribute)
 
     # -- the browser's tree -----------------------------------------------------------------------------------------
 
@@ -189,27 +314,3 @@ def _read_token(path: Secret) -> Secret:
         raise UsageError(
             f"The token file{shown} cannot be read: name the .txt file of ODM, or pass what it holds as token=."
         ) from None
-
-
-def read_problem(response: requests.Response) -> Problem:
-    """Read ODM's ``{"error": {"message": ...}}``, and say what to do about the usual ones."""
-    if not is_json(response):
-        return Problem(page_text(response.text), hint=_hint(response))
-    try:
-        body = response.json()
-    except ValueError:
-        return Problem("broken JSON")
-    error = body.get("error", body) if isinstance(body, dict) else body
-    message = error.get("message") if isinstance(error, dict) else None
-    return Problem(message or "; ".join(flatten(error)), hint=_hint(response))
-
-
-def _hint(response: requests.Response) -> str:
-    path = response.request.path_url if response.request else ""
-    if response.status_code == 403:
-        return "Ask an administrator to put you into the group Curator; reading works without as_curator=True."
-    if response.status_code == 401 and ("/as-curator/" in path or "/jobs/" in path):
-        return "The token is wrong, or its owner is not in the group Curator: whoami() tells which."
-    if response.status_code == 404 and "/jobs/" in path:
-        return "Check the job number; the server has no list of jobs."
-    return ""

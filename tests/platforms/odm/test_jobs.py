@@ -7,7 +7,7 @@ import pytest
 
 import bionb
 from bionb.errors import Conflict, JobFailed, NotFound, UnexpectedResponse, UsageError, WaitTimeout
-from bionb.platforms.odm.calls.jobs import Job, when
+from bionb.platforms.odm.wire.jobs import Job, when
 from bionb.sandbox.tokens import token_of
 from tests.platforms.odm.conftest import BUCKET, DATA, sent
 from tests.servers import Answer, Server

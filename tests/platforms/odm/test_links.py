@@ -4,7 +4,7 @@ import pytest
 
 import bionb
 from bionb.errors import ResponseError, ServerFailed, UsageError
-from bionb.platforms.odm.calls.jobs import Job
+from bionb.platforms.odm.wire.jobs import Job
 from tests.platforms.odm.conftest import BUCKET, LIVER, sent
 
 SAMPLES, LIBRARIES, PREPARATIONS = "GSF1146902", "GSF1146912", "GSF1146921"
@@ -192,7 +192,7 @@ def test_a_consumer_reads_across_links_but_makes_none(consumer):
 
 def test_pairs_are_paged_by_run(odm, tmp_path, monkeypatch):
     """A page counts runs, not pairs: going on by the number of pairs would leave out runs."""
-    monkeypatch.setattr("bionb.platforms.odm.calls.across.LIMIT", 2)
+    monkeypatch.setattr("bionb.platforms.odm.wire.paging.LIMIT", 2)
     file = tmp_path / "samples.tsv"
     rows = [f"Biobank\tLIV{number:02d}" for number in (1, 1, 2, 2, 3, 3)]
     file.write_text("\n".join(["Sample Source\tSample Source ID", *rows]))

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from bionb.errors import ResponseError, UsageError
+from bionb.platforms.odm.rules.choices import SORTED
 from bionb.platforms.odm.rules.filters import features, where
-from bionb.platforms.odm.wire.paging import SORTED
 from tests.platforms.odm.conftest import BUCKET, LIVER, sent
 
 LIBRARIES, PREPARATIONS, EXPRESSION = "GSF1146912", "GSF1146921", "GSF1146928"

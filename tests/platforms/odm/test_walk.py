@@ -2,7 +2,7 @@
 
 import pytest
 
-from bionb.platforms.odm.calls.jobs import Job
+from bionb.platforms.odm.wire.jobs import Job
 from tests.platforms.odm.conftest import BUCKET, LIVER, sent
 
 

@@ -1,31 +1,26 @@
-"""Curation: edit studies and samples, publish, look at versions and at what the template finds wrong."""
+"""Curation: edit studies and samples, look at versions and at what the template finds wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bionb import answers, waiting
 from bionb.errors import UsageError
 from bionb.frames import COUNT, columns, to_frame
-from bionb.platforms.odm.calls.jobs import accession_of
-from bionb.platforms.odm.wire.paging import list_params, role
-from bionb.platforms.odm.wire.template import ACCESSION
+from bionb.platforms.odm.calls.calls import Calls, role_path
+from bionb.platforms.odm.rules.choices import attributes
+from bionb.platforms.odm.wire.records import ACCESSION, accession_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from bionb.session import Session
 
 VERSIONED = ("studies", "samples", "libraries", "preparations", "expressions", "variants", "flow-cytometries")
 VERSIONS = columns("version author message", timestamp=COUNT)
 FAULTS = columns("group attribute value", count=COUNT) + columns("error")
 
 
-class Curation:
-    """The client's methods that change metadata."""
-
-    session: Session
+class Curation(Calls):
+    """Calls that change metadata, or tell what was changed and what is wrong."""
 
     def update_study(self, study: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Change attributes of a study and return the draft; `publish` makes it visible to consumers.
@@ -100,8 +95,9 @@ class Curation:
         """
         import pandas as pd
 
-        path = f"api/v1/{role(as_curator)}/{_versioned(kind)}/{accession_of(record)}/versions"
-        frame = to_frame(self.session.json("GET", path, what=f"list the versions of {accession_of(record)}"), VERSIONS)
+        path, accession = _versioned(kind), accession_of(record)
+        what = f"list the versions of {accession}"
+        frame = to_frame(self._get(f"{path}/{accession}/versions", what=what, as_curator=as_curator), VERSIONS)
         frame["published_on"] = pd.to_datetime(frame["timestamp"].astype("Int64"), unit="ms", utc=True)
         return frame
 
@@ -130,55 +126,10 @@ class Curation:
         >>> odm.version("GSF1146901", "v1")["Study Source ID"]
         'LIV2045'
         """
-        path = f"api/v1/{role(as_curator)}/{_versioned(kind)}/{accession_of(record)}/versions/{version}"
+        path = f"{_versioned(kind)}/{accession_of(record)}/versions/{version}"
         what = f"look up {accession_of(record)} in version {version}"
-        found: dict[str, Any] = self.session.json("GET", path, params=list_params(None, fields), what=what)
+        found: dict[str, Any] = self._get(path, params=attributes(fields), what=what, as_curator=as_curator)
         return found
-
-    def publish(self, study: Any, message: str = "", *, deadline: float | None = 600.0) -> dict[str, Any]:
-        """Publish the drafts of a study and its samples, wait until it is done, and return the server's task.
-
-        Parameters
-        ----------
-        study : str, dict or Job
-            Its accession, or what has one.
-        message : str
-            What was changed, for the list of versions.
-        deadline : float or None
-            Seconds to wait.
-
-        Raises
-        ------
-        JobFailed
-            The task ended badly.
-
-        Notes
-        -----
-        ``POST /api/v1/as-curator/integration/studies/{id}/tasks/publish-versions``, then ``GET /api/v1/tasks/{id}``.
-
-        Examples
-        --------
-        >>> odm.publish("GSF1146901", "nothing new")["status"]
-        'DONE'
-        """
-        accession = accession_of(study)
-        path = f"api/v1/as-curator/integration/studies/{accession}/tasks/publish-versions"
-        what = f"publish {accession}"
-        with self.session.one_call():
-            params = {"versionMessage": message} if message else None
-            task = self.session.json("POST", path, params=params, what=what)
-            number = (task or {}).get("id")
-            if number is None:
-                raise answers.unexpected(self.session.label, what, KeyError("id"))
-            done: dict[str, Any] = waiting.wait_for(
-                lambda: self.session.json("GET", f"api/v1/tasks/{number}", what="look up the task of publishing"),
-                lambda found: str(found.get("status")),
-                wanted=("DONE",),
-                failed=("FAILED", "BLOCKED_BY_DEPENDENCY_FAILURE", "KILLED"),
-                what=f"publishing {accession}",
-                deadline=deadline,
-            )
-            return done
 
     def validation_summary(self, study: Any) -> pd.DataFrame:
         """Return what the template finds wrong with a study's samples; an empty frame when all is well.
@@ -203,8 +154,8 @@ class Curation:
         >>> odm.validation_summary("GSF1146901").empty
         True
         """
-        path = f"api/v1/as-curator/integration/studies/{accession_of(study)}/validation-summary"
-        body = self.session.json("GET", path, what=f"validate {accession_of(study)}")
+        path = f"integration/studies/{accession_of(study)}/validation-summary"
+        body = self._get(path, what=f"validate {accession_of(study)}", as_curator=True)
         rows = [
             {
                 "group": group.get("groupAccession"),
@@ -239,7 +190,7 @@ class Curation:
         >>> odm.download(odm.files()[0])[:17]
         b'Invented protocol'
         """
-        path = f"api/v1/{role(as_curator)}/files/{accession_of(file)}/download"
+        path = role_path(f"files/{accession_of(file)}/download", as_curator)
         return self.session.request("GET", path, what=f"download the file {accession_of(file)}").content
 
     def _update(self, kinds: str, thing: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -248,8 +199,8 @@ class Curation:
             raise UsageError("Nothing to change: pass a dict such as {'Tissue': 'liver'}.")
         if ACCESSION in changes:
             raise UsageError(f"{ACCESSION} can't be changed: it is what {accession} is called. Leave it out.")
-        path = f"api/v1/as-curator/{kinds}/{accession}"
-        found: dict[str, Any] = self.session.json("PATCH", path, json=dict(changes), what=f"update {accession}")
+        path, what = role_path(f"{kinds}/{accession}", True), f"update {accession}"
+        found: dict[str, Any] = self.session.json("PATCH", path, json=dict(changes), what=what)
         return found
 
 

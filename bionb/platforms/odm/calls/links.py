@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bionb.errors import BionbError, UsageError
-from bionb.platforms.odm.calls.across import DATA, Across
-from bionb.platforms.odm.calls.jobs import Job, accession_of
+from bionb.listing import Listing
+from bionb.platforms.odm.calls.calls import Calls, role_path
+from bionb.platforms.odm.rules.linking import DATA, checked_pair, link_path
+from bionb.platforms.odm.wire.paging import cursor_reader
+from bionb.platforms.odm.wire.records import ACCESSION, SAMPLE_KEY, accession_of, texts
 
-CURATOR_LINK = "api/v1/as-curator/integration/link"
-# To what each kind may be linked; only expression data goes to libraries and preparations.
-TARGETS = {
-    "samples": ("study",),
-    "libraries": ("samples",),
-    "preparations": ("samples",),
-    "cells": ("samples", "libraries", "preparations"),
-    "expression": ("samples", "libraries", "preparations", "cells"),
-    "variant": ("samples",),
-    "flow-cytometry": ("samples",),
-}
-WORDS = {"samples": "sample", "libraries": "library", "preparations": "preparation", "cells": "cell", "study": "study"}
+PLURALS = {"expression": "expressions", "variant": "variants", "flow-cytometry": "flow-cytometries"}
 
 
 @dataclass(frozen=True)
@@ -58,8 +51,8 @@ class Linked:
         return f"<Linked {self.source} to {self.target}: {self.status}, {'; '.join(left) or 'nothing is left over'}>"
 
 
-class Links(Across):
-    """The client's methods that link and unlink groups, or with ``level="object"`` single things."""
+class Links(Calls):
+    """Calls that link and unlink groups, or with ``level="object"`` single things."""
 
     def link_samples(self, group: Any, study: Any, *, level: str = "group") -> Linked:
         """Link a sample group to its study; first of all links.
@@ -233,57 +226,60 @@ class Links(Across):
     # -- requests ---------------------------------------------------------------------------------------------------
 
     def _link(
-        self,
-        kind: str,
-        source: Any,
-        to: str,
-        target: Any,
-        attribute: str | None = None,
-        level: str = "group",
+        self, kind: str, source: Any, to: str, target: Any, attribute: str | None = None, level: str = "group"
     ) -> Linked:
-        to = _checked_pair(kind, source, to, target)
-        path, first, second = _path(kind, source, to, target, level)
+        to = checked_pair(kind, source, to, target)
+        path, first, second = link_path(kind, source, to, target, level)
         if attribute is not None and (to != "samples" or level == "object"):
             raise UsageError("linking_attribute is for groups that are linked to samples; others have their own key.")
         params = {"linkingAttribute": attribute} if attribute else None
+        what = f"link the {kind} {level} {first} to {second}"
         with self.session.one_call():
-            response = self.session.request(
-                "POST", path, params=params, what=f"link the {kind} {level} {first} to {second}"
-            )
-            if response.status_code == 204 or kind not in DATA or to != "samples" or level == "object":
-                return Linked(response.status_code, first, second)
+            response = self.session.request("POST", role_path(path, True), params=params, what=what)
+            linked = Linked(response.status_code, first, second)
+            if linked.status == 204 or kind not in DATA or to != "samples" or level == "object":
+                return linked
             try:
                 runs, samples = self._left_over(kind, first, second)
             except BionbError as error:
-                raise error.with_partial(Linked(response.status_code, first, second)) from error.__cause__
-        return Linked(response.status_code, first, second, runs, samples)
+                raise error.with_partial(linked) from error.__cause__
+        return replace(linked, runs_left=runs, samples_left=samples)
 
     def _unlink(self, kind: str, source: Any, to: str, target: Any, level: str) -> None:
-        to = _checked_pair(kind, source, to, target)
+        to = checked_pair(kind, source, to, target)
         if to == "cells":
             raise UsageError("The server can't undo a link to cells.")
-        path, first, second = _path(kind, source, to, target, level)
-        self.session.request("DELETE", path, what=f"unlink the {kind} {level} {first} from {second}")
+        path, first, second = link_path(kind, source, to, target, level)
+        self.session.request("DELETE", role_path(path, True), what=f"unlink the {kind} {level} {first} from {second}")
+
+    def _left_over(self, kind: str, group: str, sample_group: str) -> tuple[list[str], list[str]]:
+        """Compare what is linked with the runs of the data and with the sample list of the study."""
+        pairs = self._pairs(kind, group, as_curator=True)
+        linked = {text for pair in pairs for text in texts(pair)}
+        runs = [each for each in self._runs(kind, group) if not linked & set(texts(each))]
+        return [_run_name(each) for each in runs], self._without_data(linked, sample_group)
+
+    def _without_data(self, linked: set[str], sample_group: str) -> list[str]:
+        one = next((each for each in sorted(linked) if each.startswith("GSF")), None)
+        if one is None:
+            return []
+        path = role_path(f"integration/link/study/by/sample/{one}", True)
+        response = self.session.request("GET", path, what=f"look up the study of {one}", accept=(400, 404))
+        if response.status_code != 200:
+            return []
+        return [
+            str(each.get(SAMPLE_KEY))
+            for each in self._samples_in(accession_of(response.json()), True)
+            if each.get("groupId") in (None, sample_group) and each[ACCESSION] not in linked
+        ]
+
+    def _runs(self, kind: str, group: str) -> Listing:
+        path, what = role_path(f"{PLURALS[kind]}/runs/by/group/{group}", True), f"list the runs of {group}"
+        return Listing("runs", lambda: cursor_reader(self.session, path, what, {}, lambda body: body.get("data") or []))
 
 
-def _checked_pair(kind: str, source: Any, to: str, target: Any) -> str:
-    """Return what the target holds, or refuse a pair that the server can't link."""
-    if isinstance(target, Job) and target.kind:
-        to = target.kind
-    if isinstance(source, Job) and source.kind and source.kind != kind:
-        raise UsageError(f"{source!r} imported {source.kind}, not {kind}: use link_{source.kind.replace('-', '_')}().")
-    if to not in TARGETS[kind]:
-        only = " Only expression data can be linked to libraries and preparations." if kind in DATA else ""
-        raise UsageError(f"{kind} can be linked to {' or '.join(TARGETS[kind])}, not to {to}.{only}")
-    return to
-
-
-def _path(kind: str, source: Any, to: str, target: Any, level: str) -> tuple[str, str, str]:
-    if level not in ("group", "object"):
-        raise UsageError(f"level={level!r} is not known: use 'group' or 'object'.")
-    if level == "object" and "cells" in (kind, to):
-        raise UsageError("Cells are linked as whole groups only.")
-    first, second = accession_of(source), accession_of(target)
-    group = "group/" if level == "group" else ""
-    ends = f"{WORDS.get(kind, kind)}/{group}{first}/to/{WORDS[to]}/{'' if to == 'study' else group}{second}"
-    return f"{CURATOR_LINK}/{ends}", first, second
+def _run_name(run: Mapping[str, Any]) -> str:
+    for name in ("runSourceId", "Run Source ID", "name", "runId", "id"):
+        if run.get(name):
+            return str(run[name])
+    return ", ".join(texts(run))

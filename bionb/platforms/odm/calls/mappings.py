@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bionb.chained import Chained
 from bionb.errors import UsageError
 from bionb.frames import ANY, columns
 from bionb.listing import Listing
-from bionb.pages import Cursor, Page, Reader
+from bionb.pages import Cursor, Reader
 from bionb.plain import several
-from bionb.platforms.odm.calls.jobs import accession_of
+from bionb.platforms.odm.calls.calls import API, Calls, role_path
 from bionb.platforms.odm.rules.filters import CHUNK
 from bionb.platforms.odm.rules.sources import is_link
-from bionb.platforms.odm.wire.paging import page_size
-
-if TYPE_CHECKING:
-    from bionb.session import Session
+from bionb.platforms.odm.wire.paging import chained, cursor_reader, page_size
+from bionb.platforms.odm.wire.records import accession_of
 
 ENTRIES = columns("xrefSetId sourceId", targetIds=ANY)
 
 
-class Mappings:
-    """The client's methods on gene-transcript mappings."""
-
-    session: Session
+class Mappings(Calls):
+    """Calls on gene-transcript mappings."""
 
     def import_mapping(self, source: str | Path, *, metadata: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Import a mapping file at once (no job) and return what the server says, with its ``xrefSetId``.
@@ -51,7 +46,7 @@ class Mappings:
             raise UsageError(f"{source} is no link, and the server offers no upload of mappings: give a link.")
         body: dict[str, Any] = {"xrefSetType": "gene-transcript", "dataLink": str(source)}
         body |= {"metadata": dict(metadata)} if metadata else {}
-        found: dict[str, Any] = self.session.json("POST", "api/v1/xrefsets", json=body, what="import the mapping")
+        found: dict[str, Any] = self.session.json("POST", f"{API}/xrefsets", json=body, what="import the mapping")
         return found
 
     def link_mapping(self, mapping: Any, expression_group: Any) -> None:
@@ -74,13 +69,8 @@ class Mappings:
         >>> odm.links("GSF1146928").to_frame()["secondType"].tolist()
         ['geneTranscriptMapping']
         """
-        link = {
-            "firstId": accession_of(expression_group),
-            "firstType": "expressionGroup",
-            "secondId": accession_of(mapping),
-            "secondType": "geneTranscriptMapping",
-        }
-        self.session.request("POST", "api/v1/as-curator/links", json=[link], what="link the mapping")
+        link = _link(mapping, expression_group)
+        self.session.request("POST", role_path("links", True), json=[link], what="link the mapping")
 
     def unlink_mapping(self, mapping: Any, expression_group: Any) -> None:
         """Undo `link_mapping`.
@@ -89,13 +79,8 @@ class Mappings:
         -----
         ``DELETE /api/v1/as-curator/links``.
         """
-        params = {
-            "firstId": accession_of(expression_group),
-            "firstType": "expressionGroup",
-            "secondId": accession_of(mapping),
-            "secondType": "geneTranscriptMapping",
-        }
-        self.session.request("DELETE", "api/v1/as-curator/links", params=params, what="unlink the mapping")
+        params = _link(mapping, expression_group)
+        self.session.request("DELETE", role_path("links", True), params=params, what="unlink the mapping")
 
     def mapping_entries(
         self,
@@ -131,31 +116,28 @@ class Mappings:
         >>> odm.mapping_entries(mapping, transcripts="ENST10000000021")[0]["sourceId"]
         'ENSG10000000002'
         """
-        path = "api/v1/xrefsets/entries" if mapping is None else f"api/v1/xrefsets/{accession_of(mapping)}/entries"
-        asked = [("sourceId", each) for each in _chunks(genes, "genes")]
-        asked += [("targetId", each) for each in _chunks(transcripts, "transcripts")]
+        path = f"{API}/xrefsets/entries" if mapping is None else f"{API}/xrefsets/{accession_of(mapping)}/entries"
+        asked = [{"sourceId": each} for each in _chunks(genes, "genes")]
+        asked += [{"targetId": each} for each in _chunks(transcripts, "transcripts")]
         limit = page_size(limit)
 
         def start() -> Reader:
-            readers = [self._entries(path, {name: values, "pageLimit": limit}) for name, values in asked]
-            if not readers:
-                return self._entries(path, {"pageLimit": limit})
-            return Chained(readers, key=_identity) if len(readers) > 1 else readers[0]
+            return chained([self._entries(path, {**each, "pageLimit": limit}) for each in asked or [{}]], _identity)
 
         return Listing("mapping entries", start, ENTRIES)
 
     def _entries(self, path: str, params: Mapping[str, Any]) -> Cursor:
-        def read(place: Mapping[str, Any], opens: bool) -> Page:
-            return self.session.page(
-                path,
-                what="list the entries of the mapping",
-                params={**params, **place},
-                opens=opens,
-                pick=lambda body: body["result"],
-                cursor=lambda body: body.get("cursor"),
-            )
+        what = "list the entries of the mapping"
+        return cursor_reader(self.session, path, what, params, lambda body: body["result"], _identity)
 
-        return Cursor(read, key=_identity)
+
+def _link(mapping: Any, expression_group: Any) -> dict[str, str]:
+    return {
+        "firstId": accession_of(expression_group),
+        "firstType": "expressionGroup",
+        "secondId": accession_of(mapping),
+        "secondType": "geneTranscriptMapping",
+    }
 
 
 def _identity(entry: Mapping[str, Any]) -> tuple[Any, Any]:

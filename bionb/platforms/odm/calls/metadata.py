@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bionb.chained import Chained
-from bionb.pages import Reader
-from bionb.platforms.odm.calls.jobs import accession_of
-from bionb.platforms.odm.rules.filters import Condition, conditions
-from bionb.platforms.odm.wire.paging import (
-    COLUMNS,
-    KINDS,
-    LIMIT,
-    MetadataListing,
-    list_params,
-    offset_reader,
-    page_size,
-    refuse_given,
-    role,
-)
-from bionb.platforms.odm.wire.template import ACCESSION
-
-if TYPE_CHECKING:
-    from bionb.session import Session
+from bionb.platforms.odm.calls.calls import Calls
+from bionb.platforms.odm.rules.choices import Choice, attributes
+from bionb.platforms.odm.rules.filters import Condition
+from bionb.platforms.odm.tables.columns import MetadataListing
+from bionb.platforms.odm.wire.paging import LIMIT
+from bionb.platforms.odm.wire.records import accession_of
 
 
-class Metadata:
-    """The client's methods on metadata."""
-
-    session: Session
+class Metadata(Calls):
+    """Calls that list and read metadata."""
 
     def studies(
         self,
@@ -77,7 +61,8 @@ class Metadata:
         >>> odm.studies().to_frame()["Study Source ID"].tolist()
         ['LIV2045']
         """
-        return self._list("studies", filter, list_params(query, fields, sort, narrower_terms), as_curator, limit)
+        choice = Choice(filter, query, fields, sort, narrower_terms)
+        return self._listing("studies", choice, as_curator, limit)
 
     def samples(
         self,
@@ -105,13 +90,12 @@ class Metadata:
         >>> len(odm.samples(study="GSF1146901"))
         8
         """
-        params = list_params(query, fields, sort, narrower_terms)
+        choice = Choice(filter, query, fields, sort, narrower_terms)
         if study is None:
-            return self._list("samples", filter, params, as_curator, limit)
-        given = {"filter": filter is not None, "query": query, "sort": sort, "narrower_terms": narrower_terms}
-        refuse_given("samples(study=...)", "Use omics_samples(study_filter=...).", **given)
+            return self._listing("samples", choice, as_curator, limit)
+        choice.refused_by("samples(study=...)", "Use omics_samples(study_filter=...).")
         path = f"integration/link/samples/by/study/{accession_of(study)}"
-        return self._list("samples", None, params, as_curator, limit, path)
+        return self._listing("samples", choice, as_curator, limit, path)
 
     def libraries(
         self,
@@ -138,13 +122,12 @@ class Metadata:
         >>> odm.libraries()[6]["Sample Source ID"]
         ['LIV07', 'LIV08']
         """
-        params = list_params(query, fields, sort, narrower_terms)
+        choice = Choice(filter, query, fields, sort, narrower_terms)
         if group is None:
-            return self._list("libraries", filter, params, as_curator, limit)
-        given = {"filter": filter is not None, "query": query, "sort": sort, "narrower_terms": narrower_terms}
-        refuse_given("libraries(group=...)", "Leave out group=, or choose in the frame.", **given)
+            return self._listing("libraries", choice, as_curator, limit)
+        choice.refused_by("libraries(group=...)", "Leave out group=, or choose in the frame.")
         path = f"libraries/by/group/{accession_of(group)}"
-        return self._list("libraries", None, params, as_curator, limit, path)
+        return self._listing("libraries", choice, as_curator, limit, path)
 
     def preparations(
         self,
@@ -166,13 +149,12 @@ class Metadata:
         -----
         ``GET /api/v1/as-user/preparations``, or ``.../preparations/by/group/{id}``.
         """
-        params = list_params(query, fields, sort, narrower_terms)
+        choice = Choice(filter, query, fields, sort, narrower_terms)
         if group is None:
-            return self._list("preparations", filter, params, as_curator, limit)
-        given = {"filter": filter is not None, "query": query, "sort": sort, "narrower_terms": narrower_terms}
-        refuse_given("preparations(group=...)", "Leave out group=, or choose in the frame.", **given)
+            return self._listing("preparations", choice, as_curator, limit)
+        choice.refused_by("preparations(group=...)", "Leave out group=, or choose in the frame.")
         path = f"preparations/by/group/{accession_of(group)}"
-        return self._list("preparations", None, params, as_curator, limit, path)
+        return self._listing("preparations", choice, as_curator, limit, path)
 
     def files(
         self,
@@ -188,7 +170,7 @@ class Metadata:
         -----
         ``GET /api/v1/as-user/files`` (Files as User).
         """
-        return self._list("files", filter, list_params(query, None), as_curator, limit)
+        return self._listing("files", Choice(filter, query), as_curator, limit)
 
     def study(self, study: Any, *, as_curator: bool = False, fields: str | None = None) -> dict[str, Any]:
         """Return one study with all its attributes.
@@ -237,39 +219,8 @@ class Metadata:
         """
         return self._one("samples", sample, as_curator, fields)
 
-    # -- requests ---------------------------------------------------------------------------------------------------
-
-    def _list(
-        self,
-        kinds: str,
-        filter: str | Condition | None,
-        params: Mapping[str, Any],
-        as_curator: bool,
-        limit: int,
-        path: str | None = None,
-    ) -> MetadataListing:
-        path, what, limit = f"api/v1/{role(as_curator)}/{path or kinds}", f"list the {kinds}", page_size(limit)
-
-        def start() -> Reader:
-            readers = [
-                offset_reader(
-                    self.session,
-                    path,
-                    what,
-                    {**params, **({"filter": each} if each else {})},
-                    limit,
-                    lambda record: record[ACCESSION],
-                )
-                for each in conditions(filter)
-            ]
-            return Chained(readers, key=lambda record: record[ACCESSION]) if len(readers) > 1 else readers[0]
-
-        return MetadataListing(kinds, start, COLUMNS[KINDS[kinds]])
-
     def _one(self, kinds: str, thing: Any, as_curator: bool, fields: str | None) -> dict[str, Any]:
         accession = accession_of(thing)
-        path = f"api/v1/{role(as_curator)}/{kinds}/{accession}"
-        found: dict[str, Any] = self.session.json(
-            "GET", path, params=list_params(None, fields), what=f"look up {accession}"
-        )
+        path, params = f"{kinds}/{accession}", attributes(fields)
+        found: dict[str, Any] = self._get(path, params=params, what=f"look up {accession}", as_curator=as_curator)
         return found

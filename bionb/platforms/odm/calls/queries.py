@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bionb.chained import Chained
 from bionb.errors import UsageError
-from bionb.pages import Cursor, Page, Reader
-from bionb.platforms.odm.calls.jobs import accession_of
+from bionb.pages import Reader
+from bionb.platforms.odm.calls.calls import Calls, role_path
+from bionb.platforms.odm.rules.choices import attributes
 from bionb.platforms.odm.rules.filters import Condition, conditions, features
+from bionb.platforms.odm.tables.columns import COLUMNS, MetadataListing
 from bionb.platforms.odm.tables.matrix import MatrixStream
 from bionb.platforms.odm.tables.measurements import EXPRESSION, ExpressionListing, tidy
-from bionb.platforms.odm.wire.paging import COLUMNS, LIMIT, MetadataListing, list_params, page_size, role
-from bionb.platforms.odm.wire.template import ACCESSION
-
-if TYPE_CHECKING:
-    from bionb.session import Session
+from bionb.platforms.odm.wire.paging import LIMIT, chained, cursor_reader, page_size
+from bionb.platforms.odm.wire.records import ACCESSION, accession_of
 
 Filter = str | Condition | None
+Flat = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
-class Queries:
-    """The client's methods that query across studies, samples and data."""
-
-    session: Session
+class Queries(Calls):
+    """Calls that query across studies, samples and data."""
 
     def omics_samples(
         self,
@@ -83,13 +80,11 @@ class Queries:
             "sampleQuery": sample_query,
             "exQuery": data_query,
             "vxQuery": variant_query,
-            **list_params(None, fields),
+            **attributes(fields),
         }
-        path = f"api/v1/{role(as_curator)}/omics/samples"
-        asked = _asked(filters, others)
-        key = _accession
-        start = self._omics(path, "query samples", asked, limit, lambda item: dict(item["metadata"]), key)
-        return MetadataListing("samples", start, COLUMNS["sample"])
+        path, asked = role_path("omics/samples", as_curator), _asked(filters, others)
+        start = self._omics(path, "query samples", asked, limit, _sample, _accession)
+        return MetadataListing("samples", start, COLUMNS["samples"])
 
     def expression(
         self,
@@ -157,10 +152,8 @@ class Queries:
             for each in _asked(filters, {})
             for query in chosen
         ]
-        path = f"api/v1/{role(as_curator)}/omics/expression/data"
-        start = self._omics(
-            path, "query expression data", asked, limit, tidy, lambda item: (item["group"], item["item"])
-        )
+        path = role_path("omics/expression/data", as_curator)
+        start = self._omics(path, "query expression data", asked, limit, tidy, _measurement)
         return ExpressionListing("measurements", start, EXPRESSION)
 
     def stream_expression(
@@ -212,53 +205,42 @@ class Queries:
         asked |= {"groupAccession": accession} | ({"exQuery": data_query} if data_query else {})
         if round_digits is not None:
             asked["roundDigits"] = str(round_digits)
-        base = f"api/v1/{role(as_curator)}"
 
         def opened() -> Any:
-            path = f"{base}/omics/expression/streamed-data"
-            return self.session.request(
-                "GET", path, params=asked, what=f"stream the matrix of {accession}", stream=True
-            )
+            path, what = role_path("omics/expression/streamed-data", as_curator), f"stream the matrix of {accession}"
+            return self.session.request("GET", path, params=asked, what=what, stream=True)
 
-        def count() -> int | None:
-            path = f"{base}/expressions/group/{accession}"
-            body = self.session.json("GET", path, what=f"look up the group {accession}", opens=False)
-            found = body.get("metadata") or {}
-            names = [*(found.get("Features (string)") or ()), *(found.get("Features (numeric)") or ())]
-            return len(names) or None
+        return MatrixStream(accession, opened, lambda: self._feature_columns(accession, as_curator))
 
-        return MatrixStream(accession, opened, count)
+    def _feature_columns(self, group: str, as_curator: bool) -> int | None:
+        """Return how many columns of a matrix describe the feature, as far as the server tells."""
+        what = f"look up the group {group}"
+        body = self._get(f"expressions/group/{group}", what=what, as_curator=as_curator, opens=False)
+        found = body.get("metadata") or {}
+        names = [*(found.get("Features (string)") or ()), *(found.get("Features (numeric)") or ())]
+        return len(names) or None
 
     def _omics(
-        self,
-        path: str,
-        what: str,
-        asked: list[dict[str, Any]],
-        limit: int,
-        flat: Callable[[Mapping[str, Any]], dict[str, Any]],
-        key: Callable[[Any], Any],
+        self, path: str, what: str, asked: list[dict[str, Any]], limit: int, flat: Flat, key: Callable[[Any], Any]
     ) -> Callable[[], Reader]:
         limit = page_size(limit)
 
-        def reader(params: Mapping[str, Any]) -> Cursor:
-            def read(place: Mapping[str, Any], opens: bool) -> Page:
-                return self.session.page(
-                    path,
-                    what=what,
-                    params={**params, "pageLimit": limit, **place},
-                    opens=opens,
-                    pick=lambda body: [flat(item) for item in body["data"]],
-                    more=lambda response, body: False if body.get("resultsExhausted") else None,
-                    cursor=lambda body: body.get("cursor"),
-                )
-
-            return Cursor(read, key=key)
+        def pick(body: Any) -> list[Any]:
+            return [flat(item) for item in body["data"]]
 
         def start() -> Reader:
-            readers = [reader(each) for each in asked]
-            return Chained(readers, key=key) if len(readers) > 1 else readers[0]
+            params = [{**each, "pageLimit": limit} for each in asked]
+            return chained([cursor_reader(self.session, path, what, each, pick, key) for each in params], key)
 
         return start
+
+
+def _sample(item: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(item["metadata"])
+
+
+def _measurement(item: Mapping[str, Any]) -> tuple[Any, Any]:
+    return item["group"], item["item"]
 
 
 def _accession(record: Mapping[str, Any]) -> Any:

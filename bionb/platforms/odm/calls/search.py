@@ -10,12 +10,10 @@ from bionb.frames import COUNT, FLAG, columns, to_frame
 from bionb.listing import Listing
 from bionb.pages import Offset, Page, Reader
 from bionb.plain import several
-from bionb.platforms.odm.wire.paging import role
+from bionb.platforms.odm.calls.calls import Calls, role_path
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from bionb.session import Session
 
 FOUND = columns("accession name owner", size=COUNT) + columns(
     "fileCreation", hasTranscriptomics=FLAG, hasGenomic=FLAG, hasFacs=FLAG
@@ -47,10 +45,8 @@ class StudySearch(Listing):
         return to_frame([each for group in self._groups for each in group.get("options") or ()], FACETS)
 
 
-class Search:
-    """The client's method that searches studies."""
-
-    session: Session
+class Search(Calls):
+    """The call that searches studies."""
 
     def search_studies(
         self,
@@ -90,13 +86,8 @@ class Search:
         """
         if narrower_terms and not text:
             raise UsageError("narrower_terms=True is about the words of the text: pass text= as well.")
-        filters: list[dict[str, Any]] = []
-        if text:
-            mode = "USE_NARROWER_TERMS" if narrower_terms else "STRICT"
-            filters.append({"type": "FULL_TEXT", "match": text, "mode": mode})
-        chosen = several(options, "options") or []
-        filters += [{"type": "SELECT", "filterOptionId": each} for each in chosen]
-        path = f"api/v1/{role(as_curator)}/integration/fulltext/search/studies"
+        filters = _filters(text, narrower_terms, several(options, "options") or [])
+        path = role_path("integration/fulltext/search/studies", as_curator)
         groups: list[Mapping[str, Any]] = []
 
         def read(place: Mapping[str, Any], opens: bool) -> Page:
@@ -114,3 +105,9 @@ class Search:
             return Page(page.get("content") or [], total=page.get("filteredCount"))
 
         return StudySearch("studies", lambda: Offset(read, limit, key=lambda each: each["accession"]), groups)
+
+
+def _filters(text: str | None, narrower_terms: bool, chosen: Iterable[str]) -> list[dict[str, Any]]:
+    mode = "USE_NARROWER_TERMS" if narrower_terms else "STRICT"
+    words = [{"type": "FULL_TEXT", "match": text, "mode": mode}] if text else []
+    return [*words, *({"type": "SELECT", "filterOptionId": each} for each in chosen)]

@@ -9,7 +9,8 @@ from typing import Any
 from flask import Flask, Response, request
 
 from bionb.platforms.odm.sandbox.store import Entity, Group, Run, Sandbox, Store
-from bionb.platforms.odm.wire.template import SAMPLE, SAMPLE_KEY
+from bionb.platforms.odm.wire.records import SAMPLE_KEY
+from bionb.platforms.odm.wire.template import SAMPLE
 
 DATA_TARGETS = {
     "expression": ("sample", "library", "preparation", "cell"),

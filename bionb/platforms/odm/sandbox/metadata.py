@@ -9,7 +9,8 @@ from flask import Flask, Response, jsonify, request
 
 from bionb.platforms.odm.sandbox.language import BadQuery, full_text, parse
 from bionb.platforms.odm.sandbox.store import Entity, Record, Sandbox, Version, shown
-from bionb.platforms.odm.wire.template import ACCESSION, SAMPLE
+from bionb.platforms.odm.wire.records import ACCESSION
+from bionb.platforms.odm.wire.template import SAMPLE
 
 SINGULAR = {
     "studies": "study",

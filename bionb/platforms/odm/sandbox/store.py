@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bionb.platforms.odm.wire.template import ACCESSION, SAMPLE_KEY, TEMPLATES
+from bionb.platforms.odm.wire.records import ACCESSION, SAMPLE_KEY
+from bionb.platforms.odm.wire.template import TEMPLATES
 from bionb.sandbox.faults import Faults
 from bionb.sandbox.store import FrozenClock
 

@@ -191,7 +191,7 @@ def link_completeness(having: pd.DataFrame) -> Figure:
 @plain_words
 def data_model() -> Figure:
     """Draw the data model: an arrow leads from what is linked to what it is linked to."""
-    from bionb.platforms.odm.calls.links import TARGETS
+    from bionb.platforms.odm.rules.linking import TARGETS
 
     figure, axes = _figure(9, 3.6)
     for start, targets in TARGETS.items():

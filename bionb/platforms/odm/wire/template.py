@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ACCESSION = "genestack:accession"
-SAMPLE_KEY = "Sample Source ID"
-
 
 @dataclass(frozen=True)
 class Attribute:

@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.errors import BionbError, UnexpectedResponse, UsageError
 from bionb.frames import columns, to_frame
-from bionb.platforms.odm.calls.data_imports import Imports
-from bionb.platforms.odm.calls.jobs import ENDED_BADLY, Job, accession_of
-from bionb.platforms.odm.calls.links import WORDS, Links
 from bionb.platforms.odm.rules.checking import check_upload
+from bionb.platforms.odm.rules.linking import WORDS
 from bionb.platforms.odm.rules.sources import digest, is_link, local_file
+from bionb.platforms.odm.wire.jobs import ENDED_BADLY, Job
+from bionb.platforms.odm.wire.records import accession_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bionb.platforms.odm.calls.links import Linked
+    from bionb.platforms.odm.client import OdmClient
+
 _ACCESSION = re.compile(r"GSF\d{6,}")
 STEPS = columns("step outcome job accession detail")
-LINKS = {"libraries": "link_libraries", "preparations": "link_preparations"}
+MADE = ("libraries", "preparations")
 
 
 @dataclass
@@ -60,174 +63,162 @@ class StudyBuild:
         return f"<StudyBuild of {self.accessions.get('study', 'no study yet')}: {len(self._steps)} steps>"
 
 
-class Workflow(Imports, Links):
-    """The client's method that builds a whole study."""
+class Uploads:
+    """What a client has uploaded, and by which job: the server knows links again, but not uploads."""
 
-    # The server knows links again, but not uploads: what this client has uploaded, and by which job.
-    _uploaded: dict[tuple[str, str, str], int]
+    def __init__(self) -> None:
+        self._jobs: dict[tuple[str, str, str], int] = {}
 
-    def build_study(
+    def place(self, kind: str, source: Any, options: Mapping[str, Any]) -> tuple[str, str, str] | None:
+        """Return what an upload is known by, None for a link."""
+        return None if is_link(source) else (kind, digest(source), repr(sorted(options.items(), key=str)))
+
+    def earlier(self, place: tuple[str, str, str] | None) -> int | None:
+        """Return the number of the job that had the same file."""
+        return self._jobs.get(place) if place else None
+
+    def keep(self, place: tuple[str, str, str] | None, job: Job) -> None:
+        """Remember an upload."""
+        if place:
+            self._jobs[place] = job.id
+
+
+def checked_sources(study: Any, samples: Any, *others: Any, expression_to: str) -> dict[str, Any]:
+    """Return what is to be imported, by kind in order, or refuse what cannot be built; nothing was sent."""
+    expression, libraries, preparations = others
+    given = {
+        "study": study,
+        "samples": samples,
+        "libraries": libraries,
+        "preparations": preparations,
+        "expression": expression,
+    }
+    sources = {kind: source for kind, source in given.items() if source is not None}
+    if missing := [kind for kind in ("study", "samples") if kind not in sources]:
+        raise UsageError(f"A study is built of a study and its samples: give {' and '.join(missing)}.")
+    if expression_to not in ("samples", *MADE) or (expression is not None and expression_to not in sources):
+        raise UsageError(f"expression_to={expression_to!r}: name one of the groups given, e.g. libraries=.")
+    for kind, source in sources.items():
+        _check_source(kind, source)
+    return sources
+
+
+class Building:
+    """One building of a study, step by step.
+
+    Parameters
+    ----------
+    client : OdmClient
+        Imports, waits and links.
+    uploads : Uploads
+        Of this client.
+    deadline : float or None
+        Seconds for each job.
+    """
+
+    def __init__(self, client: OdmClient, uploads: Uploads, deadline: float | None) -> None:
+        self._client, self._uploads, self._deadline = client, uploads, deadline
+        self._build = StudyBuild()
+
+    def build(
         self,
-        study: Any,
-        samples: Any,
-        expression: Any = None,
-        *,
-        libraries: Any = None,
-        preparations: Any = None,
-        expression_to: str = "samples",
-        linking_attribute: str | None = None,
-        template_id: str | None = None,
-        deadline: float | None = 1800.0,
-        **expression_options: Any,
+        sources: Mapping[str, Any],
+        options: Mapping[str, Any],
+        expression_options: Mapping[str, Any],
+        expression_to: str,
+        attribute: str | None,
     ) -> StudyBuild:
-        """Import a study, its samples and data, link them in the right order, and look whether all is there.
-
-        It can be called again after a failure: what was imported is used again, what is linked stays linked.
-
-        Parameters
-        ----------
-        study, samples, expression, libraries, preparations : str, Path or Job
-            A link, a local file (not for the study), or the accession of what is there already (``"GSF..."``).
-        expression_to : {"samples", "libraries", "preparations"}
-            What the columns of the expression data are.
-        linking_attribute : str, optional
-            As for `link_expression`.
-        template_id : str, optional
-            Template of all imports.
-        deadline : float or None
-            Seconds for each job.
-        **expression_options
-            As for `import_expression`: ``data_class``, ``number_of_feature_attributes``, ...
-
-        Returns
-        -------
-        StudyBuild
-            ``.steps`` (a frame) and ``.accessions``.
-
-        Raises
-        ------
-        BionbError
-            A step failed; ``.partial`` is the `StudyBuild` so far.
-
-        Examples
-        --------
-        >>> bucket = "s3://example_data/GSE60871/GSE60871_"
-        >>> odm.build_study(bucket + "study.tsv", bucket + "samples.tsv", bucket + "expression.gct").study
-        'GSF1147033'
-        """
-        sources = {
-            "study": study,
-            "samples": samples,
-            "libraries": libraries,
-            "preparations": preparations,
-            "expression": expression,
-        }
-        sources = {kind: source for kind, source in sources.items() if source is not None}
-        if missing := [kind for kind in ("study", "samples") if kind not in sources]:
-            raise UsageError(f"A study is built of a study and its samples: give {' and '.join(missing)}.")
-        if expression_to not in ("samples", "libraries", "preparations") or (
-            expression is not None and expression_to not in sources
-        ):
-            raise UsageError(f"expression_to={expression_to!r}: name one of the groups given, e.g. libraries=.")
-        for kind, source in sources.items():
-            _check_source(kind, source)
-        build = StudyBuild()
+        """Import, link and verify; what was done before a failure is on the error."""
         try:
-            with self.session.one_call():
-                self._import_all(build, sources, template_id, deadline, expression_options)
-                self._link_all(build, expression_to, linking_attribute)
-                self._verify(build)
+            self._import_all(sources, options, expression_options)
+            self._link_all(expression_to, attribute)
+            self._verify()
         except BionbError as error:
-            build.note("stopped", "failed", detail=str(error))
-            error.partial = build
+            self._build.note("stopped", "failed", detail=str(error))
+            error.partial = self._build
             raise
-        return build
+        return self._build
 
     # -- steps ------------------------------------------------------------------------------------------------------
 
-    def _import_all(
-        self,
-        build: StudyBuild,
-        sources: Mapping[str, Any],
-        template_id: str | None,
-        deadline: float | None,
-        options: Mapping[str, Any],
-    ) -> None:
+    def _import_all(self, sources: Mapping[str, Any], options: Mapping[str, Any], more: Mapping[str, Any]) -> None:
         started: dict[str, Job] = {}
         for kind, source in sources.items():
-            given = _given(source)
-            if given:
-                build.accessions[kind] = given
-                build.note(f"import {kind}", "given", accession=given)
-                continue
-            more = dict(options) if kind == "expression" else {}
-            started[kind] = self._import_once(kind, source, {"template_id": template_id, **more})
+            if given := _given(source):
+                self._build.accessions[kind] = given
+                self._build.note(f"import {kind}", "given", accession=given)
+            else:
+                started[kind] = self._import_once(kind, source, {**options, **(more if kind == "expression" else {})})
         # All run at the server at the same time; the first failure is told when the others have been seen.
-        failure: BionbError | None = None
-        for kind, job in started.items():
-            try:
-                done = self.wait_job(job, deadline=deadline)
-            except BionbError as error:
-                build.note(f"import {kind}", "failed", job=job.id, detail=str(error))
-                failure = failure or error
-                continue
-            build.accessions[kind] = done.accession
-            warned = "; ".join(map(str, done.result.get("warnings") or ()))
-            outcome = "reused" if job.reused else "done"
-            build.note(f"import {kind}", outcome, job=job.id, accession=done.accession, detail=warned)
-        if failure is not None:
-            raise failure
+        failures = [failure for kind, job in started.items() if (failure := self._wait(kind, job))]
+        if failures:
+            raise failures[0]
 
     def _import_once(self, kind: str, source: Any, options: Mapping[str, Any]) -> Job:
-        place = (kind, digest(source), repr(sorted(options.items(), key=str)))
-        if not is_link(source) and place in self._uploaded:
-            earlier = self.job(self._uploaded[place])
+        place = self._uploads.place(kind, source, options)
+        number = self._uploads.earlier(place)
+        if number is not None:
+            earlier = self._client.job(number)
             if earlier.status not in ENDED_BADLY:
                 return replace(earlier, kind=kind, reused=True)
-        job: Job = getattr(self, f"import_{kind}")(source, **options)
+        job: Job = getattr(self._client, f"import_{kind}")(source, **options)
         if job.reused and job.status in ("FAILED", "STOPPED"):
-            job = self.restart_job(job)
-        if not is_link(source):
-            self._uploaded[place] = job.id
+            job = self._client.restart_job(job)
+        self._uploads.keep(place, job)
         return job
 
-    def _link_all(self, build: StudyBuild, expression_to: str, attribute: str | None) -> None:
-        made = build.accessions
-        here = self._linked_samples(made["study"])
-        if made["samples"] in {each.get("groupId") for each in here}:
-            build.note("link samples to study", "reused", detail="they were linked before")
+    def _wait(self, kind: str, job: Job) -> BionbError | None:
+        try:
+            done = self._client.wait_job(job, deadline=self._deadline)
+        except BionbError as error:
+            self._build.note(f"import {kind}", "failed", job=job.id, detail=str(error))
+            return error
+        self._build.accessions[kind] = done.accession
+        warned = "; ".join(map(str, done.result.get("warnings") or ()))
+        outcome = "reused" if job.reused else "done"
+        self._build.note(f"import {kind}", outcome, job=job.id, accession=done.accession, detail=warned)
+        return None
+
+    def _link_all(self, expression_to: str, attribute: str | None) -> None:
+        made, client = self._build.accessions, self._client
+        if made["samples"] in {each.get("groupId") for each in self._samples()}:
+            self._note_linked("samples", "study")
         else:
-            self._note_link(build, "samples", "study", self.link_samples(made["samples"], made["study"]))
-        for kind in ("libraries", "preparations"):
-            if kind not in made:
-                continue
-            if made[kind] in {each["itemId"] for each in self._groups_by_study(WORDS[kind], made["study"], True)}:
-                build.note(f"link {kind} to samples", "reused", detail="they were linked before")
-            else:
-                self._note_link(build, kind, "samples", getattr(self, LINKS[kind])(made[kind], made["samples"]))
+            self._note_link("samples", "study", client.link_samples(made["samples"], made["study"]))
+        for kind in MADE:
+            if kind in made and made[kind] in self._groups(WORDS[kind]):
+                self._note_linked(kind, "samples")
+            elif kind in made:
+                link = getattr(client, f"link_{kind}")
+                self._note_link(kind, "samples", link(made[kind], made["samples"]))
         if "expression" in made:
-            linked = self.link_expression(made["expression"], made[expression_to], attribute, to=expression_to)
-            self._note_link(build, "expression", expression_to, linked)
+            linked = client.link_expression(made["expression"], made[expression_to], attribute, to=expression_to)
+            self._note_link("expression", expression_to, linked)
 
-    @staticmethod
-    def _note_link(build: StudyBuild, kind: str, to: str, linked: Any) -> None:
-        left = f"without a match: {', '.join(linked.runs_left)}" if linked.runs_left else ""
-        build.note(f"link {kind} to {to}", "done", detail="; ".join([str(linked.status), *([left] if left else [])]))
+    def _note_linked(self, kind: str, to: str) -> None:
+        self._build.note(f"link {kind} to {to}", "reused", detail="they were linked before")
 
-    def _linked_samples(self, study: str) -> list[dict[str, Any]]:
-        return list(self.samples(study=study, as_curator=True))
+    def _note_link(self, kind: str, to: str, linked: Linked) -> None:
+        left = [f"without a match: {', '.join(linked.runs_left)}"] if linked.runs_left else []
+        self._build.note(f"link {kind} to {to}", "done", detail="; ".join([str(linked.status), *left]))
 
-    def _verify(self, build: StudyBuild) -> None:
-        made = build.accessions
-        here = [each for each in self._linked_samples(made["study"]) if each.get("groupId") == made["samples"]]
+    def _samples(self) -> list[dict[str, Any]]:
+        return list(self._client.samples(study=self._build.study, as_curator=True))
+
+    def _groups(self, kind: str) -> set[str]:
+        found = self._client.linked_groups(self._build.study, kind, as_curator=True)
+        return set(found.get("itemId", ()))
+
+    def _verify(self) -> None:
+        made = self._build.accessions
+        here = [each for each in self._samples() if each.get("groupId") == made["samples"]]
         if not here:
             raise UnexpectedResponse(f"The study {made['study']} shows no sample of {made['samples']} after linking.")
-        build.note("verify samples", "done", accession=made["study"], detail=f"{len(here)} samples in the study")
+        self._build.note("verify samples", "done", accession=made["study"], detail=f"{len(here)} samples in the study")
         if "expression" in made:
-            groups = [each["itemId"] for each in self._groups_by_study("expression", made["study"], True)]
-            if made["expression"] not in groups:
+            if made["expression"] not in self._groups("expression"):
                 raise UnexpectedResponse(f"The study {made['study']} does not show {made['expression']} after linking.")
-            build.note("verify expression", "done", accession=made["expression"], detail="in the study")
+            self._build.note("verify expression", "done", accession=made["expression"], detail="in the study")
 
 
 def _given(source: Any) -> str:
