@@ -36,6 +36,7 @@ lint: $(READY)  ## check style and types
 	@$(call timed,lint,$(BIN)/ruff check . && $(BIN)/mypy)
 
 refresh: $(READY)  ## run the notebooks and store their outputs; NOTEBOOKS="..." names some
+	@$(BIN)/python -m tests.typed_connect
 	@$(BIN)/python notebooks/refresh.py $(NOTEBOOKS)
 
 bench: $(patsubst benchmarks/%.py,bench-%,$(wildcard benchmarks/[a-z]*.py))  ## measure speed and memory

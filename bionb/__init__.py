@@ -10,10 +10,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bionb.connecting import connect
     from bionb.errors import BionbError, NotLoggedIn
     from bionb.isatab import ISATab, read_isatab
     from bionb.isatab.making import isatab_templates, new_isatab
+    from bionb.platforms.typed import connect
     from bionb.registry import platforms
     from bionb.sandbox import start_sandbox
     from bionb.widgets.browser import browse

@@ -6,9 +6,9 @@ from typing import Any
 
 from bionb.credentials import find_credentials
 from bionb.errors import UsageError
-from bionb.protocol import Found, Platform
+from bionb.protocol import Client, Found, Platform
 from bionb.registry import platform_card
-from bionb.secret import sealed, shown
+from bionb.secret import Secret, sealed, shown
 
 
 def connect(
@@ -21,8 +21,8 @@ def connect(
     allow_http: bool = False,
     workers: int = 16,
     timeout: float | tuple[float, float] = (10.0, 60.0),
-    **credentials: Any,
-) -> Any:
+    **credentials: str | Secret | None,
+) -> Client:
     """Connect to a platform and return its client; the first request is sent by the client's first call.
 
     Parameters
@@ -73,7 +73,7 @@ def connect(
     card = platform_card(platform)
     _check_options(url, timeout)
     found = _sandbox_credentials(card, given) if sandbox else find_credentials(card, url, given, profile)
-    return card.load_client()(
+    client: Client = card.load_client()(
         found.url,
         found.values,
         source=found.source,
@@ -82,6 +82,7 @@ def connect(
         workers=workers,
         timeout=timeout,
     )
+    return client
 
 
 def _check_options(url: Any, timeout: Any) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from bionb.errors import UsageError
+from bionb.isatab.exchange import archive
 from bionb.isatab.graph.graph import Graph, graph_of
 from bionb.isatab.model.investigation import StudyRef, studies_of
-from bionb.isatab.model.names import is_isatab
 from bionb.isatab.model.table import Table
 
 #: From this number of lines on a table takes the columnar path.
@@ -67,7 +67,7 @@ class Members:
         return [
             name
             for name in self._files
-            if is_isatab(name)
+            if archive.is_isatab(name)
             and posixpath.basename(name).lower().startswith(prefix)
             and not name.startswith("__MACOSX/")
         ]

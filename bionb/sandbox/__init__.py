@@ -112,7 +112,7 @@ class Sandbox:
         """Return the requests that a server got since the last reset, for tests and lessons."""
         return list(self._get(name)[0].received)
 
-    def app(self, name: str) -> Any:
+    def app(self, name: str) -> PlatformSandbox:
         """Return a platform's own sandbox object, for what stands in for the outside world (e.g. file uploads)."""
         return self._get(name)[1]
 

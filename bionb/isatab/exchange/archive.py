@@ -11,20 +11,21 @@ import os
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeGuard
 
 from bionb.errors import InvalidSheet, UsageError
-from bionb.isatab.model.names import is_investigation, is_isatab
 from bionb.packed import MAX_BYTES, MAX_MEMBERS, safe_name, unzipped
 from bionb.transfers.writing import places_of, write_files
 from bionb.warning import warn
+
+Source = str | os.PathLike[str] | bytes | bytearray | memoryview | Mapping[str, Any]
 
 
 class OtherSheets(UserWarning):
     """A folder holds more sheets than the set that was written there; they would be read with it."""
 
 
-def read_source(source: Any, max_bytes: int | None = None) -> dict[str, bytes]:
+def read_source(source: Source, max_bytes: int | None = None) -> dict[str, bytes]:
     """Return name and bytes of every member of a source, in its order."""
     if max_bytes is not None and (isinstance(max_bytes, bool) or not isinstance(max_bytes, int) or max_bytes < 0):
         raise UsageError(f"max_bytes is a number of bytes, not {max_bytes!r}")
@@ -42,7 +43,7 @@ def read_source(source: Any, max_bytes: int | None = None) -> dict[str, bytes]:
     )
 
 
-def is_excel(source: Any) -> bool:
+def is_excel(source: Any) -> TypeGuard[str | os.PathLike[str] | bytes]:
     """Tell an Excel file, by its name or its bytes, from a zip of ISA-Tab files."""
     if isinstance(source, bytes):
         return source.startswith(b"PK") and b"xl/workbook.xml" in source
@@ -76,7 +77,7 @@ def _read_folder(folder: Path, max_bytes: int | None, only: str | None = None) -
     files: dict[str, bytes] = {}
     total = 0
     for path in _sheets_in(folder):
-        if only and is_investigation(path.name) and path.name != only:
+        if only and _is_investigation(path) and path.name != only:
             continue
         total += path.stat().st_size
         if total > most or len(files) >= MAX_MEMBERS:
@@ -94,11 +95,21 @@ def _sheets_in(folder: Path) -> Iterator[Path]:
     Where the folder has an investigation, sub-folders with one of their own are other sets (or old copies).
     """
     paths = [path for path in sorted(folder.rglob("*")) if is_isatab(path.name) and path.is_file()]
-    homes = {path.parent for path in paths if is_investigation(path.name)}
+    homes = {path.parent for path in paths if _is_investigation(path)}
     others = homes - {folder} if folder in homes else set()
     for path in paths:
         if not path.is_symlink() and not others.intersection(path.parents):
             yield path
+
+
+def _is_investigation(path: Path) -> bool:
+    return path.name.lower().startswith("i_")
+
+
+def is_isatab(name: str) -> bool:
+    """Tell ISA-Tab files (``i_``, ``s_``, ``a_`` and MetaboLights' ``m_``) by their names."""
+    base = PurePosixPath(name).name.lower()
+    return base[:2] in ("i_", "s_", "a_", "m_") and base.endswith((".txt", ".tsv"))
 
 
 def _read_json(data: bytes, name: str) -> dict[str, bytes]:

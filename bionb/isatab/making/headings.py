@@ -30,10 +30,6 @@ _TERM = re.compile(r"(.+?)[\s_.]*\b(accession|ontology|term accession number|ter
 _PARTS = {"term accession number": "accession", "term source ref": "ontology"}
 
 
-class UnmatchedColumns(UserWarning):
-    """Columns of a sample table that fit no header of the template or set; kept as characteristics of the sample."""
-
-
 @dataclass(frozen=True)
 class Field:
     """Where the values of a column go.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bionb.errors import UsageError
 from bionb.isatab.dataset import ISATab
-from bionb.isatab.making.headings import UnmatchedColumns, fields
+from bionb.isatab.making.headings import fields
 from bionb.isatab.making.samples import sample_table
 from bionb.isatab.making.sheets import Making, assay_sheet, check_sources, ontologies, study_sheet, text
 from bionb.isatab.making.template import AssayPlan, load, vocabulary
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 Entry = Mapping[str, str]
 UNSPECIFIED = "unspecified"  # where ISA-Tab wants a word that the table does not say
+
+
+class UnmatchedColumns(UserWarning):
+    """Columns of a sample table that the template does not know; they were kept as characteristics of the sample."""
 
 
 def new_isatab(

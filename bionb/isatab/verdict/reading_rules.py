@@ -14,8 +14,7 @@ from functools import cache
 from typing import Any
 
 from bionb.isatab.graph.annotations import parts_of
-from bionb.isatab.graph.graph import Graph
-from bionb.isatab.graph.groups import Group
+from bionb.isatab.graph.graph import Graph, Group
 from bionb.isatab.model.headers import CHARACTERISTICS, FACTOR, PARAMETER, Column
 from bionb.isatab.model.table import Table
 from bionb.isatab.text.cells import CodedCells, recode
