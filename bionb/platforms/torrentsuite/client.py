@@ -1,22 +1,26 @@
-"""The client of Torrent Suite."""
+"""What the client of Torrent Suite is made of."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bionb.auth import Auth, BasicAuth, HeaderAuth
 from bionb.errors import UsageError
-from bionb.frames import COUNT, FLAG, columns, to_frame
-from bionb.listing import Listing
-from bionb.pages import Page, Whole
-from bionb.platforms.torrentsuite.calls.plans import PlanCalls
-from bionb.platforms.torrentsuite.calls.runs import RunCalls
-from bionb.platforms.torrentsuite.tables.rows import RUN_COLUMNS, run_rows
-from bionb.platforms.torrentsuite.wire.catalogue import API, Catalogue, Schema
+from bionb.frames import to_frame
+from bionb.platforms.torrentsuite.calls.objects import Objects
+from bionb.platforms.torrentsuite.calls.plans import Plans
+from bionb.platforms.torrentsuite.calls.runs import Runs
+from bionb.platforms.torrentsuite.rules.identifiers import Ref, identifier
+from bionb.platforms.torrentsuite.rules.plans import identity_findings
+from bionb.platforms.torrentsuite.tables.columns import RUN_COLUMNS
+from bionb.platforms.torrentsuite.tables.report import RunReport
+from bionb.platforms.torrentsuite.tables.rows import finding_frame, run_rows
+from bionb.platforms.torrentsuite.wire.catalogue import API
 from bionb.platforms.torrentsuite.wire.problems import read_problem
 from bionb.platforms.torrentsuite.wire.records import state_of
+from bionb.platforms.torrentsuite.workflows.planning import Draft, Planner
+from bionb.platforms.torrentsuite.workflows.reporting import gather
 from bionb.protocol import Node, Nodes
 from bionb.secret import Secret, shown
 from bionb.session import Session
@@ -24,12 +28,12 @@ from bionb.session import Session
 if TYPE_CHECKING:
     import pandas as pd
 
+Record = dict[str, Any]
+
 LABEL = "Torrent Suite"
-RESOURCE_COLUMNS = columns("name list_endpoint schema")
-CHIP_COLUMNS = columns("id name description instrumentType", isActive=FLAG, slots=COUNT)
 
 
-class TorrentSuiteClient(RunCalls, PlanCalls):
+class TorrentSuiteClient(Objects, Runs, Plans):
     """A Torrent Suite server, spoken to through ``/rundb/api/v1/``.
 
     Parameters
@@ -54,9 +58,8 @@ class TorrentSuiteClient(RunCalls, PlanCalls):
         if api_version not in (None, "v1"):
             raise UsageError(f"{LABEL} has one API version, v1; leave out api_version={shown(api_version)}.")
         self._username = credentials["username"]
-        self.session = Session(url, _auth(credentials), label=LABEL, read_problem=read_problem, **options)
-        self._catalogue = Catalogue(self.session)
-        self._planning, self._made = threading.Lock(), {}
+        super().__init__(Session(url, _auth(credentials), label=LABEL, read_problem=read_problem, **options))
+        self._planner = Planner(self.session, self._catalogue)
 
     def whoami(self) -> str:
         """Return the account's name, by one real request.
@@ -70,110 +73,250 @@ class TorrentSuiteClient(RunCalls, PlanCalls):
         found = self.session.records("GET", f"{API}user/", params=params, what="log in", within="objects")
         return str(found[0].get("username") or name) if found else name
 
-    # -- anything ---------------------------------------------------------------------------------------------------
+    # -- what takes several calls -----------------------------------------------------------------------------------
 
-    def resources(self) -> Listing:
-        """Resources of this server.
-
-        Returns
-        -------
-        Listing
-            Frame columns: ``name``, ``list_endpoint``, ``schema`` (paths).
-
-        Notes
-        -----
-        ``GET /rundb/api/v1/`` (open to anyone).
-        """
-
-        def read(params: Mapping[str, Any], opens: bool) -> Page:
-            return Page([{"name": name, **paths} for name, paths in self._catalogue.root().items()])
-
-        return Listing("resources", lambda: Whole(read), RESOURCE_COLUMNS)
-
-    def schema(self, resource: str) -> Schema:
-        """Return the fields, filters and orderings of a resource.
+    def run_report(self, report: Ref) -> RunReport:
+        """Return all that can be told about one report, gathered by concurrent requests.
 
         Parameters
         ----------
-        resource : str
-            A name of `resources`.
+        report : int, str or dict
+            Its identifier, or a record of `reports`.
 
         Returns
         -------
-        Schema
-            A dict as the server sent it; ``.to_frame()`` has one row a field. Records may hold more than the schema
-            tells, since the server adds fields when it answers.
-
-        Raises
-        ------
-        UsageError
-            No such resource; the closest names are suggested.
+        RunReport
+            Frames ``summary, loading, alignment, test_fragments, plugins, barcodes`` and ``plot()``. A report whose
+            analysis failed may lack any of them; its frames are then empty, with the same columns. What the server
+            could not give is named in ``notes``, with its answer, and a `ReportIncomplete` warning says so.
 
         Notes
         -----
-        ``GET /rundb/api/v1/<resource>/schema/``, asked once per client.
-        """
-        return self._catalogue.schema(resource)
-
-    def objects(self, resource: str, **filters: Any) -> Listing:
-        """All records of any resource.
-
-        Parameters
-        ----------
-        resource : str
-            A name of `resources`.
-        **filters
-            Fields of the schema, with lookups (``name__startswith="31"``, ``id__in=[7, 9]``), ``order_by`` (a name or
-            a list, ``-`` for falling order) and ``limit`` (page size, 1000 by default and at most).
-
-        Returns
-        -------
-        Listing
-            Records as the server sends them, with integers as integers and secrets hidden. By default the newest
-            identifier comes first.
-
-        Raises
-        ------
-        UnknownFilter
-            On first use, for a filter or ordering that the server would silently ignore; the closest are suggested.
-        UsageError
-            On first use: no such resource.
-
-        Notes
-        -----
-        ``GET /rundb/api/v1/<resource>/``.
+        ``results``, then at once ``libmetrics``, ``analysismetrics``, ``qualitymetrics``, ``tfmetrics``,
+        ``pluginresult``, the plan with its quality thresholds, and the report's barcode summary.
 
         Examples
         --------
-        >>> suite.objects("runtype", order_by="id")[0]["runType"]
-        'GENS'
+        >>> float(suite.run_report(3).summary["loading_percent"].round(2)[0])
+        94.77
         """
-        return self._listing(resource, filters)
+        with self.session.one_call():
+            return gather(self.session, self.report(report))
 
-    def chips(self, **filters: Any) -> Listing:
-        """Chip types.
+    def check_plan(
+        self, plan: Mapping[str, Any] | None = None, /, *, samples: Any = None, **fields: Any
+    ) -> pd.DataFrame:
+        """Look for faults of a plan before it is sent; chips, kits, barcodes and references are the server's own.
 
         Parameters
         ----------
-        **filters
-            As for `objects`, e.g. ``name__startswith="31"``, ``isActive=True``.
+        plan : mapping, optional
+            Fields of the plan as the API names them; the same as keywords.
+        samples : DataFrame, optional
+            Samples and barcodes, as for `create_barcoded_plan`.
 
         Returns
         -------
-        Listing
-            Frame columns: ``id``, ``name``, ``description``, ``instrumentType`` (pgm, proton, S5), ``isActive``,
-            ``slots`` (count), then the default arguments of the analysis programs.
+        DataFrame
+            ``level`` (error or warning), ``field``, ``sample``, ``barcode``, ``message``. Empty for a sound plan. An
+            error is what the server refuses or fails on, and two things that it takes: a barcode used twice, after
+            which the reads of two samples can't be told apart, and an ``id`` (or another name of a plan that is there),
+            with which it overwrites that plan.
 
         Notes
         -----
-        ``GET /rundb/api/v1/chip/`` (Chip Resource).
+        ``GET`` of ``chip``, ``kitinfo``, ``referencegenome``, ``runtype`` and, where the plan names some of them,
+        ``dnabarcode``, ``content``, ``librarykey``, ``applicationgroup`` and others, at once.
 
         Examples
         --------
-        >>> suite.chips(name="540").to_frame()["instrumentType"].tolist()
-        ['S5']
+        >>> suite.check_plan(planName="my/plan", chipType="599", sample="s")["field"].tolist()
+        ['templatingKitName', 'planName', 'chipType']
         """
-        return self._listing("chip", filters, CHIP_COLUMNS, name="chips")
+        draft = Draft(plan, fields, samples)
+        return finding_frame([*identity_findings(draft.body), *self._planner.findings(draft)])
+
+    def create_plan(
+        self, plan: Mapping[str, Any] | None = None, /, *, check: bool = True, again: bool = False, **fields: Any
+    ) -> Record:
+        """Plan a run.
+
+        Parameters
+        ----------
+        plan : mapping, optional
+            Fields as the API names them: ``planName``, ``chipType``, ``templatingKitName`` and ``sample`` at least;
+            the same as keywords. Quality thresholds go by their names: ``{"Bead Loading (%)": 55}``.
+        check : bool
+            False sends the plan without looking at it first.
+        again : bool
+            True makes a second plan of the same content; else a double click, or a cell that is run twice, gives back
+            the plan that this client made before, unless it was deleted or cancelled since.
+
+        Returns
+        -------
+        dict
+            The new plan as the server keeps it, ``flows`` as a number. Warnings of the server are shown.
+
+        Raises
+        ------
+        InvalidInput
+            The check found faults (``.findings``), or the plan has an ``id``: the server would overwrite that plan,
+            also one that has run. Nothing was sent. `copy_plan` makes a copy.
+        PlanRefused
+            The server found faults (``.findings``).
+
+        Notes
+        -----
+        ``POST /rundb/api/v1/plannedexperiment/``.
+
+        Examples
+        --------
+        >>> plan = suite.create_plan(
+        ...     planName="DOCS_my_plan", sample="my_sample", library="hg19", chipType="520",
+        ...     templatingKitName="Ion 520/530 Kit-OT2", sequencekitname="Ion S5 Sequencing Kit",
+        ...     librarykitname="Ion Xpress Plus Fragment Library Kit",
+        ... )
+        >>> plan["planStatus"], plan["flows"]
+        ('planned', 0)
+        """
+        return self._planner.create(Draft(plan, fields), check=check, again=again)
+
+    def create_barcoded_plan(
+        self,
+        samples: Any,
+        plan: Mapping[str, Any] | None = None,
+        /,
+        *,
+        check: bool = True,
+        again: bool = False,
+        **fields: Any,
+    ) -> Record:
+        """Plan a run of several samples, told apart by barcodes.
+
+        Parameters
+        ----------
+        samples : DataFrame or iterable of dict
+            ``sample`` and ``barcode``, one row a barcode; optionally ``reference`` (else the plan's ``library``),
+            ``nucleotideType`` (else that of the run type; needed for a run type with both), ``targetRegionBedFile``,
+            ``hotSpotRegionBedFile``, ``description``.
+        plan, check, again, **fields
+            As for `create_plan`; ``barcodeId`` (the barcode kit) in place of ``sample``.
+
+        Returns
+        -------
+        dict
+            As `create_plan`.
+
+        Raises
+        ------
+        InvalidInput
+            Missing or unknown columns, empty cells, a barcode that is used twice (the server would take it) or is not
+            of the kit, or any fault of the plan; nothing was sent.
+
+        Examples
+        --------
+        >>> samples = [{"sample": "demo sample 1", "barcode": "IonXpress_003"}]
+        >>> plan = suite.create_barcoded_plan(
+        ...     samples, planName="two samples", barcodeId="IonXpress", library="hg19", chipType="520",
+        ...     templatingKitName="Ion 520/530 Kit-OT2", applicationGroupDisplayedName="DNA",
+        ... )
+        >>> plan["planName"], list(plan["barcodedSamples"])
+        ('two_samples', ['demo sample 1'])
+        """
+        return self._planner.create(Draft(plan, fields, samples), check=check, again=again)
+
+    def copy_plan(self, plan: Ref, /, *, check: bool = True, again: bool = False, **changes: Any) -> Record:
+        """Plan a run like one that was planned before; that one stays as it is.
+
+        Parameters
+        ----------
+        plan : int, str or dict
+            The identifier of the plan to copy, or a record.
+        check, again : bool
+            As for `create_plan`.
+        **changes
+            What shall be different; ``planName`` is ``CopyOf_`` and the old name if none is given.
+
+        Returns
+        -------
+        dict
+            The new plan, with an identifier of its own. What the old plan was given is copied; its state and its run
+            are not.
+
+        Raises
+        ------
+        InvalidInput
+            The plan can't be made today, e.g. since its chip is no longer active; nothing was sent.
+
+        Notes
+        -----
+        ``GET`` and ``POST /rundb/api/v1/plannedexperiment/``.
+
+        Examples
+        --------
+        >>> first = suite.create_plan(
+        ...     planName="first", sample="s1", chipType="520", templatingKitName="Ion 520/530 Kit-OT2", again=True
+        ... )
+        >>> copy = suite.copy_plan(first, planName="second", sample="s2")
+        >>> copy["planName"], copy["id"] != first["id"], suite.plan(first)["planName"]
+        ('second', True, 'first')
+        """
+        with self.session.one_call():
+            return self._planner.copy(identifier(plan), changes, check=check, again=again)
+
+    def update_plan(self, plan: Ref, /, *, executed: bool = False, **changes: Any) -> Record:
+        """Change a plan.
+
+        Parameters
+        ----------
+        plan : int, str or dict
+            Its identifier, or a record.
+        executed : bool
+            True also changes the status of a plan that has run, and with it that of its run.
+        **changes
+            Fields and their new values. ``project`` or ``projects`` add to the projects of a plan and never remove one;
+            the server writes blanks in their names as ``_``. ``flows`` stay as they are unless given.
+
+        Returns
+        -------
+        dict
+            The plan afterwards.
+
+        Raises
+        ------
+        InvalidInput
+            An ``id``, a value on which the server fails, or a status for a plan that has run; nothing was changed.
+        PlanRefused
+            The server found faults.
+
+        Notes
+        -----
+        ``PATCH /rundb/api/v1/plannedexperiment/<id>/``. The server looks at the whole plan again, and refuses
+        one without flows unless they are sent as the text "0".
+        """
+        with self.session.one_call():
+            return self._planner.change(identifier(plan), changes, executed=executed)
+
+    def cancel_plan(self, plan: Ref, /, *, executed: bool = False) -> Record:
+        """Cancel a plan: its status becomes ``voided``; it stays in the list.
+
+        Parameters
+        ----------
+        plan : int, str or dict
+            Its identifier, or a record.
+        executed : bool
+            True also voids the plan of a run that was made; the run is then shown as voided too.
+
+        Raises
+        ------
+        InvalidInput
+            The plan has run, and `executed` is not True; nothing was changed.
+
+        Notes
+        -----
+        ``PATCH /rundb/api/v1/plannedexperiment/<id>/`` with ``planStatus``.
+        """
+        return self.update_plan(plan, executed=executed, planStatus="voided")
 
     # -- the tree -----------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What all parts of the client have in common: a session, a catalogue, and a way to list."""
+"""What all groups of calls share: a session, the catalogue of its server, and a way to list."""
 
 from __future__ import annotations
 
@@ -10,13 +10,21 @@ from bionb.listing import Listing
 from bionb.pages import Reader
 from bionb.platforms.torrentsuite.wire.catalogue import Catalogue
 from bionb.platforms.torrentsuite.wire.paging import Pages, Record
-from bionb.session import SessionOwner
+from bionb.session import Session, SessionOwner
 
 
-class TorrentBase(SessionOwner):
-    """A connected client."""
+class Calls(SessionOwner):
+    """Calls of one account on one server.
 
-    _catalogue: Catalogue
+    Parameters
+    ----------
+    session : Session
+        Connected to the server.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._catalogue = Catalogue(session)
 
     def _listing(
         self,

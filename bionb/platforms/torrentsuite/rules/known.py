@@ -68,6 +68,11 @@ class Known:
         """Return a kit by name or description; an old one may share its description with a newer one."""
         return _first([each for each in self.kits if each["kitType"] in kinds], name, by)
 
+    def barcodes_of(self, kit: str) -> set[str]:
+        """Return the barcodes of a kit, in small letters."""
+        ours = (barcodes for name, barcodes in self.barcodes.items() if name.lower() == kit.lower())
+        return {each.lower() for barcodes in ours for each in barcodes}
+
     def has_reference(self, name: str) -> bool:
         """Tell whether there is a reference of this short name, ready for use."""
         return any(each["short_name"] == name.strip() and each.get("enabled", True) for each in self.references)
@@ -85,6 +90,10 @@ class Known:
         """Return a run type as the server writes it."""
         found = _first(self.run_types or [{"runType": each} for each in KINDS], name, ("runType",), strip=False)
         return None if found is None else str(found["runType"])
+
+    def run_type_names(self) -> list[str]:
+        """Return all run types."""
+        return sorted(each["runType"] for each in self.run_types) or sorted(KINDS)
 
     def nucleotides(self, run_type: str) -> tuple[str, ...]:
         """Return the nucleotide types that samples of a run type may have."""

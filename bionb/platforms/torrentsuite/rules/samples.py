@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from bionb.platforms.torrentsuite.rules.fields import (
-    LENGTHS,
-    NEED_BED,
-    NO_REFERENCE,
-    Finding,
-    Plan,
-    filled,
-    is_true,
-    name_findings,
-    no_reference,
-    parsed,
-)
+from bionb.platforms.torrentsuite.rules.fields import LENGTHS, name_findings
+from bionb.platforms.torrentsuite.rules.findings import Finding, Plan, filled, is_true, parsed
 from bionb.platforms.torrentsuite.rules.known import Known, named
+from bionb.platforms.torrentsuite.rules.reagents import NEED_BED, NO_REFERENCE, no_reference
 
 SAMPLE_KEYS = ("reference", "targetRegionBedFile", "hotSpotRegionBedFile", "nucleotideType")
 BED_KEYS = ("targetRegionBedFile", "hotSpotRegionBedFile")
@@ -49,6 +40,21 @@ def sample_findings(plan: Plan, known: Known) -> Iterator[Finding]:
         yield from _one_sample(str(name), sample, plan, known)
 
 
+def shared_barcodes(plan: Plan) -> list[Finding]:
+    """Return the barcodes that several samples of a plan share; the server takes them without a word."""
+    samples = barcoded(plan)
+    users: dict[str, list[str]] = {}
+    for sample, info in samples.items() if isinstance(samples, dict) else ():
+        barcodes = info.get("barcodes") if isinstance(info, dict) else None
+        for barcode in barcodes if isinstance(barcodes, list | tuple) else []:
+            users.setdefault(str(barcode), []).append(str(sample))
+    return [
+        Finding((FIELD, names[-1], barcode), f"barcode {barcode} is used by {' and '.join(names)}.")
+        for barcode, names in users.items()
+        if len(names) > 1
+    ]
+
+
 def _one_kind(plan: Plan) -> Iterator[Finding]:
     one, many = filled(plan.get("sample")), filled(barcoded(plan))
     choice = "give either sample (a run without barcodes) or barcodedSamples"
@@ -60,10 +66,8 @@ def _one_kind(plan: Plan) -> Iterator[Finding]:
         yield Finding((FIELD,), f"there is a sample too: {choice}.")
     elif not one and not many:
         yield Finding(("sample",), f"no sample: {choice}.")
-    elif one and filled(plan.get("barcodeId")):
-        yield Finding(
-            ("sample",), f"a run without barcodes has no barcode kit: leave out barcodeId ({plan['barcodeId']})."
-        )
+    elif one and filled(kit := plan.get("barcodeId")):
+        yield Finding(("sample",), f"a run without barcodes has no barcode kit: leave out barcodeId ({kit}).")
 
 
 def _one_sample(name: str, sample: Any, plan: Plan, known: Known) -> Iterator[Finding]:
@@ -74,45 +78,50 @@ def _one_sample(name: str, sample: Any, plan: Plan, known: Known) -> Iterator[Fi
     missing = [key for key in ("barcodeSampleInfo", "barcodes") if not (isinstance(sample, dict) and key in sample)]
     if missing:
         yield Finding(path, f"{' and '.join(missing)} missing.")
-        return
-    barcodes, infos = sample["barcodes"], sample["barcodeSampleInfo"]
-    if not isinstance(barcodes, list | tuple) or not isinstance(infos, dict):
+    elif not isinstance(sample["barcodes"], list | tuple) or not isinstance(sample["barcodeSampleInfo"], dict):
         yield Finding(path, "barcodes must be a list, barcodeSampleInfo an object with one entry per barcode.")
-        return
-    if not infos and barcodes:
+    elif sample["barcodes"] and not sample["barcodeSampleInfo"]:
         yield Finding(path, "barcodeSampleInfo is empty: the server then looks at no barcode.", "warning")
-        return
+    else:
+        yield from _barcodes(path, sample["barcodes"], sample["barcodeSampleInfo"], plan, known)
+
+
+def _barcodes(
+    path: Path, barcodes: Iterable[Any], infos: Mapping[str, Any], plan: Plan, known: Known
+) -> Iterator[Finding]:
     for barcode in barcodes:
         if not isinstance(barcode, str):
             yield Finding(path, f"barcode {barcode!r} is no text.")
         elif barcode:
-            yield from _one_barcode((*path, barcode), barcode, infos, plan, known)
+            yield from _one_barcode((*path, barcode), infos.get(barcode), plan, known)
 
 
-def _one_barcode(path: Path, barcode: str, infos: Mapping[str, Any], plan: Plan, known: Known) -> Iterator[Finding]:
-    kit = str(plan.get("barcodeId") or "").strip()
+def _one_barcode(path: Path, info: Any, plan: Plan, known: Known) -> Iterator[Finding]:
+    barcode, kit = path[-1], str(plan.get("barcodeId") or "").strip()
     if not kit:
         yield Finding(path, "no barcode kit: give its name as barcodeId.")
-        return
-    ours = {
-        each.lower() for name, each_kit in known.barcodes.items() if name.lower() == kit.lower() for each in each_kit
-    }
-    if barcode.strip().lower() not in ours:
+    elif barcode.strip().lower() not in known.barcodes_of(kit):
         yield Finding(path, f"{barcode} is no barcode of {kit}.")
-        return
-    info = infos.get(barcode)
-    if not isinstance(info, dict):
+    elif not isinstance(info, dict):
         yield Finding(path, "barcodeSampleInfo has no entry for this barcode.")
-        return
+    else:
+        yield from _keys(path, info)
+        if all(isinstance(info.get(key), str | None) for key in SAMPLE_KEYS):
+            yield from _entry(path, info, plan, known)
+
+
+def _keys(path: Path, info: Mapping[str, Any]) -> Iterator[Finding]:
     for key in SAMPLE_KEYS:
         if key not in info:
             yield Finding(path, f"{key} is needed (it may be empty except nucleotideType).")
         elif info[key] is not None and not isinstance(info[key], str):
             yield Finding(path, f"{key}: {info[key]!r} is no text.")
             return
-    yield from _kind(path, info, plan, known)
-    yield from _reference(path, info, plan, known)
-    yield from _regions(path, info, plan, known)
+
+
+def _entry(path: Path, info: Mapping[str, Any], plan: Plan, known: Known) -> Iterator[Finding]:
+    for rule in (_kind, _reference, _regions, _target_needed):
+        yield from rule(path, info, plan, known)
     control = info.get("controlType")
     if not filled(control) or known.controls is None or str(control).strip().lower() == "none":
         return
@@ -147,25 +156,28 @@ def _reference(path: Path, info: Mapping[str, Any], plan: Plan, known: Known) ->
 
 
 def _regions(path: Path, info: Mapping[str, Any], plan: Plan, known: Known) -> Iterator[Finding]:
-    reference, run_type = str(info.get("reference") or ""), plan.get("runType") or "GENS"
-    target, hotspots = info.get(BED_KEYS[0]), info.get(BED_KEYS[1])
-    for key in BED_KEYS:
-        if filled(info.get(key)) and not reference:
-            yield Finding(path, f"{key} needs a reference.")
-    if filled(target) and reference and known.bed(str(target), reference) is None:
+    reference, target, hotspots = (info.get(key) or "" for key in ("reference", *BED_KEYS))
+    if not reference:
+        yield from (Finding(path, f"{key} needs a reference.") for key in BED_KEYS if filled(info.get(key)))
+    if target and reference and known.bed(str(target), str(reference)) is None:
         yield Finding(path, f"{BED_KEYS[0]}: {target} was not uploaded to this server.")
-    if filled(hotspots) and not filled(target):
+    if hotspots and not target:
         yield Finding(path, f"{BED_KEYS[1]} needs a {BED_KEYS[0]}.")
-    elif filled(hotspots) and reference:
-        found = known.bed(str(hotspots), reference)
+    elif hotspots and reference:
+        found = known.bed(str(hotspots), str(reference))
         if found is None:
             yield Finding(path, f"{BED_KEYS[1]}: {hotspots} was not uploaded to this server.")
         elif known.hotspots is not None and found not in known.hotspots:
             yield Finding(path, f"{BED_KEYS[1]}: {hotspots} is no file of hotspots.")
-    if BED_KEYS[0] in info and not filled(target) and reference:
-        exempt = run_type in FUSIONS and str(info.get("nucleotideType") or "").upper() in ("RNA", "FUSIONS")
-        written = known.run_type(run_type)
-        if written not in (None, run_type):
-            yield Finding(path, f"write run type {run_type} as {written} in a plan with references.")
-        elif run_type in NEED_BED and not exempt:
-            yield Finding(path, f"run type {run_type} needs a targetRegionBedFile.")
+
+
+def _target_needed(path: Path, info: Mapping[str, Any], plan: Plan, known: Known) -> Iterator[Finding]:
+    if BED_KEYS[0] not in info or filled(info[BED_KEYS[0]]) or not info.get("reference"):
+        return
+    run_type = plan.get("runType") or "GENS"
+    exempt = run_type in FUSIONS and str(info.get("nucleotideType") or "").upper() in ("RNA", "FUSIONS")
+    written = known.run_type(run_type)
+    if written not in (None, run_type):
+        yield Finding(path, f"write run type {run_type} as {written} in a plan with references.")
+    elif run_type in NEED_BED and not exempt:
+        yield Finding(path, f"run type {run_type} needs a targetRegionBedFile.")

@@ -1,10 +1,51 @@
-"""Columns of the tables of a run report, and how the server names what is in them."""
+"""Columns of all tables, and how the server names what is in those of a run report."""
 
 from __future__ import annotations
 
-from bionb.frames import COUNT, FLAG, NUMBER, TIME, columns
-from bionb.platforms.torrentsuite.tables.rows import FIGURES
+from bionb.frames import ANY, COUNT, FLAG, NUMBER, TIME, columns
 
+RESOURCE_COLUMNS = columns("name list_endpoint schema")
+CHIP_COLUMNS = columns("id name description instrumentType", isActive=FLAG, slots=COUNT)
+FIGURES = columns(
+    total_reads=COUNT,
+    total_bases=COUNT,
+    q20_bases=COUNT,
+    mean_read_length=NUMBER,
+    key_signal=NUMBER,
+    loading_percent=NUMBER,
+    usable_percent=NUMBER,
+    mapped_reads=COUNT,
+    mapped_percent=NUMBER,
+    raw_accuracy_percent=NUMBER,
+)
+RUN_COLUMNS = (
+    columns("run displayName report resultsName status state", thumbnail=FLAG)
+    + columns("chipType runType reference sample", date=TIME, timeStamp=TIME)
+    + FIGURES
+)
+REPORT_COLUMNS = (
+    columns("id resultsName status state", thumbnail=FLAG)
+    + columns("run reference", timeStamp=TIME)
+    + FIGURES
+    + columns(metaData=ANY, i18nstatus=ANY, pluginState=ANY, pluginStore=ANY)
+)
+LIBRARY_COLUMNS = columns("id report", totalNumReads=COUNT, total_mapped_reads=COUNT, raw_accuracy=NUMBER) + columns(
+    aveKeyCounts=NUMBER, genome="str", genomesize=COUNT, sysSNR=NUMBER, cf=NUMBER, ie=NUMBER, dr=NUMBER
+)
+PLUGIN_RESULT_COLUMNS = (
+    columns("id report resultName pluginName pluginVersion state", starttime=TIME, endtime=TIME, minutes=NUMBER)
+    + columns(size=COUNT, inodes=COUNT)
+    + columns(store=ANY, validation_errors=ANY, plugin_result_jobs=ANY, files=ANY)
+)
+PLAN_COLUMNS = (
+    columns("id planName planStatus chipType runType", flows=COUNT)
+    + columns("sampleDisplayedName library barcodeId templatingKitName sequencekitname librarykitname planShortID")
+    + columns(date=TIME, planExecuted=FLAG, planExecutedDate=TIME, isReusable=FLAG)
+    + columns(barcodedSamples=ANY, qcValues=ANY, selectedPlugins=ANY, metaData=ANY, chefInfo=ANY)
+)
+FINDING_COLUMNS = columns("level field sample barcode message")
+
+# of a run report
 SUMMARY_COLUMNS = (
     columns("report resultsName status state", thumbnail=FLAG, timeStamp=TIME)
     + FIGURES

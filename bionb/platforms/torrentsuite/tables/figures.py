@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bionb.drawing import add_legend, name_places, plain_words, words
 
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from bionb.platforms.torrentsuite.tables.report import RunReport
 
 GOOD, BAD, QUIET = "#2b6cb0", "#c53030", "#a0aec0"
 STATE_COLOURS = {"Completed": "#2f855a", "Error": BAD, "Started": "#d69e2e", "Pending": "#ecc94b"}
@@ -201,8 +199,26 @@ def plugin_matrix(plugins: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return _said_if_empty(ax, table, "no plugin results")
 
 
+class _Report(Protocol):
+    """What is drawn of a report."""
+
+    record: dict[str, Any]
+    not_told: tuple[str, ...]
+
+    @property
+    def loading(self) -> pd.DataFrame: ...
+    @property
+    def thresholds(self) -> pd.DataFrame: ...
+    @property
+    def summary(self) -> pd.DataFrame: ...
+    @property
+    def survival(self) -> pd.DataFrame: ...
+    @property
+    def test_fragments(self) -> pd.DataFrame: ...
+
+
 @plain_words
-def report_figure(report: RunReport) -> Figure:
+def report_figure(report: _Report) -> Figure:
     """Draw all pictures of one report, and write down what the API does not tell."""
     from matplotlib import pyplot as plt
 

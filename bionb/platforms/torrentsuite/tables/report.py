@@ -25,6 +25,7 @@ from bionb.platforms.torrentsuite.tables.columns import (
     SURVIVAL_COLUMNS,
     THRESHOLD_COLUMNS,
 )
+from bionb.platforms.torrentsuite.tables.figures import report_figure
 from bionb.platforms.torrentsuite.tables.rows import addressable, figures, plugin_row
 from bionb.platforms.torrentsuite.wire.records import percent
 
@@ -56,7 +57,7 @@ class RunReport:
         What a report page shows and the API does not give.
     """
 
-    not_told = NOT_TOLD
+    not_told: tuple[str, ...] = NOT_TOLD
 
     def __init__(
         self,
@@ -72,11 +73,7 @@ class RunReport:
         notes: Sequence[str] = (),
     ) -> None:
         self.record, self.notes = dict(record), tuple(notes)
-        self.library, self.analysis, self.quality = (
-            _newest(libmetrics),
-            _newest(analysismetrics),
-            _newest(qualitymetrics),
-        )
+        self.library, self.analysis, self.quality = map(_newest, (libmetrics, analysismetrics, qualitymetrics))
         self._fragments, self._plugins, self._barcodes = list(tfmetrics), list(plugins), list(barcodes)
         self._plan = _newest(plan)
 
@@ -120,18 +117,11 @@ class RunReport:
         """
         if not self.analysis:
             return to_frame([], LOADING_COLUMNS)
-        wells = {
-            "addressable": addressable(self.analysis),
-            **{key: self.analysis.get(name) for key, name in STAGES.items()},
-        }
+        wells = {key: self.analysis.get(name) for key, name in STAGES.items()}
+        wells["addressable"] = addressable(self.analysis)
         rows = [
-            {
-                "stage": stage,
-                "wells": count,
-                "of": PARENTS[stage],
-                "percent": percent(count, wells.get(PARENTS[stage])),
-            }
-            for stage, count in wells.items()
+            {"stage": stage, "wells": count, "of": above, "percent": percent(count, wells.get(above))}
+            for (stage, count), above in zip(wells.items(), PARENTS.values(), strict=True)
         ]
         return to_frame(rows, LOADING_COLUMNS)
 
@@ -254,8 +244,6 @@ class RunReport:
         matplotlib.figure.Figure
             What the report has no figures for is an empty panel that says so.
         """
-        from bionb.platforms.torrentsuite.tables.figures import report_figure
-
         return report_figure(self)
 
     def __repr__(self) -> str:

@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bionb.frames import ANY, COUNT, FLAG, NUMBER, TIME, columns
+from bionb.frames import to_frame
+from bionb.platforms.torrentsuite.rules.findings import Finding, finding_rows
+from bionb.platforms.torrentsuite.tables.columns import FINDING_COLUMNS
 from bionb.platforms.torrentsuite.wire.records import is_thumbnail, number_in, percent, state_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Record = dict[str, Any]
 
-FIGURES = columns(
-    total_reads=COUNT,
-    total_bases=COUNT,
-    q20_bases=COUNT,
-    mean_read_length=NUMBER,
-    key_signal=NUMBER,
-    loading_percent=NUMBER,
-    usable_percent=NUMBER,
-    mapped_reads=COUNT,
-    mapped_percent=NUMBER,
-    raw_accuracy_percent=NUMBER,
-)
-RUN_COLUMNS = (
-    columns("run displayName report resultsName status state", thumbnail=FLAG)
-    + columns("chipType runType reference sample", date=TIME, timeStamp=TIME)
-    + FIGURES
-)
-REPORT_COLUMNS = (
-    columns("id resultsName status state", thumbnail=FLAG)
-    + columns("run reference", timeStamp=TIME)
-    + FIGURES
-    + columns(metaData=ANY, i18nstatus=ANY, pluginState=ANY, pluginStore=ANY)
-)
-LIBRARY_COLUMNS = columns("id report", totalNumReads=COUNT, total_mapped_reads=COUNT, raw_accuracy=NUMBER) + columns(
-    aveKeyCounts=NUMBER, genome="str", genomesize=COUNT, sysSNR=NUMBER, cf=NUMBER, ie=NUMBER, dr=NUMBER
-)
-PLUGIN_COLUMNS = (
-    columns("id report resultName pluginName pluginVersion state", starttime=TIME, endtime=TIME, minutes=NUMBER)
-    + columns(size=COUNT, inodes=COUNT)
-    + columns(store=ANY, validation_errors=ANY, plugin_result_jobs=ANY, files=ANY)
-)
+METRICS = ("analysismetrics", "qualitymetrics", "libmetrics")
 _TWICE = ("analysis_metrics", "quality_metrics")  # the server sends both spellings
 
 
@@ -94,7 +69,7 @@ def run_rows(runs: list[Record]) -> list[Record]:
 def _run_row(run: Record, report: Record) -> Record:
     setting = report.get("eas") or {}
     plan = run.get("plan") or {}
-    metrics = [report.get(name) for name in ("analysismetrics", "qualitymetrics", "libmetrics")]
+    metrics = [report.get(name) for name in METRICS]
     row = {
         "run": run.get("id"),
         "displayName": run.get("displayName"),
@@ -123,6 +98,11 @@ def report_row(report: Record) -> Record:
     return {**report, **known}
 
 
+def plugin_rows(results: list[Record]) -> list[Record]:
+    """Return results of plugins as rows."""
+    return [plugin_row(each) for each in results]
+
+
 def plugin_row(result: Record) -> Record:
     """Return a plugin's result with its report and its duration in minutes."""
     report = number_in(result.get("result"))
@@ -136,3 +116,8 @@ def _minutes(begun: Any, ended: Any) -> float | None:
     except (TypeError, ValueError):
         return None
     return seconds / 60
+
+
+def finding_frame(found: Iterable[Finding]) -> pd.DataFrame:
+    """Return findings as a table: ``level``, ``field``, ``sample``, ``barcode``, ``message``."""
+    return to_frame(finding_rows(found), FINDING_COLUMNS)

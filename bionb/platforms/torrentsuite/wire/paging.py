@@ -78,20 +78,15 @@ class Pages:
         if not self._checked:
             self._catalogue.check(self._resource, self._filters)
             self._checked = True
-        asked = {
+        place = {
             "limit": self._negative or params["limit"],
             **({"offset": params["offset"]} if params["offset"] else {}),
-            **self._sent,
         }
+        path, what = f"{API}{self._resource}/", f"list {self._resource}"
+        pick, total, cursor = self._pick, told_total, _warnings
         try:
             page = self._session.page(
-                f"{API}{self._resource}/",
-                what=f"list {self._resource}",
-                params=asked,
-                opens=opens,
-                pick=self._pick,
-                total=told_total,
-                cursor=_warnings,
+                path, what=what, params={**place, **self._sent}, opens=opens, pick=pick, total=total, cursor=cursor
             )
         except NotFound as error:
             raise self._catalogue.unknown(self._resource) from error
@@ -106,6 +101,13 @@ class Pages:
             if text not in self._warned:
                 self._warned.add(text)
                 warn(f"{self._resource}: the server warns: {text}", ServerWarning)
+
+
+def first_page(session: Session, resource: str, params: Mapping[str, Any], what: str) -> list[Record]:
+    """Return one page of records, for a call that asks for more than they."""
+    path = f"{API}{resource}/"
+    found = session.records("GET", path, params=params, what=what, within="objects", opens=False)
+    return [clean(each) for each in found]
 
 
 def told_total(response: Any, body: Any) -> Any:

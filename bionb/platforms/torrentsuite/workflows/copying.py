@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bionb.platforms.torrentsuite.rules.fields import LENGTHS, filled
+from bionb.platforms.torrentsuite.rules.fields import LENGTHS
+from bionb.platforms.torrentsuite.rules.findings import filled
 
 FIELDS = (
     "chipType", "runType", "applicationGroupDisplayedName", "sampleGroupingName", "templatingKitName",

@@ -8,7 +8,7 @@ from typing import Any
 from bionb.errors import ResponseError
 from bionb.listing import Listing
 from bionb.pages import Offset, Page
-from bionb.platforms.torrentsuite.rules.fields import filled
+from bionb.platforms.torrentsuite.rules.findings import filled
 from bionb.platforms.torrentsuite.rules.known import Known, is_hotspot
 from bionb.platforms.torrentsuite.rules.samples import BED_KEYS, barcoded
 from bionb.platforms.torrentsuite.wire.catalogue import API
@@ -28,7 +28,11 @@ def known_to(session: Session, plan: Mapping[str, Any]) -> Known:
     if filled(kit := plan.get("barcodeId")) and isinstance(kit, str):
         asked.append(("dnabarcode", {"name__iexact": kit.strip()}))
     answers = session.map(lambda each: _offered(session, *each), asked)
-    found = dict(zip((resource for resource, _ in asked), answers, strict=True))
+    return _known(dict(zip((resource for resource, _ in asked), answers, strict=True)))
+
+
+def _known(found: Mapping[str, list[Record] | None]) -> Known:
+    """Return the records of some resources as what a plan may name."""
     barcodes: dict[str, set[str]] = {}
     for each in found.get("dnabarcode") or ():
         barcodes.setdefault(each["name"], set()).add(each["id_str"])
