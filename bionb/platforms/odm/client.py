@@ -102,14 +102,18 @@ class OdmClient(Metadata, Across, Search, Queries, Curation, Imports, Jobs, Link
         True
         """
         try:
-            self._get("studies", params={"pageLimit": 1}, what="check the role", as_curator=True)
+            self._first_study("as-curator", "check the role")
         except (AuthenticationFailed, PermissionDenied):
             return False
         return True
 
     def _check_consumer(self) -> str:
-        self._get("studies", params={"pageLimit": 1}, what="check the token")
+        self._first_study("as-user", "check the token")
         return "consumer"
+
+    def _first_study(self, role: str, what: str) -> None:
+        """Ask for one study; a server that answers anything but a list is not ODM."""
+        self.session.records("GET", f"api/v1/{role}/studies", params={"pageLimit": 1}, what=what, within="data")
 
     # -- what takes several calls ------------------------------------------------------------------------------------
 

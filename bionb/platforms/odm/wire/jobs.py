@@ -69,7 +69,7 @@ class Job:
         """The stages and messages of a failed job as one line, empty if there are none."""
         return "; ".join(
             f"{error.get('stage') or 'unknown stage'}: "
-            + " / ".join(str(each.get("message") or each.get("type")) for each in error.get("stack") or [{}])
+            + " / ".join(str(each.get("message") or each.get("type")) for each in _stack(error))
             for error in self.errors
         )
 
@@ -123,11 +123,17 @@ def with_info(job: Job, body: Mapping[str, Any]) -> Job:
     )
 
 
+def _stack(error: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    stack = error.get("stack")
+    return [each for each in stack if isinstance(each, Mapping)] if isinstance(stack, list) else [{}]
+
+
 def with_output(job: Job, body: Mapping[str, Any]) -> Job:
     """Return a job brought up to date with an ``/output`` answer."""
+    result, errors = body.get("result"), body.get("errors")
     return replace(
         job,
         status=str(body.get("status") or "UNKNOWN"),
-        result=body.get("result") or {},
-        errors=tuple(body.get("errors") or ()),
+        result=result if isinstance(result, dict) else {},
+        errors=tuple(each for each in errors if isinstance(each, dict)) if isinstance(errors, list) else (),
     )

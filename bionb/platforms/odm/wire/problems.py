@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bionb.answers import Problem, flatten, is_json, page_text
+from bionb.bodies import json_of, text_of
 
 if TYPE_CHECKING:
     import requests
@@ -13,14 +14,14 @@ if TYPE_CHECKING:
 def read_problem(response: requests.Response) -> Problem:
     """Read ODM's ``{"error": {"message": ...}}``, and say what to do about the usual ones."""
     if not is_json(response):
-        return Problem(page_text(response.text), hint=_hint(response))
+        return Problem(page_text(text_of(response)), hint=_hint(response))
     try:
-        body = response.json()
+        body = json_of(response)
     except ValueError:
         return Problem("broken JSON")
     error = body.get("error", body) if isinstance(body, dict) else body
     message = error.get("message") if isinstance(error, dict) else None
-    return Problem(message or "; ".join(flatten(error)), hint=_hint(response))
+    return Problem(message if isinstance(message, str) and message else "; ".join(flatten(error)), hint=_hint(response))
 
 
 def _hint(response: requests.Response) -> str:

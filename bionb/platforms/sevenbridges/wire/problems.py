@@ -9,6 +9,7 @@ from __future__ import annotations
 import requests
 
 from bionb.answers import Problem, is_json, plain_problem
+from bionb.bodies import json_of
 
 _FAMILIES = {
     2: "Check the user name; upper and lower case differ.",
@@ -52,7 +53,7 @@ def read_problem(response: requests.Response) -> Problem:
         request_id = response.headers.get("X-Request-Id")
         return Problem(f"{found.detail} (request {request_id})" if request_id else found.detail)
     try:
-        body = response.json()
+        body = json_of(response)
     except ValueError:
         return Problem("broken JSON")
     if not isinstance(body, dict) or "message" not in body:

@@ -9,6 +9,7 @@ import requests
 
 from bionb import answers
 from bionb.answers import Problem
+from bionb.bodies import json_of, text_of
 
 _HINTS = {
     401: "The server says so without a reason: check user name and API key (or password); an account that may read "
@@ -25,10 +26,10 @@ def read_problem(response: requests.Response) -> Problem:
         return Problem(f"this address takes only {allowed.replace(',', ', ')}")
     if answers.is_json(response):
         try:
-            return Problem(detail_of(response.json()), hint=hint)
+            return Problem(detail_of(json_of(response)), hint=hint)
         except ValueError:
             return Problem("broken JSON", hint=hint)
-    return Problem(answers.page_text(response.text), hint=hint)
+    return Problem(answers.page_text(text_of(response)), hint=hint)
 
 
 def detail_of(body: Any) -> str:
