@@ -199,8 +199,7 @@ def test_the_assay_is_named_and_never_silently_the_first(sodar, projects, clock)
     made = [sodar.create_zone(project, each)["assay"] for each in ("a_second.txt", "second", second)]
 
     assert [second["sodar_uuid"]] * 3 == made
-    with pytest.raises(TypeError):
-        sodar.create_zone(project)
+    assert "'assay'" in str(refused(UsageError, lambda: sodar.create_zone(project)))
 
 
 def test_an_assay_of_another_project_is_refused_with_a_list_of_the_right_ones(sodar, projects, project, posted):
