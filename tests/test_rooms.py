@@ -38,7 +38,6 @@ NOT_YET: set[tuple[str, str]] = {
     ("lines", "isatab"),
     ("lines", "platforms/odm"),
     ("lines", "sandbox"),
-    ("rooms", "platforms/sodar"),
     ("rooms", "platforms/torrentsuite"),
     ("sandbox", "platforms/odm"),
     ("sandbox", "platforms/sevenbridges"),

@@ -11,11 +11,11 @@ from bionb.auth import Auth, BasicAuth, HeaderAuth
 from bionb.errors import NotFound, PermissionDenied, UsageError
 from bionb.frames import to_frame
 from bionb.isatab import ISATab
-from bionb.platforms.sodar import shapes
-from bionb.platforms.sodar.problems import read_problem
-from bionb.platforms.sodar.replacing import ReplaceCalls
-from bionb.platforms.sodar.shapes import Record
-from bionb.platforms.sodar.versions import Negotiator
+from bionb.platforms.sodar.tables import columns
+from bionb.platforms.sodar.wire.problems import read_problem
+from bionb.platforms.sodar.wire.records import Record
+from bionb.platforms.sodar.wire.versions import Negotiator
+from bionb.platforms.sodar.workflows.replacing import ReplaceCalls
 from bionb.protocol import Node, Nodes
 from bionb.secret import Secret, shown
 from bionb.session import Session
@@ -116,7 +116,7 @@ class SodarClient(ReplaceCalls):
         samples, an assay its rows, a zone itself.
         """
         if node.kind == "category":
-            return to_frame(self._project_tree().below(node.id), shapes.PROJECT_COLUMNS)
+            return to_frame(self._project_tree().below(node.id), columns.PROJECT_COLUMNS)
         if node.kind == "investigation":
             return self.investigation(node.record["project"]).to_frame()
         if node.kind in ("study", "assay"):
@@ -124,7 +124,7 @@ class SodarClient(ReplaceCalls):
             name = node.record["file_name"]
             return isa.samples(name) if node.kind == "study" else isa.assay(name)
         if node.kind == "zone":
-            return to_frame([self.zone(node.id)], shapes.ZONE_COLUMNS)
+            return to_frame([self.zone(node.id)], columns.ZONE_COLUMNS)
         return self.members(node.id).to_frame()
 
 

@@ -5,7 +5,7 @@ import posixpath
 
 import bionb
 from bionb.errors import InvalidInput, ServerFailed, UsageError
-from bionb.platforms.sodar.replace_rules import content_findings
+from bionb.platforms.sodar.rules.sheets import content_findings
 
 
 def imported(sodar, project, source):

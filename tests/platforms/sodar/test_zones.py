@@ -19,8 +19,8 @@ from bionb.errors import (
     UsageError,
     WaitTimeout,
 )
-from bionb.platforms.sodar.investigation import Investigation
-from bionb.platforms.sodar.submits import EmptyZone
+from bionb.platforms.sodar.wire.investigation import Investigation
+from bionb.platforms.sodar.workflows.submitting import EmptyZone
 from tests.platforms.sodar.refusing import refused
 from tests.platforms.sodar.sheet_recording import zipped
 from tests.platforms.sodar.sources import EXOME, RNA, texts

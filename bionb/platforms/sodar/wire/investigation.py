@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.errors import UsageError
 from bionb.frames import to_frame
-from bionb.platforms.sodar import shapes
-from bionb.platforms.sodar.shapes import Record
+from bionb.platforms.sodar.tables import columns
+from bionb.platforms.sodar.wire.records import Record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +88,7 @@ class Investigation:
         for study in self.studies:
             rows.append(self._row("study", study))
             rows += [self._row("assay", each, study["file_name"]) for each in study["assays"].values()]
-        return to_frame(rows, shapes.SHEET_COLUMNS)
+        return to_frame(rows, columns.SHEET_COLUMNS)
 
     @staticmethod
     def _row(kind: str, record: Mapping[str, Any], study: str | None = None) -> Record:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from bionb.isatab import ISATab
 from bionb.isatab.verdict.checks import NO_ROWS, empty_tables
-from bionb.platforms.sodar.investigation import Investigation
-from bionb.platforms.sodar.shapes import Record
+from bionb.platforms.sodar.wire.investigation import Investigation
+from bionb.platforms.sodar.wire.records import Record
 
 
 def content_findings(isa: ISATab) -> list[Record]:

@@ -10,11 +10,12 @@ from typing import Any
 from bionb import progress
 from bionb.errors import BionbError, ConnectionFailed, NotFound, ResponseError, UsageError
 from bionb.listing import Listing
-from bionb.platforms.sodar import shapes
-from bionb.platforms.sodar.investigation import Investigation
-from bionb.platforms.sodar.irods import IrodsCalls
-from bionb.platforms.sodar.shapes import Record, project_uuid, uuid_of
-from bionb.platforms.sodar.zone_words import explained, is_of, say_left_behind
+from bionb.platforms.sodar.calls.files import IrodsCalls
+from bionb.platforms.sodar.tables import columns
+from bionb.platforms.sodar.wire import records
+from bionb.platforms.sodar.wire.investigation import Investigation
+from bionb.platforms.sodar.wire.records import Record, project_uuid, uuid_of
+from bionb.platforms.sodar.wire.zone_words import explained, is_of, say_left_behind
 
 API = "landingzones/api"
 NEEDED = ("sodar_uuid", "title", "status", "date_modified")
@@ -57,7 +58,7 @@ class ZoneCalls(IrodsCalls):
             "landing zones",
             f"{API}/list/{project_uuid(project)}",
             what="list the landing zones",
-            declared=shapes.ZONE_COLUMNS,
+            declared=columns.ZONE_COLUMNS,
             api="zones",
             params=lambda: {"finished": 1} if finished else {},
             shape=self._zone,
@@ -99,11 +100,11 @@ class ZoneCalls(IrodsCalls):
     def _read_zone(self, uuid: str, opens: bool) -> Record:
         path = f"{API}/retrieve/{uuid}"
         found = self.api.record("zones", "GET", path, what="show the landing zone", needs=NEEDED, opens=opens)
-        return {**found, "user": shapes.user(found.get("user"))}
+        return {**found, "user": records.user(found.get("user"))}
 
     def _zone(self, found: Mapping[str, Any]) -> Record:
         """Return a zone with the name of its user, which new servers leave out."""
-        zone = {**found, "user": shapes.user(found.get("user"))}
+        zone = {**found, "user": records.user(found.get("user"))}
         if zone["user"]["sodar_uuid"] and not zone["user"].get("username"):
             with suppress(ResponseError):  # who may not see the people still sees the zones
                 zone["user"] = self._person(str(zone["user"]["sodar_uuid"]))
@@ -187,7 +188,7 @@ class ZoneCalls(IrodsCalls):
             body = {"assay": sheets.assay(assay)["sodar_uuid"]}
             body |= {name: value for name, value in given.items() if value is not None}
             made = self._make_zone(uuid, body, sheets)
-        return {**made, "user": shapes.user(made.get("user"))}
+        return {**made, "user": records.user(made.get("user"))}
 
     def _make_zone(self, uuid: str, body: Record, sheets: Investigation) -> Record:
         with self._making:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.errors import BionbError, Conflict, InvalidInput, NotFound, PermissionDenied
 from bionb.isatab import ISATab, read_isatab
-from bionb.platforms.sodar.investigation import Investigation
-from bionb.platforms.sodar.replace_rules import broken_rules, content_findings, refusal
-from bionb.platforms.sodar.round_trip import compared
-from bionb.platforms.sodar.shapes import Record
-from bionb.platforms.sodar.sheets import NOT_ALLOWED, parts_of
-from bionb.platforms.sodar.submits import SubmitCalls
+from bionb.platforms.sodar.calls.sheets import NOT_ALLOWED, parts_of
+from bionb.platforms.sodar.rules.sheets import broken_rules, content_findings, refusal
+from bionb.platforms.sodar.wire.investigation import Investigation
+from bionb.platforms.sodar.wire.records import Record
+from bionb.platforms.sodar.workflows.round_trip import compared
+from bionb.platforms.sodar.workflows.submitting import SubmitCalls
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,9 +8,10 @@ from typing import Any
 from bionb.errors import NotFound, ResponseError, UsageError
 from bionb.listing import Listing
 from bionb.pages import Page, Whole
-from bionb.platforms.sodar import shapes
-from bionb.platforms.sodar.shapes import Record, uuid_of
-from bionb.platforms.sodar.tokens import TokenCalls
+from bionb.platforms.sodar.calls.tokens import TokenCalls
+from bionb.platforms.sodar.tables import columns
+from bionb.platforms.sodar.wire import records
+from bionb.platforms.sodar.wire.records import Record, uuid_of
 
 # There is no call that lists settings; these are the ones that projects and users commonly have, by scope.
 PROJECT_SETTINGS = (
@@ -59,7 +60,7 @@ class AccountCalls(TokenCalls):
             return {"include_system_users": 1} if self.api.at_least("1.1") else {}
 
         return self._listing(
-            "users", "project/api/users/list", what="list the users", declared=shapes.USER_COLUMNS, params=params
+            "users", "project/api/users/list", what="list the users", declared=columns.USER_COLUMNS, params=params
         )
 
     def current_user(self) -> Record:
@@ -129,11 +130,11 @@ class AccountCalls(TokenCalls):
     def _unlisted(self, uuid: str) -> Record:
         """Return what can be known of a user who is in no list."""
         if not self.api.at_least("1.1"):
-            return shapes.user(uuid)
+            return records.user(uuid)
         try:
             found = self.api.record("projects", "GET", f"project/api/users/{uuid}", what=f"show the user {uuid}")
         except ResponseError:
-            return shapes.user(uuid)
+            return records.user(uuid)
         self._known_people()[uuid] = found
         return found
 
@@ -189,7 +190,7 @@ class AccountCalls(TokenCalls):
             found = self.session.map(lambda name: self._setting(place, name, setting_name is not None), names)
             return Page([each for each in found if each is not None])
 
-        return Listing("settings", lambda: Whole(read), shapes.SETTING_COLUMNS)
+        return Listing("settings", lambda: Whole(read), columns.SETTING_COLUMNS)
 
     def _setting(self, place: str, name: tuple[str, str], must_exist: bool) -> Record | None:
         old = self.api.version() == "old" or self.api.version().startswith("0.")
@@ -245,8 +246,8 @@ class AccountCalls(TokenCalls):
             "invites",
             f"project/api/invites/list/{uuid_of(project)}",
             what="list the invites",
-            declared=shapes.INVITE_COLUMNS,
-            shape=lambda found: {**found, "issuer": shapes.user(found["issuer"])["sodar_uuid"]},
+            declared=columns.INVITE_COLUMNS,
+            shape=lambda found: {**found, "issuer": records.user(found["issuer"])["sodar_uuid"]},
         )
 
 

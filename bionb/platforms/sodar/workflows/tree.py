@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bionb.platforms.sodar.shapes import Record
+from bionb.platforms.sodar.wire.records import Record
 
 SEPARATOR = " / "  # between the titles in a full title; no title may hold it
 

@@ -9,8 +9,8 @@ from bionb.errors import ResponseError
 from bionb.frames import Column
 from bionb.listing import Listing
 from bionb.pages import Page, Whole
-from bionb.platforms.sodar.shapes import Record
-from bionb.platforms.sodar.versions import Negotiator
+from bionb.platforms.sodar.wire.records import Record
+from bionb.platforms.sodar.wire.versions import Negotiator
 from bionb.session import SessionOwner
 
 LISTED = 300.0  # seconds for a list: 2,000 projects take a server 43

@@ -20,13 +20,13 @@ from bionb.errors import (
     UsageError,
 )
 from bionb.isatab import ISATab, read_isatab
-from bionb.platforms.sodar.calls import SHEETS
-from bionb.platforms.sodar.investigation import Investigation
-from bionb.platforms.sodar.members import MemberCalls
-from bionb.platforms.sodar.problems import WEB_PAGE
-from bionb.platforms.sodar.replace_rules import refusal, rowless
-from bionb.platforms.sodar.round_trip import same_rows
-from bionb.platforms.sodar.shapes import Record, project_uuid
+from bionb.platforms.sodar.calls.calls import SHEETS
+from bionb.platforms.sodar.calls.members import MemberCalls
+from bionb.platforms.sodar.rules.sheets import refusal, rowless
+from bionb.platforms.sodar.wire.investigation import Investigation
+from bionb.platforms.sodar.wire.problems import WEB_PAGE
+from bionb.platforms.sodar.wire.records import Record, project_uuid
+from bionb.platforms.sodar.workflows.round_trip import same_rows
 
 API = "samplesheets/api"
 FORMATS = ("isatab", "json", "zip")

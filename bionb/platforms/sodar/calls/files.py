@@ -7,11 +7,11 @@ from typing import Any
 
 from bionb.errors import ConnectionFailed, ResponseError, UsageError
 from bionb.listing import Listing
-from bionb.platforms.sodar import shapes
-from bionb.platforms.sodar.calls import SHEETS
-from bionb.platforms.sodar.problems import WEB_PAGE
-from bionb.platforms.sodar.shapes import Record, project_uuid, uuid_of
-from bionb.platforms.sodar.sheets import API, SheetCalls
+from bionb.platforms.sodar.calls.calls import SHEETS
+from bionb.platforms.sodar.calls.sheets import API, SheetCalls
+from bionb.platforms.sodar.tables import columns
+from bionb.platforms.sodar.wire.problems import WEB_PAGE
+from bionb.platforms.sodar.wire.records import Record, project_uuid, uuid_of
 
 
 class IrodsCalls(SheetCalls):
@@ -109,7 +109,7 @@ class IrodsCalls(SheetCalls):
             "files",
             f"{base}/file/list/{uuid}",
             what="list the files in the iRODS collections" if zone is None else "list the files in the landing zone",
-            declared=shapes.FILE_COLUMNS,
+            declared=columns.FILE_COLUMNS,
             api=api,
             within="irods_data",
             key="path",

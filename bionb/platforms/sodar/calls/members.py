@@ -8,9 +8,10 @@ from typing import Any
 from bionb.errors import NotFound, PermissionDenied, UsageError
 from bionb.listing import Listing
 from bionb.pages import Page, Whole
-from bionb.platforms.sodar import shapes
-from bionb.platforms.sodar.projects import ProjectCalls
-from bionb.platforms.sodar.shapes import Record, role_name, uuid_of
+from bionb.platforms.sodar.calls.projects import ProjectCalls
+from bionb.platforms.sodar.tables import columns
+from bionb.platforms.sodar.wire import records
+from bionb.platforms.sodar.wire.records import Record, role_name, uuid_of
 
 
 class MemberCalls(ProjectCalls):
@@ -53,7 +54,7 @@ class MemberCalls(ProjectCalls):
                 members = self.project(uuid)["roles"] or []
                 return Page([self._named(each) for each in members])
 
-        return Listing("members", lambda: Whole(read), shapes.MEMBER_COLUMNS)
+        return Listing("members", lambda: Whole(read), columns.MEMBER_COLUMNS)
 
     def _named(self, member: Record) -> Record:
         if member["user"].get("username") is None:
@@ -101,7 +102,7 @@ class MemberCalls(ProjectCalls):
                 json={"role": name, "user": person["sodar_uuid"]},
                 what=f"make {person.get('username') or person['sodar_uuid']} {name}",
             )
-        return shapes.member({**made, "user": person}, uuid)
+        return records.member({**made, "user": person}, uuid)
 
     def update_member(self, project: str | Mapping[str, Any], user: str | Mapping[str, Any], role: str) -> Record:
         """Change a member's role.
@@ -147,7 +148,7 @@ class MemberCalls(ProjectCalls):
                 json={"role": name},
                 what=f"make {present['user'].get('username')} {name}",
             )
-        return shapes.member({**made, "user": present["user"]}, uuid_of(project))
+        return records.member({**made, "user": present["user"]}, uuid_of(project))
 
     def remove_member(self, project: str | Mapping[str, Any], user: str | Mapping[str, Any]) -> None:
         """Take a member's role away.
@@ -243,7 +244,7 @@ class MemberCalls(ProjectCalls):
         """Return the weakest role that the present owner can have: nobody may fall below an inherited one."""
         found = self.project(uuid)
         owner = next(each["user"]["sodar_uuid"] for each in found["roles"] if each["role"] == "project owner")
-        order = [role_name(each) for each in shapes.ROLES]
+        order = [role_name(each) for each in records.ROLES]
         best = order.index("project contributor")
         above = found["parent"]
         while above is not None:

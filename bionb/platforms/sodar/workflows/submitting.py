@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bionb.errors import Conflict, ConnectionFailed, JobFailed, ResponseError, UsageError
-from bionb.platforms.sodar.shapes import Record, uuid_of
-from bionb.platforms.sodar.zone_words import progress, with_advice
-from bionb.platforms.sodar.zones import API, ZoneCalls
+from bionb.platforms.sodar.calls.zones import API, ZoneCalls
+from bionb.platforms.sodar.wire.records import Record, uuid_of
+from bionb.platforms.sodar.wire.zone_words import progress, with_advice
 from bionb.waiting import wait_for
 from bionb.warning import warn
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bionb.errors import JobFailed, ResponseError
-from bionb.platforms.sodar.investigation import Investigation
-from bionb.platforms.sodar.problems import WEB_PAGE
-from bionb.platforms.sodar.shapes import Record
+from bionb.platforms.sodar.wire.investigation import Investigation
+from bionb.platforms.sodar.wire.problems import WEB_PAGE
+from bionb.platforms.sodar.wire.records import Record
 
 _PROGRESS = re.compile(r"\((\d+)/(\d+): \d+%\)$")
 _TIME = re.compile(r"^\d{8}_\d{6}")

@@ -15,11 +15,12 @@ from bionb.errors import (
     VersionRejected,
 )
 from bionb.listing import Listing
-from bionb.platforms.sodar import shapes
-from bionb.platforms.sodar.accounts import AccountCalls
-from bionb.platforms.sodar.problems import WEB_PAGE
-from bionb.platforms.sodar.shapes import Record, uuid_of
-from bionb.platforms.sodar.tree import SEPARATOR, ProjectTree
+from bionb.platforms.sodar.calls.people import AccountCalls
+from bionb.platforms.sodar.tables import columns
+from bionb.platforms.sodar.wire import records
+from bionb.platforms.sodar.wire.problems import WEB_PAGE
+from bionb.platforms.sodar.wire.records import Record, uuid_of
+from bionb.platforms.sodar.workflows.tree import SEPARATOR, ProjectTree
 
 RAW = 'SODAR Core before 1.4 crashes at a readme in which the letters "raw" occur (also "drawings"): say it otherwise.'
 
@@ -58,9 +59,9 @@ class ProjectCalls(AccountCalls):
             "projects",
             "project/api/list",
             what="list the projects",
-            declared=shapes.PROJECT_COLUMNS,
-            shape=shapes.project,
-            whole=shapes.complete,
+            declared=columns.PROJECT_COLUMNS,
+            shape=records.project,
+            whole=records.complete,
             paged=paged,
             at_once=True,
         )
@@ -101,7 +102,7 @@ class ProjectCalls(AccountCalls):
 
     def _project(self, uuid: str) -> Record:
         path = f"project/api/retrieve/{uuid}"
-        return shapes.project(self.api.record("projects", "GET", path, what=f"show the project {uuid}"))
+        return records.project(self.api.record("projects", "GET", path, what=f"show the project {uuid}"))
 
     def _full_title(self, record: Record) -> str:
         """Put the titles of the categories above before a title, as far as the account may see them."""
@@ -195,7 +196,7 @@ class ProjectCalls(AccountCalls):
                 return self.project(made)
             except BionbError as error:
                 error.reword(f"{error} The project {title} was created all the same (.partial of this error).")
-                raise error.with_partial(shapes.project(made)) from error.__cause__
+                raise error.with_partial(records.project(made)) from error.__cause__
 
     def _create(self, body: Record, title: str) -> Record:
         what = f"create the {body['type'].lower()} {title}"
@@ -238,7 +239,7 @@ class ProjectCalls(AccountCalls):
 
     def _public(self, role: str | None) -> Record:
         """Return the public field as the API version in use wants it; it must be there."""
-        name = None if role is None else shapes.role_name(role)
+        name = None if role is None else records.role_name(role)
         if self.api.at_least("2.0"):
             if name not in (None, "project guest", "project viewer"):
                 raise UsageError(f"Everybody can be guest or viewer of a project, not {role}.")
@@ -305,7 +306,7 @@ class ProjectCalls(AccountCalls):
                 self._explain(error, changes)
                 raise
             self._tree = None
-        return shapes.project(found)
+        return records.project(found)
 
     def delete_project(self, project: str | Mapping[str, Any]) -> None:
         """Delete a project or an empty category, for good.

@@ -1,0 +1,1 @@
+"""What SODAR can be asked, one module a group of endpoints."""

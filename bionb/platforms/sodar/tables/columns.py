@@ -1,0 +1,32 @@
+"""The columns of SODAR's tables, in the order in which they are shown."""
+
+from __future__ import annotations
+
+from bionb.frames import ANY, COUNT, FLAG, TIME, columns
+
+PROJECT_COLUMNS = (
+    *columns("full_title type title sodar_uuid parent description public_access"),
+    *columns(archive=FLAG, readme="str", children=ANY, roles=ANY),
+)
+MEMBER_COLUMNS = (
+    *columns("user.username role user.name user.email", inherited=FLAG),
+    *columns("sodar_uuid user.sodar_uuid project"),
+)
+USER_COLUMNS = (
+    *columns("username name email", is_superuser=FLAG),
+    *columns("auth_type sodar_uuid", additional_emails=ANY),
+)
+INVITE_COLUMNS = columns(
+    "email role", date_created=TIME, date_expire=TIME, message="str", sodar_uuid="str", project="str"
+)
+SETTING_COLUMNS = (*columns("plugin_name name type", value=ANY, user_modifiable=FLAG), *columns("project user"))
+SHEET_COLUMNS = columns(
+    "kind study file_name title measurement_type technology_type technology_platform irods_path sodar_uuid"
+)
+ZONE_COLUMNS = (
+    *columns("title status status_info"),
+    *columns(status_locked=FLAG, date_modified=TIME),
+    *columns("user.username assay project description user_message configuration irods_path sodar_uuid"),
+    *columns(config_data=ANY),
+)
+FILE_COLUMNS = (*columns("name path type", size=COUNT, modify_time=TIME), *columns("checksum"))

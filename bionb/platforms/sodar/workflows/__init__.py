@@ -1,0 +1,1 @@
+"""What takes several calls: replacing sheets, submitting and awaiting zones, the tree of projects."""
