@@ -43,7 +43,8 @@ class Interrupts:
         sys.settrace(self._before)
 
     def _called(self, frame, event, arg):
-        if not any(each in frame.f_code.co_filename for each in OURS):
+        # What the collector of garbage calls belongs to no reading: Python prints an interrupt there and goes on.
+        if frame.f_code.co_name == "__del__" or not any(each in frame.f_code.co_filename for each in OURS):
             return None
         frame.f_trace_opcodes, frame.f_trace_lines = True, False
         last = None if frame.f_lasti < 0 else frame.f_lasti  # a generator goes on behind its RESUME
