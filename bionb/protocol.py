@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from bionb.history import SentRequest
+    from bionb.sent import SentRequest
 
 
 @dataclass(frozen=True)

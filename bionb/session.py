@@ -13,17 +13,18 @@ import requests
 
 from bionb import answers, bodies
 from bionb.address import checked_url, is_loopback, same_origin
+from bionb.allowance import RateBudget
 from bionb.answers import Pick, Problem
 from bionb.auth import Auth, NoAuth
 from bionb.crew import Crew, Errand
 from bionb.errors import InsecureConnection, ResponseError, SessionClosed, UsageError
-from bionb.history import SentRequest
 from bionb.pages import Page
 from bionb.plain import plain
 from bionb.progress import meanwhile
 from bionb.secret import shown
+from bionb.sent import SentRequest, sent_as
 from bionb.story import carried, current_story, told
-from bionb.transport import TIMEOUT, Call, RateBudget, Transport
+from bionb.transport import TIMEOUT, Call, Transport
 from bionb.wording import printable, shorten
 
 if TYPE_CHECKING:
@@ -139,23 +140,25 @@ class Session:
         url = self._absolute(path, auth)
         request = requests.Request(method, url, headers=headers, params=params, json=json, data=data, files=files)
         prepared = self._prepared(request, auth, what)
-        # SentRequest shows the path below the server's URL: what a learner adds to it.
-        shown = urlsplit(url).path.removeprefix(urlsplit(self.url).path) if auth else urlsplit(url).path
-        form = data if isinstance(data, Mapping) else {}
-        shown_auth = self._auth if auth else NoAuth()
-        parts = tuple(files) if isinstance(files, Mapping) else tuple(name for name, _ in files or ())
-        sent = (method, shown, _gathered(params), headers or {}, json, shown_auth, parts, form, opens)
         reads = method in ("GET", "HEAD") or (method == "POST" and repeatable is True)
-        self.history.tell(SentRequest(*sent), changes=not reads)
+        path = self._tell(request, auth, opens, changes=not reads)
         if repeatable is None:
             repeatable = reads
         with nullcontext() if timeout is None else meanwhile(f"{self.label}: {what}"):
-            response = self._transport.follow(Call(prepared, shown, what, auth, stream, repeatable, timeout))
+            response = self._transport.follow(Call(prepared, path, what, auth, stream, repeatable, timeout))
         if (telling := current_story()) is not None:
             telling.answered = (self.label, what)
         if response.status_code >= 400 and response.status_code not in accept:
             raise self.error(response, what)
         return response
+
+    def _tell(self, request: requests.Request, auth: bool, opens: bool, *, changes: bool) -> str:
+        """Write a request into the history; return the path below the server's URL: what a learner adds to it."""
+        path = str(urlsplit(request.url or "").path)
+        if auth:
+            path = path.removeprefix(urlsplit(self.url).path)
+        self.history.tell(sent_as(request, path, self._auth if auth else NoAuth(), opens), changes=changes)
+        return path
 
     def body(self, response: requests.Response, *, what: str, size: int = 1 << 16) -> Iterator[bytes]:
         """Give the body of an answer that was asked for with ``stream=True``, in pieces of `size` bytes.
@@ -317,20 +320,6 @@ class Session:
         except (ValueError, TypeError, AttributeError) as error:  # a header that is no text, a body that is no JSON
             reason = self._auth.hide(f"{type(error).__name__}: {error}")
         raise UsageError(f'{self.label}: "{what}" cannot be sent ({shorten(reason, 160)}): check the arguments.')
-
-
-def _gathered(params: Any) -> dict[str, Any]:
-    """Return a query as one mapping; a name that is given several times has a list, a value of None is not sent."""
-    if params is None or isinstance(params, Mapping):
-        return {name: value for name, value in (params or {}).items() if value is not None}
-    found: dict[str, Any] = {}
-    for name, value in params:
-        found[name] = (
-            [*found[name], value]
-            if isinstance(found.get(name), list)
-            else ([found[name], value] if name in found else value)
-        )
-    return found
 
 
 def _is_absolute(path: str) -> bool:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import random
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -18,36 +16,19 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from bionb import answers, receiving
 from bionb.address import is_loopback, same_origin
+from bionb.allowance import LONGEST_WAIT, Allowance, RateBudget
 from bionb.auth import Auth, NoAuth
 from bionb.errors import BionbError, ConnectionFailed, InsecureConnection, UnexpectedResponse
 from bionb.history import History
-from bionb.progress import CLOCK, pause
+from bionb.progress import pause
 from bionb.receiving import TimedAdapter, TooLarge
 from bionb.secret import link_masked
 
 ATTEMPTS = 5
 TIMEOUT = (10.0, 60.0)
-LONGEST_WAIT = 900.0
 REDIRECTS = 5
 WHOLE = 10  # times the read timeout: how long an answer may take in all
 _JITTER = random.Random()  # of our own: the global generator belongs to the user, who may have seeded it
-
-
-@dataclass(frozen=True)
-class RateBudget:
-    """What the server says about its rate limit.
-
-    Attributes
-    ----------
-    limit, remaining : int
-        Requests per window, and left in this one.
-    reset_at : float
-        Unix time in seconds when the window ends.
-    """
-
-    limit: int
-    remaining: int
-    reset_at: float
 
 
 @dataclass
@@ -84,11 +65,14 @@ class Transport:
         self._auth, self._bound = auth, receiving.largest_answer()
         self._label, self._url, self._host, self._timeout = label, url, urlsplit(url).netloc, timeout
         self.history = History()
-        self.budget: RateBudget | None = None
-        self._landed, self._one_waits = threading.Condition(), threading.Lock()
-        self._flying = 0
+        self._allowance = Allowance(label)
         self._with_auth = _requests_session(url, auth, workers)
         self._without = _requests_session(url, NoAuth(), workers)
+
+    @property
+    def budget(self) -> RateBudget | None:
+        """What the server last said about its rate limit, None if it has none."""
+        return self._allowance.budget
 
     def prepare(self, request: requests.Request, auth: bool) -> requests.PreparedRequest:
         """Add credentials, or make sure that there are none."""
@@ -155,7 +139,7 @@ class Transport:
         for attempt in range(ATTEMPTS):
             final: BionbError | None = None
             try:
-                with self._allowance(call.auth):
+                with self._allowance.held(call.auth):
                     response = self._send_once(call, attempt)
             except requests.RequestException as error:
                 failure = self._bare(error)
@@ -197,7 +181,7 @@ class Transport:
             self.history.add(row, call.prepared.method, call.path, status, ms, size, attempt)
         found = answers.rate_budget(response)
         if found is not None:
-            self._note(RateBudget(*found))
+            self._allowance.note(RateBudget(*found))
         return response
 
     def _patience(self, call: Call) -> tuple[float | None, float | None]:
@@ -236,50 +220,6 @@ class Transport:
             return None
         # A window that ended in the past (clocks differ) or "after 0 seconds" must not become five requests at once.
         return max(answers.retry_after(response) or 0.0, _backoff(attempt))
-
-    @contextmanager
-    def _allowance(self, counts: bool) -> Iterator[None]:
-        """Hold a request back until the rate limit has room for it and for those under way."""
-        if not counts:
-            yield
-            return
-        with self._one_waits:  # the other threads find nothing left to wait for: one message, one bar
-            with self._landed:
-                self._landed.wait_for(lambda: not self._promised())
-            self._await_budget()
-            with self._landed:
-                self._flying += 1
-        try:
-            yield
-        finally:
-            with self._landed:
-                self._flying -= 1
-                self._landed.notify_all()
-
-    def _promised(self) -> bool:
-        """Tell whether all that is left of this window may be needed by the requests under way."""
-        budget = self.budget
-        if budget is None:
-            return False
-        left = budget.remaining if budget.reset_at > CLOCK.wall() else budget.limit
-        return 0 < left <= self._flying
-
-    def _await_budget(self) -> None:
-        """Wait for the next window when the last answer said that this one is used up."""
-        budget = self.budget
-        if budget is None or budget.remaining > 0:
-            return
-        left = budget.reset_at - CLOCK.wall()
-        if 0 < left <= LONGEST_WAIT:
-            pause(left, f"{self._label}: rate limit of {budget.limit} requests used up")
-
-    def _note(self, found: RateBudget) -> None:
-        """Keep what an answer says; answers overtake each other, so that within a window the least counts."""
-        with self._landed:
-            known = self.budget
-            if known is not None and (found.reset_at, -found.remaining) < (known.reset_at, -known.remaining):
-                return
-            self.budget = found
 
     def _no_answer(self, error: requests.RequestException, call: Call) -> BionbError:
         if isinstance(error, TooLarge):
