@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from bionb.platforms.odm.sandbox import reading
-from bionb.platforms.odm.sandbox.reading import ImportFailed
-from bionb.platforms.odm.sandbox.store import Entity, Group, Record, Run, Store
+from bionb.platforms.odm.sandbox.store import DATA, Entity, Group, Record, Run, Store
 
 Fetch = Callable[[str], bytes]
 
 METADATA = {"samples": "sample", "libraries": "library", "preparations": "preparation", "cells": "cell"}
-DATA = ("expression", "variant", "flow-cytometry")
 KINDS = ("study", *METADATA, *DATA, "file")
+# What is imported by dataLink; everything else by metadataLink.
+BY_DATA_LINK = (*DATA, "file", "cells")
+CLASSES = {"variant": "Gene variant (VCF)", "flow-cytometry": "Flow Cytometry"}
 # A commit puts the objects into the store and returns the job's result.
 Commit = Callable[[], Record]
 
@@ -28,130 +30,98 @@ def plan(store: Store, kind: str, request: Record, fetch: Fetch, owner: str) -> 
     ImportFailed
         What the job will report.
     """
-    content = _content(request, "dataLink" if kind in (*DATA, "file", "cells") else "metadataLink", fetch)
+    content = _content(request, "dataLink" if kind in BY_DATA_LINK else "metadataLink", fetch)
     if kind == "study":
-        return _plan_study(store, reading.records(content, kind)[0], owner)
+        study = Entity("study", store.accession(), reading.records(content, kind)[0], owner=owner)
+        return partial(_commit_one, store, study)
     if kind in METADATA:
         return _plan_metadata(store, kind, reading.records(content, kind), owner)
     metadata: Record = {}
     if request.get("metadataLink"):
         metadata = reading.records(_content(request, "metadataLink", fetch), "metadata")[0]
+    name = str(request.get("dataLink") or "upload").rsplit("/", 1)[-1]
     if kind == "file":
-        return _plan_file(store, request, metadata, content, owner)
-    return _plan_data(store, kind, request, metadata, content, owner)
+        return _plan_file(store, request, {"Name": name}, metadata, content, owner)
+    found = _read(kind, content, request)
+    store.accession()
+    record = _data_record(kind, name, request, metadata, found)
+    group = Group(kind, store.accession(), record, owner, features=found["features"], values=found["values"])
+    group.runs = [Run(store.number("run"), each) for each in found["runs"]]
+    group.measurements = tuple(found["measurements"])
+    return partial(_commit_data, store, group, request.get("previousVersion"), found["warnings"])
 
 
 def _content(request: Record, name: str, fetch: Fetch) -> bytes:
     uploaded = request.get(f"{name} content")
     if uploaded is not None:
         return reading.unpacked(uploaded, str(request.get(name, "")))
-    if not request.get(name):
-        raise ImportFailed("VALIDATE", "ParameterException", f"{name} is required.")
+    reading.demand(request.get(name), "VALIDATE", "ParameterException", f"{name} is required.")
     return fetch(str(request[name]))
 
 
-def _plan_study(store: Store, record: Record, owner: str) -> Commit:
-    accession = store.accession()
-
-    def commit() -> Record:
-        store.add(Entity("study", accession, record, owner=owner))
-        return {"accession": accession}
-
-    return commit
+def _commit_one(store: Store, entity: Entity) -> Record:
+    store.add(entity)
+    return {"accession": entity.accession}
 
 
 def _plan_metadata(store: Store, kind: str, records: list[Record], owner: str) -> Commit:
-    entity = METADATA[kind]
-    group = store.accession()
+    group = Group(METADATA[kind], store.accession(), {}, owner)
     store.accession()
-    members = [store.accession() for _ in records]
+    group.members = [store.accession() for _ in records]
 
     def commit() -> Record:
-        store.groups[group] = Group(entity, group, {}, members, owner=owner, created=store.stamp())
-        for accession, record in zip(members, records, strict=True):
-            store.add(Entity(entity, accession, record, group, owner))
-        return {"groupAccession": group}
+        store.stamp()
+        store.groups[group.accession] = group
+        for accession, record in zip(group.members, records, strict=True):
+            store.add(Entity(group.kind, accession, record, group.accession, owner))
+        return {"groupAccession": group.accession}
 
     return commit
 
 
-def _plan_file(store: Store, request: Record, metadata: Record, content: bytes, owner: str) -> Commit:
-    study = request.get("studyAccession")
-    if study not in store.entities or store.entities[study].kind != "study":
-        raise ImportFailed("VALIDATE", "ParameterException", f"There is no study {study}.")
-    name = str(request.get("dataLink", "")).rsplit("/", 1)[-1]
-    record = {"Name": name, "Data Class": request.get("dataClass"), "Size": len(content), **metadata}
-    accession = store.accession()
-
-    def commit() -> Record:
-        store.add(Entity("file", accession, record, owner=owner, content=content))
-        store.study_of[accession] = study
-        return {"accession": accession}
-
-    return commit
+def _plan_file(store: Store, request: Record, name: Record, metadata: Record, content: bytes, owner: str) -> Commit:
+    study = store.entities.get(str(request.get("studyAccession")))
+    known = study is not None and study.kind == "study"
+    reading.demand(known, "VALIDATE", "ParameterException", f"There is no study {request.get('studyAccession')}.")
+    record = {**name, "Data Class": request.get("dataClass"), "Size": len(content), **metadata}
+    file = Entity("file", store.accession(), record, owner=owner, content=content)
+    file.targets = [str(request["studyAccession"])]
+    return partial(_commit_one, store, file)
 
 
-def _plan_data(store: Store, kind: str, request: Record, metadata: Record, content: bytes, owner: str) -> Commit:
+def _read(kind: str, content: bytes, request: Record) -> Record:
     if kind == "variant":
-        found = reading.variants(content)
-    elif kind == "flow-cytometry":
-        found = reading.data_file(content, 3, None)
-    else:
-        count = request.get("numberOfFeatureAttributes")
-        separator = request.get("measurementSeparator") or None
-        found = reading.data_file(content, None if count in (None, "") else int(count), separator)
-    store.accession()
-    group = store.accession()
-    runs = [Run(store.run_number(), name) for name in found["runs"]]
-    previous = request.get("previousVersion")
-    record = _data_record(kind, request, metadata, found)
-
-    def commit() -> Record:
-        record["genestack:accession"] = group
-        if previous in store.groups:
-            _continue_chain(store, store.groups[previous], record)
-        store.groups[group] = Group(
-            kind=kind,
-            accession=group,
-            record=record,
-            runs=runs,
-            features=found["features"],
-            measurements=tuple(found["measurements"]),
-            values=found["values"],
-            owner=owner,
-            created=store.stamp(),
-        )
-        return {"groupAccession": group, **({"warnings": found["warnings"]} if found["warnings"] else {})}
-
-    return commit
+        return reading.variants(content)
+    if kind == "flow-cytometry":
+        return reading.data_file(content, 3, None)
+    count = request.get("numberOfFeatureAttributes") or None
+    return reading.data_file(content, count and int(count), request.get("measurementSeparator") or None)
 
 
-def _data_record(kind: str, request: Record, metadata: Record, found: Record) -> Record:
-    classes = {"variant": "Gene variant (VCF)", "flow-cytometry": "Flow Cytometry"}
-    link = request.get("dataLink") or "upload"
-    record = {
-        "genestack:accession": None,
-        "Name": str(link).rsplit("/", 1)[-1],
-        "Data Class": classes.get(kind) or request.get("dataClass") or "Other",
-        **metadata,
-    }
+def _data_record(kind: str, name: str, request: Record, metadata: Record, found: Record) -> Record:
+    data_class = CLASSES.get(kind) or request.get("dataClass") or "Other"
+    record = {"genestack:accession": None, "Name": name, "Data Class": data_class, **metadata}
     if kind == "expression":
-        texts = [name for name in found["names"] if name not in found["numeric"]]
-        values = found["measurements"] if found["measurements"] != ["value"] else None
         record |= {
-            "Features (string)": texts,
+            "Features (string)": [each for each in found["names"] if each not in found["numeric"]],
             "Features (numeric)": found["numeric"] or None,
-            "Values (numeric)": values,
+            "Values (numeric)": found["measurements"] if found["measurements"] != ["value"] else None,
         }
-    return record | dict.fromkeys(("genestack:chain", "genestack:versionInChain", "genestack:activeInChain"), None)
+    return record | _chain(None, None, None)
 
 
-def _continue_chain(store: Store, previous: Group, record: Record) -> None:
-    chain = previous.record["genestack:chain"] or f"GSVC{len(store.groups):03d}"
-    number = previous.record["genestack:versionInChain"] or 1
-    previous.record |= {
-        "genestack:chain": chain,
-        "genestack:versionInChain": number,
-        "genestack:activeInChain": False,
-    }
-    record |= {"genestack:chain": chain, "genestack:versionInChain": number + 1, "genestack:activeInChain": True}
+def _commit_data(store: Store, group: Group, previous: str | None, warnings: list[str]) -> Record:
+    group.record["genestack:accession"] = group.accession
+    if previous in store.groups:
+        replaced = store.groups[previous].record
+        chain = replaced["genestack:chain"] or f"GSVC{len(store.groups):03d}"
+        number = replaced["genestack:versionInChain"] or 1
+        replaced |= _chain(chain, number, False)
+        group.record |= _chain(chain, number + 1, True)
+    store.stamp()
+    store.groups[group.accession] = group
+    return {"groupAccession": group.accession, **({"warnings": warnings} if warnings else {})}
+
+
+def _chain(chain: str | None, number: int | None, active: bool | None) -> Record:
+    return {"genestack:chain": chain, "genestack:versionInChain": number, "genestack:activeInChain": active}

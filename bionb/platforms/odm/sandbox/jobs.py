@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
-from flask import Flask, Response, jsonify, request
+from flask import request
 
-from bionb.platforms.odm.sandbox.imports import KINDS, Commit, plan
-from bionb.platforms.odm.sandbox.reading import ImportFailed, told
-from bionb.platforms.odm.sandbox.store import Record, Sandbox
+from bionb.platforms.odm.sandbox.imports import BY_DATA_LINK, KINDS, Commit, plan
+from bionb.platforms.odm.sandbox.reading import ImportFailed, demand, told
+from bionb.platforms.odm.sandbox.store import DATA, Record
+from bionb.sandbox.application import Refused
+from bionb.sandbox.routes import Routes
 
-NAMES = {
-    "expression": "IMPORT_EXPRESSION_SIGNAL_RUN",
-    "variant": "IMPORT_VARIANT_SIGNAL_RUN",
-    "flow-cytometry": "IMPORT_FLOW_CYTOMETRY_SIGNAL_RUN",
-    "file": "IMPORT_FILE",
-}
+if TYPE_CHECKING:
+    from bionb.platforms.odm.sandbox import OdmSandbox
+
 DONE = ("COMPLETED", "FAILED", "STOPPED", "ABANDONED")
 POLLS = 1  # answers that say RUNNING before the end
+# Faults that change the pace, and after how many polls a job ends then; None leaves that as it is.
+PACES = {"slow_jobs": 5, "instant_jobs": 0, "endless_jobs": math.inf, "odd_status": None}
+TIMES = {False: "%Y-%m-%d %H:%M:%S", True: "%d-%m-%Y %H:%M:%S"}
+routes = Routes()
 
 
 @dataclass
@@ -40,188 +43,149 @@ class Job:
     errors: list[Record] = field(default_factory=list)
 
     @property
-    def name(self) -> str:
-        """Return the job's name as the server has it."""
-        return NAMES.get(self.kind, f"IMPORT_{self.kind.upper()}_TSV")
+    def link(self) -> str:
+        """What it imports."""
+        return str(self.request.get("dataLink") or self.request.get("metadataLink") or "")
+
+    def info(self) -> Record:
+        """Return it as ``/info`` shows it."""
+        kind = self.kind.replace("-", "_").upper()
+        form = "IMPORT_{}_SIGNAL_RUN" if self.kind in DATA else "IMPORT_{}" if self.kind == "file" else "IMPORT_{}_TSV"
+        found: Record = {"jobExecId": self.id, "startedBy": f"{self.owner}@example.org", "jobName": form.format(kind)}
+        found |= {"status": self.status, "createTime": self.created}
+        return found | ({"endTime": self.ended} if self.ended else {})
+
+    def output(self) -> Record:
+        """Return what it has given: status 200 also for a failed one."""
+        given: dict[str, Record] = {"COMPLETED": {"result": self.result}, "FAILED": {"errors": self.errors}}
+        return {"status": self.status, **given.get(self.status, {})}
 
 
 class Jobs:
-    """All jobs of a sandbox.
+    """All jobs of a sandbox."""
 
-    Parameters
-    ----------
-    sandbox : Sandbox
-        Where they belong.
-    """
-
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: OdmSandbox) -> None:
         self._sandbox = sandbox
         self.jobs: dict[int, Job] = {}
 
     def start(self, kind: str, wanted: Record, owner: str) -> Job:
         """Start an import; a data file takes one more job number, for the job inside."""
-        store, faults = self._sandbox.store, self._sandbox.faults
-        with store.lock:
-            if kind in ("expression", "variant", "flow-cytometry"):
-                store.job_number()
-            job = Job(store.job_number(), kind, wanted, owner, created=self._time())
-            if fault := faults.take("slow_jobs"):
-                job.polls = fault.options.get("polls", 5)
-            if faults.take("instant_jobs"):
-                job.polls = 0
-            if faults.take("endless_jobs"):
-                job.polls = float("inf")
-            if fault := faults.take("odd_status"):
-                job.meanwhile, job.polls = fault.options["status"], fault.options.get("polls", job.polls)
-            self._prepare(job)
-            self.jobs[job.id] = job
+        store, take = self._sandbox.store, self._sandbox.faults.take
+        if kind in DATA:
+            store.number("job")
+        job = Job(store.number("job"), kind, wanted, owner, self._time())
+        for pace, polls in PACES.items():
+            if fault := take(pace):
+                job.polls = fault.options.get("polls", job.polls if polls is None else polls)
+                job.meanwhile = fault.options.get("status", job.meanwhile)
+        self.prepare(job)
+        self.jobs[job.id] = job
         return job
 
     def poll(self, job: Job) -> None:
         """Advance a job by one look at it."""
-        with self._sandbox.store.lock:
-            if job.status in DONE:
-                return
-            if job.status == "STOPPING":
-                self._end(job, "STOPPED")
-            elif job.polls > 0:
-                job.polls -= 1
-                job.status = job.meanwhile
-            elif job.commit is None:
-                self._end(job, "FAILED")
-            else:
-                job.result = job.commit()
-                self._end(job, "COMPLETED")
+        if job.status in DONE:
+            return
+        if job.status == "STOPPING":
+            job.status = "STOPPED"
+        elif job.polls > 0:
+            job.polls, job.status = job.polls - 1, job.meanwhile
+            return
+        else:
+            job.result = job.commit() if job.commit else {}
+            job.status = "COMPLETED" if job.commit else "FAILED"
+        job.ended = self._time()
 
-    def finish(self, job: Job) -> Record:
-        """Bring a job to its end and return its result."""
+    def finish(self, kind: str, wanted: Record, owner: str) -> str:
+        """Start an import, bring it to its end and return what it made."""
+        job = self.start(kind, wanted, owner)
         while job.status not in DONE:
             self.poll(job)
-        return job.result
+        return str(job.result.get("accession") or job.result["groupAccession"])
 
     def earlier(self, kind: str, link: str) -> Job | None:
         """Return the first job that has loaded this link or is loading it."""
-        for job in list(self.jobs.values()):
-            if (job.kind, _link(job.request)) == (kind, link) and job.status not in ("FAILED", "STOPPED", "ABANDONED"):
-                return job
-        return None
+        found = (each for each in self.jobs.values() if (each.kind, each.link) == (kind, link))
+        return next((each for each in found if each.status not in DONE[1:]), None)
 
-    def restart(self, job: Job) -> None:
-        """Begin a failed or stopped job anew."""
-        with self._sandbox.store.lock:
-            job.status, job.errors, job.ended, job.polls, job.meanwhile = "STARTING", [], "", POLLS, "RUNNING"
-            self._prepare(job)
-
-    def _prepare(self, job: Job) -> None:
-        job.commit = None
+    def prepare(self, job: Job) -> None:
+        """Read what a job imports."""
+        sandbox, job.commit, job.errors = self._sandbox, None, []
+        fault = sandbox.faults.take("failing_jobs")
+        words = fault.options.get("message", "The storage did not answer in time.") if fault else ""
         try:
-            if fault := self._sandbox.faults.take("failing_jobs"):
-                message = fault.options.get("message", "The storage did not answer in time.")
-                raise ImportFailed("FETCH", "java.io.IOException", message)
+            demand(not fault, "FETCH", "java.io.IOException", words)
             with told():
-                job.commit = plan(self._sandbox.store, job.kind, job.request, self._sandbox.fetch, job.owner)
+                job.commit = plan(sandbox.store, job.kind, job.request, sandbox.fetch, job.owner)
         except ImportFailed as error:
-            job.errors = [error.as_json()]
-
-    def _end(self, job: Job, status: str) -> None:
-        job.status, job.ended = status, self._time()
+            job.errors = [error.record]
 
     def _time(self) -> str:
-        day_first = self._sandbox.faults.take("day_first_times")
-        return self._sandbox.store.clock.tick().strftime("%d-%m-%Y %H:%M:%S" if day_first else "%Y-%m-%d %H:%M:%S")
-
-    # -- answers ----------------------------------------------------------------------------------------------------
-
-    def info(self, job: Job) -> Response:
-        """Return a job as ``/info`` shows it."""
-        found: Record = {
-            "jobExecId": job.id,
-            "startedBy": f"{job.owner}@example.org",
-            "jobName": job.name,
-            "status": job.status,
-            "createTime": job.created,
-        }
-        return jsonify(found | ({"endTime": job.ended} if job.ended else {}))
-
-    @staticmethod
-    def output(job: Job) -> Response:
-        """Return what a job has given: status 200 also for a failed one."""
-        found: Record = {"status": job.status}
-        if job.status == "COMPLETED":
-            found["result"] = job.result
-        if job.status == "FAILED":
-            found["errors"] = job.errors
-        return jsonify(found)
+        return self._sandbox.store.clock.tick().strftime(TIMES[bool(self._sandbox.faults.take("day_first_times"))])
 
 
-def _link(wanted: Record) -> str:
-    return str(wanted.get("dataLink") or wanted.get("metadataLink") or "")
+@routes("/api/v1/jobs/import/<kind>", "POST")
+def start(box: OdmSandbox, kind: str) -> Record:
+    """Import what a link leads to."""
+    wanted = request.get_json(silent=True)
+    if kind not in KINDS:
+        raise Refused(404, f"There is no import of {kind}.")
+    if not isinstance(wanted, dict) or not Job(0, kind, wanted, "").link:
+        raise Refused(400, "The body needs metadataLink or dataLink.")
+    if kind != "file" and request.args.get("allow_dups", "").lower() != "true":
+        earlier = box.jobs.earlier(kind, Job(0, kind, wanted, "").link)
+        if earlier:
+            raise Refused(409, f"A job instance already exists for this link and kind: jobExecId={earlier.id}")
+    return box.jobs.start(kind, wanted, box.user()).info()
 
 
-def routes(app: Flask, sandbox: Sandbox) -> None:
-    """Add the routes of import jobs."""
+@routes("/api/v1/jobs/import/<kind>/multipart", "POST")
+def upload(box: OdmSandbox, kind: str) -> Record:
+    """Import what is sent along."""
+    if kind not in KINDS or kind == "study":
+        raise Refused(404, f"There is no upload of {kind}.")
+    if "file" not in request.files:
+        raise Refused(400, "The form needs the part file, as its last.")
+    by_data = kind in BY_DATA_LINK
+    parts = {"dataLink" if by_data else "metadataLink": request.files["file"]}
+    if by_data and "metadataFile" in request.files:
+        parts["metadataLink"] = request.files["metadataFile"]
+    wanted: Record = dict(request.form)
+    for part, file in parts.items():
+        wanted |= {part: file.filename, f"{part} content": file.read()}
+    return box.jobs.start(kind, wanted, box.user()).info()
 
-    def found(number: int, then: Callable[[Job], Any]) -> Any:
-        job = sandbox.jobs.jobs.get(number)
-        return then(job) if job else sandbox.refuse(404, f"There is no job execution {number}.")
 
-    @app.post("/api/v1/jobs/import/<kind>")
-    def start(kind: str) -> Any:
-        wanted = request.get_json(silent=True)
-        if kind not in KINDS:
-            return sandbox.refuse(404, f"There is no import of {kind}.")
-        if not isinstance(wanted, dict) or not _link(wanted):
-            return sandbox.refuse(400, "The body needs metadataLink or dataLink.")
-        if kind != "file" and request.args.get("allow_dups", "").lower() != "true":
-            earlier = sandbox.jobs.earlier(kind, _link(wanted))
-            if earlier:
-                words = f"A job instance already exists for this link and kind: jobExecId={earlier.id}"
-                return sandbox.refuse(409, words)
-        return sandbox.jobs.info(sandbox.jobs.start(kind, wanted, sandbox.user()))
+def _found(box: OdmSandbox, number: int) -> Job:
+    if number not in box.jobs.jobs:
+        raise Refused(404, f"There is no job execution {number}.")
+    return box.jobs.jobs[number]
 
-    @app.post("/api/v1/jobs/import/<kind>/multipart")
-    def upload(kind: str) -> Any:
-        if kind not in KINDS or kind == "study":
-            return sandbox.refuse(404, f"There is no upload of {kind}.")
-        if "file" not in request.files:
-            return sandbox.refuse(400, "The form needs the part file, as its last.")
-        wanted: Record = dict(request.form)
-        name = "dataLink" if kind in ("expression", "variant", "flow-cytometry", "cells", "file") else "metadataLink"
-        parts = {name: request.files["file"], "metadataLink": request.files.get("metadataFile")}
-        if name == "metadataLink":
-            parts = {name: request.files["file"]}
-        for part, file in parts.items():
-            if file is not None:
-                wanted |= {part: file.filename, f"{part} content": file.read()}
-        return sandbox.jobs.info(sandbox.jobs.start(kind, wanted, sandbox.user()))
 
-    @app.get("/api/v1/jobs/<int:number>/<what>")
-    def look(number: int, what: str) -> Any:
-        if what not in ("info", "output"):
-            return sandbox.refuse(404, "There is no such operation.")
+@routes("/api/v1/jobs/<int:number>/<any('info','output'):what>")
+def look(box: OdmSandbox, number: int, what: str) -> Record:
+    """Tell how far a job is."""
+    job = _found(box, number)
+    box.jobs.poll(job)
+    return job.info() if what == "info" else job.output()
 
-        def answer(job: Job) -> Response:
-            sandbox.jobs.poll(job)
-            answered: Response = getattr(sandbox.jobs, what)(job)
-            return answered
 
-        return found(number, answer)
+@routes("/api/v1/jobs/<int:number>/stop", "PUT")
+def stop(box: OdmSandbox, number: int) -> Record:
+    """Stop a job that is running."""
+    job = _found(box, number)
+    if job.status in DONE:
+        raise Refused(400, f"The job has ended as {job.status}.")
+    job.status = "STOPPING"
+    return job.info()
 
-    @app.put("/api/v1/jobs/<int:number>/<what>")
-    def control(number: int, what: str) -> Any:
-        def stop(job: Job) -> Any:
-            if job.status in DONE:
-                return sandbox.refuse(400, f"The job has ended as {job.status}.")
-            job.status = "STOPPING"
-            return sandbox.jobs.info(job)
 
-        def restart(job: Job) -> Any:
-            if job.status not in ("FAILED", "STOPPED"):
-                return sandbox.refuse(400, f"A job that is {job.status} cannot be restarted.")
-            sandbox.jobs.restart(job)
-            return sandbox.jobs.info(job)
-
-        actions = {"stop": stop, "restart": restart}
-        if what not in actions:
-            return sandbox.refuse(404, "There is no such operation.")
-        return found(number, actions[what])
+@routes("/api/v1/jobs/<int:number>/restart", "PUT")
+def restart(box: OdmSandbox, number: int) -> Record:
+    """Begin a failed or stopped job anew."""
+    job = _found(box, number)
+    if job.status not in ("FAILED", "STOPPED"):
+        raise Refused(400, f"A job that is {job.status} cannot be restarted.")
+    job.status, job.ended, job.polls, job.meanwhile = "STARTING", "", POLLS, "RUNNING"
+    box.jobs.prepare(job)
+    return job.info()

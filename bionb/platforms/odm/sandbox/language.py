@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable
 from typing import Any
+
+from bionb.sandbox.application import Refused
 
 Lookup = Callable[[str], Any]
 Test = Callable[[Lookup], bool]
@@ -16,146 +19,131 @@ _TOKEN = re.compile(
 )
 _OPERATORS = ("=", "!=", "<", ">", "<=", ">=", "=~")
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
+_NUMERIC = {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge}
 # A few dictionary entries, so that a search for the usual word finds the term.
 SYNONYMS = {"mouse": "mus musculus", "mice": "mus musculus", "human": "homo sapiens", "tumour": "tumor"}
 NARROWER = {"cancer": ("colorectal cancer",), "liver disease": ("liver fibrosis",)}
 
 
-class BadQuery(ValueError):
-    """The text is no filter or query."""
-
-
 def parse(text: str) -> Test:
     """Return the test that a filter describes; it is given a function from attribute names to values."""
-    tokens = _tokens(text)
+    tokens = _tokens(text.strip())
     if not tokens:
         return lambda lookup: True
     parser = _Parser(tokens)
     try:
         test = parser.either()
     except RecursionError:
-        raise BadQuery("its brackets are nested too deeply") from None
-    if parser.left():
-        raise BadQuery(f"cannot read the query behind {parser.peek()!r}")
+        raise _wrong("its brackets are nested too deeply") from None
+    if parser.next():
+        raise _wrong(f"cannot read the query behind {parser.next()!r}")
     return test
+
+
+def _wrong(words: str) -> Refused:
+    return Refused(400, f"The filter or query is wrong: {words}.")
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
     tokens, at = [], 0
-    text = text.strip()
     while at < len(text):
         found = _TOKEN.match(text, at)
-        if not found or found.end() == at:
-            raise BadQuery(f"cannot read the query at {text[at : at + 20]!r}")
-        kind = str(found.lastgroup)
+        if not found:
+            raise _wrong(f"cannot read the query at {text[at : at + 20]!r}")
+        kind, at = str(found.lastgroup), found.end()
         token = found.group(kind)
         if kind == "quoted":
             token = re.sub(r"\\(.)", r"\1", token)
-        if kind == "dotted":
+        elif kind == "dotted":
             name, _, rest = token.partition(".")
-            kind, token = "word", f"{name}.{rest[1:-1]}"
+            token = f"{name}.{rest[1:-1]}"
         tokens.append((kind, token))
-        at = found.end()
     return tokens
 
 
 class _Parser:
     def __init__(self, tokens: list[tuple[str, str]]) -> None:
-        self._tokens, self._at = tokens, 0
+        self._tokens = tokens[::-1]
 
-    def left(self) -> bool:
-        return self._at < len(self._tokens)
+    def next(self, *texts: str) -> str:
+        """Return the next token if it is one of these, empty if not; without texts, whatever it is."""
+        kind, token = self._tokens[-1] if self._tokens else ("", "")
+        return token if not texts or (kind != "quoted" and token.upper() in texts) else ""
 
-    def peek(self) -> str:
-        return self._tokens[self._at][1] if self.left() else "the end"
+    def took(self, *texts: str) -> bool:
+        """Take the next token if it is one of these."""
+        return bool(self.next(*texts) and self._tokens.pop())
 
-    def _is(self, *texts: str) -> bool:
-        return self.left() and self._tokens[self._at][0] in ("mark", "word") and self.peek().upper() in texts
-
-    def _take(self) -> str:
-        if not self.left():
-            raise BadQuery("the query ends too early")
-        self._at += 1
-        return self._tokens[self._at - 1][1]
+    def take(self, *texts: str) -> str:
+        """Take the next token, which must be one of these."""
+        if not self._tokens:
+            raise _wrong("the query ends too early")
+        token = self._tokens.pop()[1]
+        if texts and token not in texts:
+            raise _wrong(f"expected one of {' '.join(texts)}, found {token!r}")
+        return token
 
     def either(self) -> Test:
         tests = [self._all()]
-        while self._is("||", "OR"):
-            self._take()
+        while self.took("||", "OR"):
             tests.append(self._all())
         return lambda lookup: any(test(lookup) for test in tests)
 
     def _all(self) -> Test:
         tests = [self._one()]
-        while self.left() and not self._is("||", "OR", ")"):
-            if self._is("&&", "AND"):
-                self._take()
+        while self._tokens and not self.next("||", "OR", ")"):
+            self.took("&&", "AND")
             tests.append(self._one())
         return lambda lookup: all(test(lookup) for test in tests)
 
     def _one(self) -> Test:
-        if self._is("NOT", "!"):
-            self._take()
+        if self.took("NOT", "!"):
             test = self._one()
             return lambda lookup: not test(lookup)
-        if self._is("("):
-            self._take()
+        if self.took("("):
             inner = self.either()
-            if not self._is(")"):
-                raise BadQuery("a bracket is not closed")
-            self._take()
+            self.take(")")
             return inner
         return self._comparison()
 
     def _comparison(self) -> Test:
-        left, operator = self._take(), self._operator()
-        right = self._values()
-        if not (self.left() and self.peek() in _OPERATORS):
-            return _compare(left, operator, right)
+        left, mark, right = self.take(), self.take(*_OPERATORS), self._values()
+        if self.next() not in _OPERATORS:
+            return _compare(left, mark, right)
         # A range: -3 < feature.x < 3
-        second, limit = self._operator(), self._values()
-        if operator not in _MIRRORED:
-            raise BadQuery(f"a range has no {operator}")
-        name = right[0]
-        lower, upper = _compare(name, _MIRRORED[operator], [left]), _compare(name, second, limit)
+        if mark not in _MIRRORED:
+            raise _wrong(f"a range has no {mark}")
+        lower, upper = _compare(right[0], _MIRRORED[mark], [left]), _compare(right[0], self.take(), self._values())
         return lambda lookup: lower(lookup) and upper(lookup)
 
-    def _operator(self) -> str:
-        token = self._take()
-        if token not in _OPERATORS:
-            raise BadQuery(f"expected one of {' '.join(_OPERATORS)}, found {token!r}")
-        return token
-
     def _values(self) -> list[str]:
-        values = [self._take()]
-        while self._is(","):
-            self._take()
-            values.append(self._take())
+        values = [self.take()]
+        while self.took(","):
+            values.append(self.take())
         return values
 
 
-def _compare(name: str, operator: str, wanted: list[str]) -> Test:
+def _compare(name: str, mark: str, wanted: list[str]) -> Test:
     def test(lookup: Lookup) -> bool:
         found = lookup(name)
         values = found if isinstance(found, list) else [found]
-        if operator == "!=":
-            return not any(_holds(value, "=", each) for value in values for each in wanted)
-        return any(_holds(value, operator, each) for value in values for each in wanted)
+        holds = any(_holds(value, mark.lstrip("!"), each) for value in values for each in wanted)
+        return holds != (mark == "!=")
 
     return test
 
 
-def _holds(value: Any, operator: str, wanted: str) -> bool:
+def _holds(value: Any, mark: str, wanted: str) -> bool:
+    if callable(value):  # a place, which is inside a region or not
+        return bool(value(wanted))
     if value is None:
-        return operator == "=" and wanted == "null"
-    if operator == "=~":
+        return mark == "=" and wanted == "null"
+    if mark == "=~":
         return wanted.lower() in str(value).lower()
     left, right = _number(value), _number(wanted)
-    if operator == "=":
+    if mark == "=":
         return str(value) == wanted or (left is not None and left == right)
-    if left is None or right is None:
-        return False
-    return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[operator]
+    return left is not None and right is not None and _NUMERIC[mark](left, right)
 
 
 def _number(value: Any) -> float | None:
@@ -180,5 +168,4 @@ def full_text(query: str, narrower: bool = False) -> Callable[[dict[str, Any]], 
 
 
 def _meanings(phrase: str, narrower: bool) -> list[str]:
-    found = [phrase, *([SYNONYMS[phrase]] if phrase in SYNONYMS else [])]
-    return [*found, *NARROWER.get(phrase, ())] if narrower else found
+    return [phrase, SYNONYMS.get(phrase, phrase), *(NARROWER.get(phrase, ()) if narrower else ())]

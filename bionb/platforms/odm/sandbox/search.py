@@ -1,17 +1,22 @@
-"""Study search with facets, mapping files, generic links, deletion."""
+"""Study search with facets, mapping files, generic links, and what is linked to nothing."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, jsonify, request
+from flask import Response, request
 
 from bionb.platforms.odm.sandbox import reading
 from bionb.platforms.odm.sandbox.language import full_text
-from bionb.platforms.odm.sandbox.metadata import ROLE, page_of
+from bionb.platforms.odm.sandbox.lists import ROLE, cursor_page, page_of
 from bionb.platforms.odm.sandbox.reading import ImportFailed
-from bionb.platforms.odm.sandbox.store import Entity, Record, Sandbox
+from bionb.platforms.odm.sandbox.store import DATA, Entity, Record, several
+from bionb.sandbox.application import Refused
+from bionb.sandbox.routes import Routes
+
+if TYPE_CHECKING:
+    from bionb.platforms.odm.sandbox import OdmSandbox
 
 FACETS = ("Organism", "Tissue", "Disease", "Therapeutic Area")
 TOP = 5
@@ -21,63 +26,54 @@ LINK_TYPES = [
     ("preparation", "sample"),
     ("expressionGroup", "geneTranscriptMapping"),
 ]
+ENDS = ("firstId", "secondId")
+routes = Routes()
 
 
-def routes(app: Flask, sandbox: Sandbox) -> None:
-    """Add the routes of searching, mapping files and generic links."""
-
-    @app.post(f"/api/v1/{ROLE}/integration/fulltext/search/studies")
-    def search(role: str) -> Any:
-        wanted = request.get_json(silent=True) or {}
-        filters = wanted.get("filters") or []
-        texts = [each for each in filters if each.get("type") == "FULL_TEXT"]
-        if len(texts) > 1:
-            return sandbox.refuse(400, "At most one filter can be FULL_TEXT.")
-        studies = sandbox.store.of_kind("study")
-        if texts:
-            words = full_text(texts[0].get("match", ""), texts[0].get("mode") == "USE_NARROWER_TERMS")
-            studies = [each for each in studies if words(_everything(sandbox, role, each))]
-        chosen: dict[str, set[str]] = {}
-        for each in filters:
-            if each.get("type") == "SELECT":
-                name, _, value = str(each.get("filterOptionId")).partition("=")
-                chosen.setdefault(name, set()).add(value)
-        found = [
-            each
-            for each in studies
-            if all(values & _values(sandbox, role, each, name) for name, values in chosen.items())
-        ]
-        page = {"offset": 0, "limit": 50} | (wanted.get("page") or {})
-        content = found[page["offset"] : page["offset"] + page["limit"]]
-        groups = [_facet(sandbox, role, found, name) for name in FACETS]
-        return jsonify(
-            objectsPage={
-                "filteredCount": len(found),
-                "pageRequest": page,
-                "content": [_found(sandbox, role, each) for each in content],
-            },
-            filterOptionGroups=[each for each in groups if each["options"]],
-        )
-
-    _mappings(app, sandbox)
-    _generic_links(app, sandbox)
-    _managing(app, sandbox)
+# -- studies -----------------------------------------------------------------------------------------------------------
 
 
-def _everything(sandbox: Sandbox, role: str, study: Entity) -> Record:
-    samples = [sandbox.record_for(role, each) for each in sandbox.store.samples_in(study.accession)]
-    return {**sandbox.record_for(role, study), "samples": samples}
+@routes(f"/api/v1/{ROLE}/integration/fulltext/search/studies", "POST")
+def search(box: OdmSandbox, role: str) -> Record:
+    """Search studies by one text and any number of options."""
+    wanted = request.get_json(silent=True) or {}
+    filters = wanted.get("filters") or []
+    found = _searched(box, role, [each for each in filters if each.get("type") == "FULL_TEXT"])
+    options: dict[str, set[str]] = {}
+    for each in filters:
+        if each.get("type") == "SELECT":
+            name, _, value = str(each.get("filterOptionId")).partition("=")
+            options.setdefault(name, set()).add(value)
+    found = [e for e in found if all(values & _values(box, role, e, name) for name, values in options.items())]
+    page = {"offset": 0, "limit": 50} | (wanted.get("page") or {})
+    content = [_found(box, role, each) for each in found[page["offset"] : page["offset"] + page["limit"]]]
+    facets = [_facet(box, role, found, name) for name in FACETS]
+    return {
+        "objectsPage": {"filteredCount": len(found), "pageRequest": page, "content": content},
+        "filterOptionGroups": [each for each in facets if each["options"]],
+    }
 
 
-def _values(sandbox: Sandbox, role: str, study: Entity, name: str) -> set[str]:
-    records = [sandbox.record_for(role, study)]
-    records += [sandbox.record_for(role, each) for each in sandbox.store.samples_in(study.accession)]
-    found = [record.get(name) for record in records]
-    return {str(each) for value in found for each in (value if isinstance(value, list) else [value]) if each}
+def _searched(box: OdmSandbox, role: str, texts: list[Record]) -> list[Entity]:
+    if len(texts) > 1:
+        raise Refused(400, "At most one filter can be FULL_TEXT.")
+    found = box.store.of_kind("study")
+    for each in texts:
+        words = full_text(each.get("match", ""), each.get("mode") == "USE_NARROWER_TERMS")
+        found = [study for study in found if words({"all": _records(box, role, study)})]
+    return found
 
 
-def _facet(sandbox: Sandbox, role: str, studies: list[Entity], name: str) -> Record:
-    counts = Counter(value for each in studies for value in _values(sandbox, role, each, name))
+def _records(box: OdmSandbox, role: str, study: Entity) -> list[Record]:
+    return [each.seen_as(role) for each in (study, *box.store.samples_in(study.accession).values())]
+
+
+def _values(box: OdmSandbox, role: str, study: Entity, name: str) -> set[str]:
+    return {str(each) for one in _records(box, role, study) for each in several(one.get(name)) if each}
+
+
+def _facet(box: OdmSandbox, role: str, studies: list[Entity], name: str) -> Record:
+    counts = Counter(value for each in studies for value in _values(box, role, each, name))
     options = [
         {"id": f"{name}={value}", "filterId": name, "name": value, "count": count}
         for value, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -85,144 +81,142 @@ def _facet(sandbox: Sandbox, role: str, studies: list[Entity], name: str) -> Rec
     return {"filterId": name, "hasMoreOptions": len(options) > TOP, "options": options[:TOP]}
 
 
-def _found(sandbox: Sandbox, role: str, study: Entity) -> Record:
-    store, record = sandbox.store, sandbox.record_for(role, study)
-    has = {kind: bool(store.groups_in(kind, study.accession)) for kind in ("expression", "variant", "flow-cytometry")}
-    summary = [{"key": name, "values": sorted(_values(sandbox, role, study, name))} for name in FACETS]
+def _found(box: OdmSandbox, role: str, study: Entity) -> Record:
+    store, record = box.store, study.seen_as(role)
+    expression, variant, flow = (bool(store.groups_in(kind, study.accession)) for kind in DATA)
+    summary = [{"key": name, "values": sorted(_values(box, role, study, name))} for name in FACETS]
     return {
         "accession": study.accession,
         "name": record.get("Study Title") or record.get("Study Source ID"),
         "owner": f"{study.owner}@example.org",
         "fileCreation": str(study.created),
         "size": len(store.samples_in(study.accession)),
-        "hasFacs": has["flow-cytometry"],
-        "hasGenomic": has["variant"],
-        "hasTranscriptomics": has["expression"],
+        "hasFacs": flow,
+        "hasGenomic": variant,
+        "hasTranscriptomics": expression,
         "summary": [each for each in summary if each["values"]],
     }
 
 
-def _mappings(app: Flask, sandbox: Sandbox) -> None:
-    @app.post("/api/v1/xrefsets")
-    def create_mapping() -> Any:
-        wanted = request.get_json(silent=True) or {}
-        if wanted.get("xrefSetType") != "gene-transcript":
-            return sandbox.refuse(400, "The only type of mapping is gene-transcript.")
-        try:
-            with reading.told():
-                pairs = reading.mapping(sandbox.fetch(str(wanted.get("dataLink"))))
-        except ImportFailed as error:
-            return sandbox.refuse(400, str(error))
-        with sandbox.store.lock:
-            stamp = sandbox.store.stamp()
-            accession = sandbox.store.accession()
-            found: Record = {
-                "xrefSetId": accession,
-                "createdBy": f"{sandbox.user()}@example.org",
-                "createdDate": stamp,
-                "lastUpdated": stamp,
-                "xrefSetType": "gene-transcript",
-                "metadata": wanted.get("metadata") or {},
-                "warnings": [],
-            }
-            sandbox.store.mappings[accession] = {**found, "pairs": pairs, "owner": sandbox.user()}
-        return jsonify(found)
-
-    @app.get("/api/v1/xrefsets/entries")
-    @app.get("/api/v1/xrefsets/<accession>/entries")
-    def mapping_entries(accession: str | None = None) -> Any:
-        if accession is not None and accession not in sandbox.store.mappings:
-            return sandbox.refuse(404, f"There is no mapping {accession}.")
-        genes, transcripts = set(request.args.getlist("sourceId")), set(request.args.getlist("targetId"))
-        found = [
-            {"xrefSetId": number, "sourceId": gene, "targetIds": targets}
-            for number, each in sandbox.store.mappings.items()
-            if accession in (None, number)
-            for gene, targets in each["pairs"].items()
-            if (not genes or gene in genes) and (not transcripts or transcripts & set(targets))
-        ]
-        cursor, limit = request.args.get("cursor") or "0", int(request.args.get("pageLimit", 2000))
-        if not cursor.isdigit():
-            return sandbox.refuse(400, f"There is no page {cursor!r}.")
-        start = int(cursor)
-        rest = start + limit < len(found)
-        return jsonify(result=found[start : start + limit], **({"cursor": str(start + limit)} if rest else {}))
-
-    @app.get("/api/v1/xrefsets/<accession>/metadata")
-    def mapping_metadata(accession: str) -> Any:
-        found = sandbox.store.mappings.get(accession)
-        if found is None:
-            return sandbox.refuse(404, f"There is no mapping {accession}.")
-        return jsonify(
-            {name: found[name] for name in ("xrefSetId", "createdBy", "createdDate", "lastUpdated")}
-            | {"data": found["metadata"]}
-        )
-
-    @app.delete("/api/v1/xrefsets/<accession>")
-    def delete_mapping(accession: str) -> Any:
-        found = sandbox.store.mappings.get(accession)
-        if found is None:
-            return sandbox.refuse(404, f"There is no mapping {accession}.")
-        if found["owner"] != sandbox.user():
-            return sandbox.refuse(403, "Only who uploaded a mapping may delete it.")
-        del sandbox.store.mappings[accession]
-        return Response(status=204)
+# -- mappings ----------------------------------------------------------------------------------------------------------
 
 
-def _generic_links(app: Flask, sandbox: Sandbox) -> None:
-    @app.post("/api/v1/as-curator/links")
-    def save() -> Any:
-        wanted = request.get_json(silent=True)
-        if not isinstance(wanted, list) or not all({"firstId", "secondId"} <= set(each) for each in wanted):
-            return sandbox.refuse(400, "The body is a list of links with firstId and secondId.")
-        store = sandbox.store
-        for each in wanted:
-            for name in ("firstId", "secondId"):
-                known = (store.entities, store.groups, store.mappings)
-                if not any(each[name] in place for place in known):
-                    return sandbox.refuse(400, f"There is nothing with the accession {each[name]}.")
-        new = [each for each in wanted if each not in store.links]
-        store.links.extend(new)
-        return Response(status=201 if new else 200)
-
-    @app.get(f"/api/v1/{ROLE}/links")
-    def link_list(role: str) -> Any:
-        names = ("firstId", "firstType", "secondId", "secondType")
-        asked = {name: request.args[name] for name in names if request.args.get(name)}
-        found = [each for each in sandbox.store.links if asked.items() <= each.items()]
-        return page_of(sandbox, found)
-
-    @app.delete("/api/v1/as-curator/links")
-    def remove_link() -> Any:
-        ids = (request.args.get("firstId"), request.args.get("secondId"))
-        found = [each for each in sandbox.store.links if (each["firstId"], each["secondId"]) == ids]
-        if not found:
-            return sandbox.refuse(404, "There is no such link.")
-        sandbox.store.links.remove(found[0])
-        return Response(status=204)
-
-    @app.post(f"/api/v1/{ROLE}/links/get-batch")
-    def batch(role: str) -> Any:
-        wanted = request.get_json(silent=True) or {}
-        return page_of(sandbox, [e for e in sandbox.store.links if e["firstId"] in wanted.get("firstIds", ())])
-
-    @app.get(f"/api/v1/{ROLE}/data-types")
-    def types(role: str) -> Any:
-        return jsonify(sorted({each for pair in LINK_TYPES for each in pair}))
-
-    @app.get(f"/api/v1/{ROLE}/data-types/links")
-    def type_links(role: str) -> Any:
-        return jsonify([{"firstType": first, "secondType": second} for first, second in LINK_TYPES])
+@routes("/api/v1/xrefsets", "POST")
+def create_mapping(box: OdmSandbox) -> Record:
+    """Import a mapping file, at once."""
+    wanted, store = request.get_json(silent=True) or {}, box.store
+    if wanted.get("xrefSetType") != "gene-transcript":
+        raise Refused(400, "The only type of mapping is gene-transcript.")
+    try:
+        with reading.told():
+            pairs = reading.mapping(box.fetch(str(wanted.get("dataLink"))))
+    except ImportFailed as error:
+        raise Refused(400, str(error)) from error
+    stamp, accession = store.stamp(), store.accession()
+    found = {"xrefSetId": accession, "createdBy": f"{box.user()}@example.org", "createdDate": stamp}
+    more: Record = {"xrefSetType": "gene-transcript", "metadata": wanted.get("metadata") or {}, "warnings": []}
+    store.mappings[accession] = {"told": found | {"lastUpdated": stamp}, **more, "pairs": pairs, "owner": box.user()}
+    return {**found, "lastUpdated": stamp, **more}
 
 
-def _managing(app: Flask, sandbox: Sandbox) -> None:
-    @app.get("/api/v1/manage-data/detached-objects")
-    def detached() -> Any:
-        store = sandbox.store
-        linked = {store.entities[each].group for each in (*store.study_of, *store.samples_of) if each in store.entities}
-        found = [
-            {"genestack:accession": each.accession, "objectType": each.kind, "ownerEmail": f"{each.owner}@example.org"}
-            for each in store.groups.values()
-            if each.accession not in linked and not any(run.targets for run in each.runs)
-        ]
-        return jsonify(data=found)
+def _mapping(box: OdmSandbox, accession: str) -> Record:
+    if accession not in box.store.mappings:
+        raise Refused(404, f"There is no mapping {accession}.")
+    return box.store.mappings[accession]
+
+
+@routes("/api/v1/xrefsets/entries")
+@routes("/api/v1/xrefsets/<accession>/entries")
+def mapping_entries(box: OdmSandbox, accession: str | None = None) -> Record:
+    """List the entries of one mapping or of all."""
+    mappings = {accession: _mapping(box, accession)} if accession else box.store.mappings
+    genes, transcripts = set(request.args.getlist("sourceId")), set(request.args.getlist("targetId"))
+    found = [
+        {"xrefSetId": number, "sourceId": gene, "targetIds": targets}
+        for number, each in mappings.items()
+        for gene, targets in each["pairs"].items()
+        if (not genes or gene in genes) and (not transcripts or transcripts & set(targets))
+    ]
+    return cursor_page(found, "result")
+
+
+@routes("/api/v1/xrefsets/<accession>/metadata")
+def mapping_metadata(box: OdmSandbox, accession: str) -> Record:
+    """Describe a mapping."""
+    found = _mapping(box, accession)
+    return {**found["told"], "data": found["metadata"]}
+
+
+@routes("/api/v1/xrefsets/<accession>", "DELETE")
+def delete_mapping(box: OdmSandbox, accession: str) -> Response:
+    """Delete a mapping of one's own."""
+    if _mapping(box, accession)["owner"] != box.user():
+        raise Refused(403, "Only who uploaded a mapping may delete it.")
+    del box.store.mappings[accession]
+    return Response(status=204)
+
+
+# -- links of any type -------------------------------------------------------------------------------------------------
+
+
+@routes("/api/v1/as-curator/links", "POST")
+def save_links(box: OdmSandbox) -> Response:
+    """Make links."""
+    wanted, store = request.get_json(silent=True), box.store
+    if not isinstance(wanted, list) or not all(set(ENDS) <= set(each) for each in wanted):
+        raise Refused(400, "The body is a list of links with firstId and secondId.")
+    for accession in (each[name] for each in wanted for name in ENDS):
+        if not any(accession in place for place in (store.entities, store.groups, store.mappings)):
+            raise Refused(400, f"There is nothing with the accession {accession}.")
+    new = [each for each in wanted if each not in store.links]
+    store.links.extend(new)
+    return Response(status=201 if new else 200)
+
+
+@routes(f"/api/v1/{ROLE}/links")
+def list_links(box: OdmSandbox, role: str) -> Response:
+    """List links."""
+    names = ("firstId", "firstType", "secondId", "secondType")
+    asked = {name: request.args[name] for name in names if request.args.get(name)}
+    return page_of(box, [each for each in box.store.links if asked.items() <= each.items()])
+
+
+@routes("/api/v1/as-curator/links", "DELETE")
+def remove_link(box: OdmSandbox) -> Response:
+    """Remove a link."""
+    asked = {name: request.args.get(name) for name in ENDS}
+    found = [each for each in box.store.links if asked.items() <= each.items()]
+    if not found:
+        raise Refused(404, "There is no such link.")
+    box.store.links.remove(found[0])
+    return Response(status=204)
+
+
+@routes(f"/api/v1/{ROLE}/links/get-batch", "POST")
+def links_of_several(box: OdmSandbox, role: str) -> Response:
+    """List the links of several things."""
+    wanted = (request.get_json(silent=True) or {}).get("firstIds", ())
+    return page_of(box, [each for each in box.store.links if each["firstId"] in wanted])
+
+
+@routes(f"/api/v1/{ROLE}/data-types")
+def types(box: OdmSandbox, role: str) -> list[str]:
+    """Name the types that links have."""
+    return sorted({each for pair in LINK_TYPES for each in pair})
+
+
+@routes(f"/api/v1/{ROLE}/data-types/links")
+def type_links(box: OdmSandbox, role: str) -> list[Record]:
+    """Name the types that go together."""
+    return [{"firstType": first, "secondType": second} for first, second in LINK_TYPES]
+
+
+@routes("/api/v1/manage-data/detached-objects")
+def detached(box: OdmSandbox) -> dict[str, Any]:
+    """List groups of which nothing is linked."""
+    store = box.store
+    linked = {each.group for each in store.entities.values() if each.targets}
+    loose = [e for e in store.groups.values() if e.accession not in linked and not any(r.targets for r in e.runs)]
+    names = ("genestack:accession", "objectType", "ownerEmail")
+    found = ((each.accession, each.kind, f"{each.owner}@example.org") for each in loose)
+    return {"data": [dict(zip(names, each, strict=True)) for each in found]}

@@ -3,23 +3,54 @@
 from __future__ import annotations
 
 import itertools
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
-from bionb.platforms.odm.wire.records import ACCESSION, SAMPLE_KEY
-from bionb.platforms.odm.wire.template import TEMPLATES
-from bionb.sandbox.faults import Faults
+from bionb.sandbox.application import Refused
 from bionb.sandbox.store import FrozenClock
 
-if TYPE_CHECKING:
-    from flask import Response
-
 Record = dict[str, Any]
+DATA = ("expression", "variant", "flow-cytometry")
 # The guide's walk: its study is GSF1147033, its first job 1268. What was there before has smaller numbers.
-FIRST_ACCESSION, FIRST_JOB, EARLIER_ACCESSION, EARLIER_JOB = 1147033, 1268, 1146901, 1241
+EARLIER, WALK = {"accession": 1146901, "job": 1241, "run": 45215}, {"accession": 1147033, "job": 1268}
+
+# -- the default template, as this server has it ----------------------------------------------------------------------
+
+ACCESSION = "genestack:accession"
+SAMPLE_KEY = "Sample Source ID"
+
+# What a list shows of each kind, in this order, null where it is missing.
+SHOWN = {
+    kind: (ACCESSION, *names.split(", "))
+    for kind, names in {
+        "study": "Study Source, Study Source ID, Study Description, Study Type, Study Design, Therapeutic Area, "
+        "Contributor, Contributor Email, Release Date, Last Update Date, Import Source URL",
+        "sample": "Sample Source ID, Sample Name, Organism, Sex, Disease, Age, Age Unit, Tissue, Cell Type, Cell Line, "
+        "Compound Treatment / Compound, Compound Treatment / Dose, Compound Treatment / Dose Unit, Data Files / Raw, "
+        "Data Files / Processed, Import Source URL",
+        "library": "Library ID, Sample Source ID, Library Type, Read Length, Library Preparation Protocol",
+        "preparation": "Preparation ID, Sample Source ID, Digestion, Experiment Type",
+        "file": "Name, Data Class, Size, Import Source URL",
+    }.items()
+}
+# The key of each kind, by which data and other things refer to it.
+KEY_OF = {"sample": SAMPLE_KEY, "library": "Library ID", "preparation": "Preparation ID", "cell": "barcode"}
+# What a file of each import must have; the first is unique, but for samples.
+REQUIRED = {
+    "samples": ("Sample Source ID", "Sample Source"),
+    "libraries": ("Library ID", "Sample Source ID"),
+    "preparations": ("Preparation ID", "Sample Source ID"),
+    "cells": ("barcode", "batch"),
+}
+NUMBERS = ("Age", "Compound Treatment / Dose")
+# What the validation of samples looks at: None for a text that must be there, terms of a dictionary, or numbers.
+VALIDATED: dict[str, tuple[str, ...] | None] = {
+    SAMPLE_KEY: None,
+    "Organism": ("Homo sapiens", "Mus musculus", "Rattus norvegicus"),
+    "Sex": ("F", "M"),
+    **dict.fromkeys(NUMBERS, ()),
+}
 
 
 @dataclass
@@ -34,7 +65,7 @@ class Version:
 
 @dataclass
 class Entity:
-    """A study, sample, library, preparation, cell or file.
+    """A study, sample, library, preparation, cell or file, and what it is linked to.
 
     `record` is the draft that a curator edits; consumers see the last of `versions`.
     """
@@ -44,15 +75,24 @@ class Entity:
     record: Record
     group: str | None = None
     owner: str = ""
-    created: int = 0
-    versions: list[Version] = field(default_factory=list)
     content: bytes = b""
+    created: int = 0
+    targets: list[str] = field(default_factory=list)
+    versions: list[Version] = field(default_factory=list)
 
     @property
     def key(self) -> Any:
         """What data columns and other entities refer to it by."""
-        names = {"sample": SAMPLE_KEY, "library": "Library ID", "preparation": "Preparation ID", "cell": "barcode"}
-        return self.record.get(names.get(self.kind, ACCESSION))
+        return self.record.get(KEY_OF.get(self.kind, ACCESSION))
+
+    @property
+    def wanted(self) -> list[str]:
+        """Keys of what it was made of."""
+        return several(self.record.get("batch" if self.kind == "cell" else SAMPLE_KEY))
+
+    def seen_as(self, role: str) -> Record:
+        """Return the draft for a curator, the latest published version for a consumer."""
+        return self.record if role == "as-curator" else self.versions[-1].record
 
 
 @dataclass
@@ -61,8 +101,12 @@ class Run:
 
     id: int
     name: str
-    target_kind: str = ""
     targets: list[str] = field(default_factory=list)
+
+    @property
+    def wanted(self) -> list[str]:
+        """Key of what was measured."""
+        return [self.name]
 
 
 @dataclass
@@ -72,60 +116,69 @@ class Group:
     kind: str
     accession: str
     record: Record
+    owner: str
     members: list[str] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     features: list[Record] = field(default_factory=list)
     measurements: tuple[str, ...] = ("value",)
     values: list[list[list[Any]]] = field(default_factory=list)
-    owner: str = ""
-    created: int = 0
+
+    def shown(self) -> Record:
+        """Return it as lists show it."""
+        return {"itemId": self.accession, "metadata": self.record}
 
 
 class Store:
-    """Everything in memory, with one lock around writes."""
+    """Everything in memory."""
 
     def __init__(self) -> None:
-        self.lock = threading.RLock()
         self.clock = FrozenClock()
         self.entities: dict[str, Entity] = {}
         self.groups: dict[str, Group] = {}
-        self.study_of: dict[str, str] = {}  # sample or file -> study
-        self.samples_of: dict[str, list[str]] = {}  # library or preparation -> samples
         self.links: list[Record] = []
         self.mappings: dict[str, Record] = {}
-        self._accessions = itertools.count(EARLIER_ACCESSION)
-        self._jobs = itertools.count(EARLIER_JOB)
-        self._runs = itertools.count(45215)
+        self.tasks: dict[str, Record] = {}
+        self._counters = {name: itertools.count(first) for name, first in EARLIER.items()}
 
     def begin_walk(self) -> None:
         """Set the counters to the numbers of the guide."""
-        self._accessions, self._jobs = itertools.count(FIRST_ACCESSION), itertools.count(FIRST_JOB)
+        self._counters |= {name: itertools.count(first) for name, first in WALK.items()}
+
+    def number(self, what: str) -> int:
+        """Return the next number of a job or a run."""
+        return next(self._counters[what])
 
     def accession(self) -> str:
         """Return the next accession, e.g. ``GSF1147033``."""
-        return f"GSF{next(self._accessions):06d}"
-
-    def job_number(self) -> int:
-        """Return the next job number."""
-        return next(self._jobs)
-
-    def run_number(self) -> int:
-        """Return the next number of a run."""
-        return next(self._runs)
+        return f"GSF{self.number('accession'):06d}"
 
     def stamp(self) -> int:
         """Move the clock on and return the time in milliseconds."""
         return int(self.clock.tick().timestamp() * 1000)
 
-    def add(self, entity: Entity) -> Entity:
+    def add(self, entity: Entity) -> None:
         """Keep a new entity and publish its first version."""
         entity.created = self.stamp()
-        entity.record = {ACCESSION: entity.accession, **entity.record}
-        if entity.group:
-            entity.record["groupId"] = entity.group
+        group = {"groupId": entity.group} if entity.group else {}
+        entity.record = {ACCESSION: entity.accession, **entity.record, **group}
         entity.versions = [Version(entity.owner, "Initial import", entity.created, dict(entity.record))]
         self.entities[entity.accession] = entity
-        return entity
+
+    # -- what there is ----------------------------------------------------------------------------------------------
+
+    def entity(self, kind: str, accession: str, status: int = 404) -> Entity:
+        """Return an entity of a kind."""
+        found = self.entities.get(accession)
+        if found is None or found.kind != kind:
+            raise Refused(status, f"There is no {kind} {accession}.")
+        return found
+
+    def group(self, kind: str, accession: str, status: int = 404) -> Group:
+        """Return a group of a kind."""
+        found = self.groups.get(accession)
+        if found is None or found.kind != kind:
+            raise Refused(status, f"There is no {kind} group {accession}.")
+        return found
 
     def of_kind(self, kind: str) -> list[Entity]:
         """Return all entities of a kind, oldest first."""
@@ -135,65 +188,47 @@ class Store:
         """Return all data groups of a kind, oldest first."""
         return [each for each in self.groups.values() if each.kind == kind]
 
-    # -- reading across links ---------------------------------------------------------------------------------------
-
-    def samples_in(self, study: str) -> list[Entity]:
-        """Return the samples linked to a study."""
-        return [each for each in self.of_kind("sample") if self.study_of.get(each.accession) == study]
-
-    def made_from(self, kind: str, samples: set[str]) -> list[Entity]:
-        """Return the libraries or preparations of samples."""
-        return [each for each in self.of_kind(kind) if samples & set(self.samples_of.get(each.accession, ()))]
-
-    def samples_behind(self, run: Run) -> list[str]:
-        """Return the samples that a run belongs to, also through a library, preparation or cell."""
-        found = run.targets
-        while found and self.entities[found[0]].kind != "sample":
-            found = [each for one in found for each in self.samples_of.get(one, ())]
-        return found
-
-    def groups_in(self, kind: str, study: str) -> list[Group]:
-        """Return the data groups with a run that belongs to a sample of a study."""
-        inside = {each.accession for each in self.samples_in(study)}
-        return [
-            group
-            for group in self.data_groups(kind)
-            if any(inside & set(self.samples_behind(run)) for run in group.runs)
-        ]
-
     def runs_of(self, kind: str) -> Iterator[tuple[Group, Run]]:
         """Give all runs of the data groups of a kind."""
         return ((group, run) for group in self.data_groups(kind) for run in group.runs)
 
+    # -- reading across links ---------------------------------------------------------------------------------------
 
-def shown(entity_kind: str, record: Record, fields: str) -> Record:
+    def linked(self, kind: str, targets: Iterable[str]) -> list[Entity]:
+        """Return what of a kind is linked to any of these."""
+        return [each for each in self.of_kind(kind) if not set(each.targets).isdisjoint(targets)]
+
+    def samples_in(self, study: str) -> dict[str, Entity]:
+        """Return the samples linked to a study, by accession."""
+        return {each.accession: each for each in self.linked("sample", [study])}
+
+    def measured(self, run: Run | Entity) -> str:
+        """Return the kind of what a run is linked to."""
+        return self.entities[run.targets[0]].kind if run.targets else ""
+
+    def samples_behind(self, run: Run | Entity) -> list[str]:
+        """Return the samples that a run belongs to, also through a library, preparation or cell."""
+        found = run.targets
+        while found and self.entities[found[0]].kind != "sample":
+            found = [each for one in found for each in self.entities[one].targets]
+        return found
+
+    def groups_in(self, kind: str, study: str) -> list[Group]:
+        """Return the data groups with a run that belongs to a sample of a study."""
+        inside = set(self.samples_in(study))
+        return [each for each in self.data_groups(kind) if any(inside & {*self.samples_behind(r)} for r in each.runs)]
+
+
+def several(value: Any) -> list[Any]:
+    """Return the values of an attribute."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def shown(kind: str, record: Record, fields: str) -> Record:
     """Return a record as a list shows it: template attributes first (null when missing), then what was imported."""
-    names = [each.name for each in TEMPLATES.get(entity_kind, ())]
-    found = {name: record.get(name) for name in names}
-    if fields == "original_data_included" or not names:
-        found.update({name: value for name, value in record.items() if name not in found and name != "groupId"})
-    if "groupId" in record:
-        found["groupId"] = record["groupId"]
-    return found
-
-
-class Sandbox(Protocol):
-    """What the routes need of the sandbox."""
-
-    store: Store
-    faults: Faults
-    folder: Path
-    jobs: Any
-    tasks: dict[str, Record]
-
-    def user(self) -> str:
-        """Return who sends the present request."""
-
-    def fetch(self, link: str) -> bytes:
-        """Return the bytes behind a link."""
-
-    def refuse(self, status: int, words: str) -> Response:
-        """Return an error answer."""
-
-    def record_for(self, role: str, entity: Entity) -> Record:
-        """Return the record as this role sees it."""
+    found = {name: record.get(name) for name in SHOWN.get(kind, ())}
+    if fields == "original_data_included" or not found:
+        found |= {name: value for name, value in record.items() if name not in found}
+    group = {"groupId": record["groupId"]} if "groupId" in record else {}
+    found.pop("groupId", None)
+    return {**found, **group}
