@@ -33,11 +33,8 @@ NOT_YET: set[tuple[str, str]] = {
     ("floors", "isatab"),
     ("floors", "platforms/sodar"),
     ("floors", "platforms/torrentsuite"),
-    ("functions", "all"),
     ("lines", "isatab"),
-    ("lines", "platforms/odm"),
     ("rooms", "platforms/torrentsuite"),
-    ("sandbox", "platforms/odm"),
     ("sandbox", "platforms/sevenbridges"),
 }
 
