@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bionb.auth import Auth, BasicAuth, HeaderAuth
 from bionb.errors import NotFound, PermissionDenied, UsageError
 from bionb.frames import to_frame
-from bionb.isatab import ISATab
+from bionb.platforms.sodar import PLATFORM
+from bionb.platforms.sodar.calls.files import Files
+from bionb.platforms.sodar.calls.members import Members
+from bionb.platforms.sodar.calls.people import People
+from bionb.platforms.sodar.calls.projects import Projects
+from bionb.platforms.sodar.calls.sheets import Sheets
+from bionb.platforms.sodar.calls.tokens import Tokens
+from bionb.platforms.sodar.calls.zones import Zones
+from bionb.platforms.sodar.rules.identifiers import Ref
 from bionb.platforms.sodar.tables import columns
 from bionb.platforms.sodar.wire.problems import read_problem
 from bionb.platforms.sodar.wire.records import Record
 from bionb.platforms.sodar.wire.versions import Negotiator
-from bionb.platforms.sodar.workflows.replacing import ReplaceCalls
+from bionb.platforms.sodar.workflows import importing
+from bionb.platforms.sodar.workflows.creating import Creation
+from bionb.platforms.sodar.workflows.replacing import Replacement, replace_sheets
+from bionb.platforms.sodar.workflows.submitting import Submission
 from bionb.protocol import Node, Nodes
 from bionb.secret import Secret, shown
 from bionb.session import Session
@@ -24,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class SodarClient(ReplaceCalls):
+class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Zones):
     """One account on one SODAR or SODAR Core server.
 
     Made by ``bionb.connect("sodar", url, token=...)``. The server's generation and API version are found out with the
@@ -42,12 +52,9 @@ class SodarClient(ReplaceCalls):
     ) -> None:
         if api_version is not None and not re.fullmatch(r"\d+(\.\d+)*", str(api_version)):
             raise UsageError(f"api_version is a version number such as '2.0' or '0.13.3', not {shown(api_version)}.")
-        self.session = Session(url, _auth(credentials), label="SODAR", read_problem=read_problem, **options)
-        self.api = Negotiator(self.session, None if api_version is None else str(api_version))
-        self._people, self._tree = None, None
-        self._exported = {}
-        self._submitted, self._submitting = {}, threading.Lock()
-        self._made_at, self._making = {}, threading.Lock()
+        session = Session(url, _auth(credentials), label=PLATFORM.label, read_problem=read_problem, **options)
+        super().__init__(Negotiator(session, None if api_version is None else str(api_version)))
+        self._creation, self._submission = Creation(), Submission()
 
     # -- the protocol of the widgets --------------------------------------------------------------------------------
 
@@ -120,12 +127,343 @@ class SodarClient(ReplaceCalls):
         if node.kind == "investigation":
             return self.investigation(node.record["project"]).to_frame()
         if node.kind in ("study", "assay"):
-            isa: ISATab = self.export_sheets(node.record["project"])
+            isa = self.export_sheets(node.record["project"])
             name = node.record["file_name"]
             return isa.samples(name) if node.kind == "study" else isa.assay(name)
         if node.kind == "zone":
             return to_frame([self.zone(node.id)], columns.ZONE_COLUMNS)
         return self.members(node.id).to_frame()
+
+    # -- what takes several calls: sheets --------------------------------------------------------------------------
+
+    def import_sheets(self, project: Ref, source: Any, *, single_files: bool = False) -> Record:
+        """Import an ISA-Tab into a project, or replace the one that is there (see also `replace_sheets`).
+
+        Parameters
+        ----------
+        project : str or mapping
+            UUID or record of a project (not a category).
+        source : path, bytes or ISATab
+            A zip (path or bytes), a folder, an ``i_*.txt``, or an `ISATab`.
+        single_files : bool
+            Send the files themselves instead of a zip; SODAR then forgets the folder of the investigation file.
+
+        Returns
+        -------
+        dict
+            ``detail`` and ``sodar_warnings`` (list of str, empty if there are none).
+
+        Raises
+        ------
+        InvalidSheet
+            The source is no ISA-Tab; nothing was sent.
+        InvalidInput
+            A table without rows, which SODAR refuses; nothing was sent.
+        PermissionDenied
+            Your role is weaker than contributor.
+        ServerFailed
+            SODAR's parser refused the sheets: the message holds the reason in one line, ``.detail`` the full text.
+        ConnectionFailed
+            No answer within 15 minutes (10,000 rows take servers 149 s), and the sheets are not there yet: they may
+            still come, so look at ``investigation(project)`` before you import again.
+
+        Notes
+        -----
+        ``POST /samplesheets/api/import/<project>`` (SampleSheetImportAPIView). Each file goes under a field name of its
+        own and with the content type that SODAR asks for; a request of one file is always taken for a zip. The
+        project is asked for first, since servers store sheets imported into a category and then crash.
+
+        Examples
+        --------
+        >>> project = sodar.create_project("Course", sodar.projects()[0])
+        >>> sodar.import_sheets(project, "my_investigation.zip")["sodar_warnings"]
+        []
+        """
+        return importing.import_sheets(self, project, source, single_files=single_files)
+
+    def replace_sheets(self, project: Ref, source: Any, *, date_modified: str | None = None) -> Replacement:
+        """Replace a project's sheets by an edited ISA-Tab, with every check before anything is sent.
+
+        In order: AltamISA's verdict as the server forms it; the server's own rules, which it enforces without saying
+        why (studies and assays with collections must keep identifier and file name, landing zones their assay; no
+        category, no archived project); nobody else changed the sheets since they were exported here; the upload; a new
+        export, compared with what was sent.
+
+        Parameters
+        ----------
+        project : str or mapping
+            UUID or record.
+        source : path, bytes or ISATab
+            The edited sheets, as for `import_sheets`.
+        date_modified : str, optional
+            ``date_modified`` of the JSON export that the edit began with; by default that of the `ISATab` that
+            ``export_sheets(project)`` gave and `source` was made from, in whichever session, else (files hold no such
+            date) that of this client's last export.
+
+        Returns
+        -------
+        Replacement
+            ``.changes``, ``.tables``, ``.uuids``, ``.stored``.
+
+        Raises
+        ------
+        InvalidInput
+            Findings of the local checks (``.findings``, as `ISATab.check` has them); nothing was sent.
+        Conflict
+            The sheets on the server are newer than your export; nothing was sent.
+        ResponseError
+            The message says whether it was the upload that failed, or only the export after it; then ``.partial``
+            holds what the upload was answered.
+
+        Notes
+        -----
+        ``POST /samplesheets/api/import/<project>`` between two exports. There is no call to edit a cell.
+
+        Examples
+        --------
+        >>> project = sodar.projects()[1]
+        >>> sheets = sodar.export_sheets(project).rename_sample("FAM1-child-N1", "FAM1-child-N2")
+        >>> done = sodar.replace_sheets(project, sheets)
+        >>> len(done.changes), bool(done.uuids["kept"].all())
+        (2, True)
+        """
+        return replace_sheets(self, project, source, date_modified=date_modified)
+
+    # -- what takes several calls: landing zones -------------------------------------------------------------------
+
+    def create_zone(
+        self,
+        project: Ref,
+        assay: Ref,
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        user_message: str | None = None,
+        configuration: str | None = None,
+        config_data: Mapping[str, Any] | None = None,
+        create_colls: bool | None = None,
+        restrict_colls: bool | None = None,
+    ) -> Record:
+        """Begin to create a landing zone; wait with ``wait_zone(zone)`` until it is ACTIVE.
+
+        Parameters
+        ----------
+        project : str or mapping
+            UUID or record.
+        assay : str or mapping
+            File name, short name, UUID or record of one of the project's assays.
+        title : str, optional
+            The full title becomes date and time, then `title`, if there is one.
+        description, user_message : str, optional
+            What it is for; what owners are told when it is moved (at most 1,024 characters).
+        configuration, config_data : optional
+            Special kind of zone, where the server has one.
+        create_colls, restrict_colls : bool, optional
+            Make the usual collections in the zone; allow files only in those.
+
+        Returns
+        -------
+        dict
+            The zone, still CREATING.
+
+        Raises
+        ------
+        UsageError
+            No such assay in this project; a blank title.
+        PermissionDenied, ResponseError
+            Refused; the message says when sheets or iRODS collections are missing, which the server does not.
+        ServerFailed
+            iRODS is down or off. A zone that was left in CREATING is in ``.partial`` of the error, if it is sure to be
+            this call's; only an administrator can remove it.
+        ConnectionFailed
+            No answer came, and no zone of this call is there; look at `zones` before you create another.
+
+        Notes
+        -----
+        ``POST /landingzones/api/create/<project>`` (LandingZoneCreateAPIView); only what is given is sent. The
+        investigation and the zones are read first. Servers name zones by the second, so a second zone in a project
+        waits until the next second.
+
+        Examples
+        --------
+        >>> project = sodar.projects()[1]
+        >>> place = sodar.create_collections(project)
+        >>> zone = sodar.create_zone(project, "a_exome_pilot.txt")
+        >>> sodar.wait_zone(zone)["status"]
+        'ACTIVE'
+        """
+        given = {
+            "title": title,
+            "description": description,
+            "user_message": user_message,
+            "configuration": configuration,
+            "config_data": config_data,
+            "create_colls": create_colls,
+            "restrict_colls": restrict_colls,
+        }
+        return self._creation.create(self, project, assay, given)
+
+    def validate_zone(self, zone: Ref) -> Record:
+        """Ask SODAR to check the files of a zone; then ``wait_zone(zone)``.
+
+        Parameters
+        ----------
+        zone : str or mapping
+            UUID or record.
+
+        Returns
+        -------
+        dict
+            ``detail`` and ``sodar_uuid``.
+
+        Raises
+        ------
+        Conflict
+            The zone is busy, was submitted and has not moved yet, or has ended: nothing was sent.
+        ServerFailed
+            503 while another zone of the project is worked on: nothing was changed, try again later.
+
+        Notes
+        -----
+        ``POST /landingzones/api/submit/validate/<zone>`` (LandingZoneSubmitValidateAPIView), never with a query string:
+        servers take any for a move.
+
+        Examples
+        --------
+        >>> project = sodar.projects()[1]
+        >>> place = sodar.create_collections(project)
+        >>> zone = sodar.wait_zone(sodar.create_zone(project, "a_exome_pilot.txt"))
+        >>> answer = sodar.validate_zone(zone)
+        >>> sodar.wait_zone(zone)["status_info"]
+        'Successfully validated 0 files'
+        """
+        return self._submission.submit(self, "validate", zone)
+
+    def move_zone(self, zone: Ref) -> Record:
+        """Ask SODAR to check the files and move them into the project; then ``wait_zone(zone, "MOVED")``.
+
+        Parameters
+        ----------
+        zone : str or mapping
+            UUID or record.
+
+        Returns
+        -------
+        dict
+            ``detail`` and ``sodar_uuid``.
+
+        Raises
+        ------
+        Conflict
+            The zone is busy, was submitted and has not moved yet, or has ended: nothing was sent.
+        ServerFailed
+            503 while another zone of the project is worked on: nothing was changed, try again later.
+
+        Warns
+        -----
+        EmptyZone
+            The zone holds no files (only seen on servers from 1.2): moving it just removes it.
+
+        Notes
+        -----
+        ``POST /landingzones/api/submit/move/<zone>`` (LandingZoneSubmitMoveAPIView).
+
+        Examples
+        --------
+        >>> from bionb.sandbox import shared_sandbox
+        >>> project = sodar.projects()[1]
+        >>> place = sodar.create_collections(project)
+        >>> zone = sodar.wait_zone(sodar.create_zone(project, "a_exome_pilot.txt"))
+        >>> shared_sandbox().app("sodar").put_file(zone, "reads.bam")  # elsewhere: iput, irsync
+        >>> answer = sodar.move_zone(zone)
+        >>> sodar.wait_zone(zone, "MOVED")["status"], len(sodar.files(project))
+        ('MOVED', 1)
+        """
+        return self._submission.submit(self, "move", zone)
+
+    def delete_zone(self, zone: Ref) -> Record:
+        """Ask SODAR to delete a zone with all files in it; then ``wait_zone(zone, "DELETED")``.
+
+        Only zones that are ACTIVE or FAILED can be deleted; one that stays in CREATING, by an administrator.
+
+        Parameters
+        ----------
+        zone : str or mapping
+            UUID or record.
+
+        Returns
+        -------
+        dict
+            ``detail`` and ``sodar_uuid``.
+
+        Raises
+        ------
+        Conflict
+            The zone is busy, was submitted and has not moved yet, or has ended: nothing was sent.
+        ServerFailed
+            503 while another zone of the project is worked on: nothing was changed, try again later.
+
+        Notes
+        -----
+        ``POST /landingzones/api/submit/delete/<zone>`` (LandingZoneSubmitDeleteAPIView).
+
+        Examples
+        --------
+        >>> project = sodar.projects()[1]
+        >>> place = sodar.create_collections(project)
+        >>> zone = sodar.wait_zone(sodar.create_zone(project, "a_exome_pilot.txt"))
+        >>> answer = sodar.delete_zone(zone)
+        >>> sodar.wait_zone(zone, "DELETED")["status"]
+        'DELETED'
+        """
+        return self._submission.submit(self, "delete", zone)
+
+    def wait_zone(
+        self,
+        zone: Ref,
+        status: str = "ACTIVE",
+        *,
+        deadline: float | None = None,
+        stuck_after: float = 900.0,
+    ) -> Record:
+        """Wait until a landing zone has a status, and return it.
+
+        Parameters
+        ----------
+        zone : str or mapping
+            UUID or record.
+        status : str
+            ``"ACTIVE"`` (created, or validated), ``"MOVED"`` or ``"DELETED"``.
+        deadline : float, optional
+            Seconds in all; by default 10 minutes, and a day once the zone was submitted for validation or MOVED.
+        stuck_after : float
+            Seconds without any change after which waiting ends.
+
+        Returns
+        -------
+        dict
+            The zone as `zone` gives it.
+
+        Raises
+        ------
+        JobFailed
+            The zone ended otherwise (FAILED, NOT CREATED, ...); ``.record`` is the zone, with all of ``status_info``.
+        WaitTimeout
+            Deadline, or stuck.
+
+        Notes
+        -----
+        Polls ``GET /landingzones/api/retrieve/<zone>``. Right after a submit the zone still shows its old status:
+        ACTIVE and FAILED count only once ``date_modified`` has moved.
+
+        Examples
+        --------
+        >>> project = sodar.projects()[1]
+        >>> place = sodar.create_collections(project)
+        >>> sodar.wait_zone(sodar.create_zone(project, "a_exome_pilot.txt"))["status"]
+        'ACTIVE'
+        """
+        return self._submission.wait(self, zone, status, deadline=deadline, stuck_after=stuck_after)
 
 
 def _auth(credentials: Mapping[str, Secret]) -> Auth:

@@ -9,6 +9,7 @@ import requests
 
 import bionb
 from bionb.errors import Conflict, ConnectionFailed, InvalidInput, PermissionDenied, ServerFailed, UsageError
+from bionb.platforms.sodar.workflows import replacing
 from tests.platforms.sodar.refusing import refused
 from tests.platforms.sodar.sheet_recording import zipped
 from tests.platforms.sodar.sources import EXOME, RNA, annotated_twice, changed, emptied, texts
@@ -357,7 +358,7 @@ def test_a_guest_is_told_whom_to_ask(connect, project):
 def test_a_failed_export_after_the_upload_says_that_the_upload_is_done(sandbox, sodar, project, monkeypatch):
     """Else the user would replace again, and meet a conflict with himself."""
     mine = edited(sodar.export_sheets(project))
-    upload = sodar._import
+    upload = replacing.send
     with ExitStack() as lost:
 
         def upload_and_lose_the_server(*arguments):
@@ -365,7 +366,7 @@ def test_a_failed_export_after_the_upload_says_that_the_upload_is_done(sandbox, 
             lost.enter_context(sandbox.fault("sodar", "web_page", path="export"))
             return answer
 
-        monkeypatch.setattr(sodar, "_import", upload_and_lose_the_server)
+        monkeypatch.setattr(replacing, "send", upload_and_lose_the_server)
         error = refused(bionb.BionbError, lambda: sodar.replace_sheets(project, mine))
 
     assert "The sheets were replaced" in str(error)

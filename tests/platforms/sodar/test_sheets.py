@@ -10,7 +10,7 @@ import requests
 
 import bionb
 from bionb.errors import InvalidSheet, NotFound, PermissionDenied, ResponseError, ServerFailed, UsageError
-from bionb.platforms.sodar.calls.sheets import parts_of
+from bionb.platforms.sodar.wire.uploads import parts_of
 from tests.platforms.sodar.refusing import refused
 from tests.platforms.sodar.sheet_recording import zipped
 from tests.platforms.sodar.sources import EXOME, RNA, annotated_twice, changed, texts, without

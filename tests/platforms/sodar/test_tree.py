@@ -6,7 +6,7 @@ import pytest
 
 import bionb
 from bionb.errors import UsageError
-from bionb.platforms.sodar.workflows.tree import ProjectTree
+from bionb.platforms.sodar.wire.tree import ProjectTree
 
 LIST = "/project/api/list"
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from bionb.errors import ConnectionFailed, ResponseError, UsageError
 from bionb.listing import Listing
-from bionb.platforms.sodar.calls.calls import SHEETS
-from bionb.platforms.sodar.calls.sheets import API, SheetCalls
+from bionb.platforms.sodar.calls.calls import SHEETS, Calls
+from bionb.platforms.sodar.rules.identifiers import Ref, project_uuid, uuid_of
 from bionb.platforms.sodar.tables import columns
+from bionb.platforms.sodar.wire.paging import listing
 from bionb.platforms.sodar.wire.problems import WEB_PAGE
-from bionb.platforms.sodar.wire.records import Record, project_uuid, uuid_of
+from bionb.platforms.sodar.wire.records import Record
+
+API = "samplesheets/api"
 
 
-class IrodsCalls(SheetCalls):
+class Files(Calls):
     """Calls on what is in iRODS; a part of `SodarClient`."""
 
-    def create_collections(self, project: str | Mapping[str, Any]) -> str:
+    def create_collections(self, project: Ref) -> str:
         """Create the iRODS collections that landing zones and sample files need.
 
         Parameters
@@ -62,9 +62,7 @@ class IrodsCalls(SheetCalls):
             raise
         return str(found["path"])
 
-    def files(
-        self, project: str | Mapping[str, Any] | None = None, *, zone: str | Mapping[str, Any] | None = None
-    ) -> Listing:
+    def files(self, project: Ref | None = None, *, zone: Ref | None = None) -> Listing:
         """List the files in a project's sample data, or in a landing zone.
 
         Parameters
@@ -105,7 +103,8 @@ class IrodsCalls(SheetCalls):
             api, base, uuid = "sheets", API, project_uuid(project)
         else:
             api, base, uuid = "zones", "landingzones/api", uuid_of(zone or "")
-        return self._listing(
+        return listing(
+            self.api,
             "files",
             f"{base}/file/list/{uuid}",
             what="list the files in the iRODS collections" if zone is None else "list the files in the landing zone",
@@ -116,7 +115,7 @@ class IrodsCalls(SheetCalls):
             explain=lambda error: self._why_no_files(error, project),
         )
 
-    def _why_no_files(self, error: ResponseError, project: str | Mapping[str, Any] | None) -> None:
+    def _why_no_files(self, error: ResponseError, project: Ref | None) -> None:
         """Say what a web page in place of a list of files means."""
         if error.code != WEB_PAGE:
             return

@@ -8,16 +8,17 @@ from typing import Any
 from bionb.errors import NotFound, PermissionDenied, UsageError
 from bionb.listing import Listing
 from bionb.pages import Page, Whole
-from bionb.platforms.sodar.calls.projects import ProjectCalls
+from bionb.platforms.sodar.calls.calls import Calls
+from bionb.platforms.sodar.rules.identifiers import ROLES, Ref, role_name, uuid_of
 from bionb.platforms.sodar.tables import columns
 from bionb.platforms.sodar.wire import records
-from bionb.platforms.sodar.wire.records import Record, role_name, uuid_of
+from bionb.platforms.sodar.wire.records import Record
 
 
-class MemberCalls(ProjectCalls):
+class Members(Calls):
     """Calls on roles; a part of `SodarClient`."""
 
-    def members(self, project: str | Mapping[str, Any]) -> Listing:
+    def members(self, project: Ref) -> Listing:
         """List who has which role in a project, inherited roles included.
 
         Parameters
@@ -51,17 +52,12 @@ class MemberCalls(ProjectCalls):
 
         def read(params: Mapping[str, Any], opens: bool) -> Page:
             with self.session.one_call():
-                members = self.project(uuid)["roles"] or []
-                return Page([self._named(each) for each in members])
+                members = self._project(uuid)["roles"] or []
+                return Page([{**each, "user": self._directory.named(each["user"])} for each in members])
 
         return Listing("members", lambda: Whole(read), columns.MEMBER_COLUMNS)
 
-    def _named(self, member: Record) -> Record:
-        if member["user"].get("username") is None:
-            member["user"] = self._person(str(member["user"]["sodar_uuid"]))
-        return member
-
-    def add_member(self, project: str | Mapping[str, Any], user: str | Mapping[str, Any], role: str) -> Record:
+    def add_member(self, project: Ref, user: Ref, role: str) -> Record:
         """Give a user a role in a project.
 
         A role in a category holds in all projects below: weaker roles that the user has there disappear, and no role
@@ -94,7 +90,7 @@ class MemberCalls(ProjectCalls):
         """
         uuid, name = uuid_of(project), role_name(role)
         with self.session.one_call():
-            person = self._person(user)
+            person = self._directory.person(user)
             made = self.api.record(
                 "projects",
                 "POST",
@@ -104,7 +100,7 @@ class MemberCalls(ProjectCalls):
             )
         return records.member({**made, "user": person}, uuid)
 
-    def update_member(self, project: str | Mapping[str, Any], user: str | Mapping[str, Any], role: str) -> Record:
+    def update_member(self, project: Ref, user: Ref, role: str) -> Record:
         """Change a member's role.
 
         Parameters
@@ -150,7 +146,7 @@ class MemberCalls(ProjectCalls):
             )
         return records.member({**made, "user": present["user"]}, uuid_of(project))
 
-    def remove_member(self, project: str | Mapping[str, Any], user: str | Mapping[str, Any]) -> None:
+    def remove_member(self, project: Ref, user: Ref) -> None:
         """Take a member's role away.
 
         Parameters
@@ -185,9 +181,7 @@ class MemberCalls(ProjectCalls):
                 what=f"remove {present['user'].get('username')} from the project",
             )
 
-    def transfer_ownership(
-        self, project: str | Mapping[str, Any], new_owner: str | Mapping[str, Any], old_owner_role: str | None = None
-    ) -> Listing:
+    def transfer_ownership(self, project: Ref, new_owner: Ref, old_owner_role: str | None = None) -> Listing:
         """Make another user the owner and return the members.
 
         Parameters
@@ -227,7 +221,7 @@ class MemberCalls(ProjectCalls):
         """
         uuid = uuid_of(project)
         with self.session.one_call():
-            person = self._person(new_owner)
+            person = self._directory.person(new_owner)
             if not person.get("username"):
                 raise UsageError(f"SODAR transfers by user name, and this account cannot see the name of {new_owner}.")
             role = role_name(old_owner_role) if old_owner_role else self._role_after_owning(uuid)
@@ -242,14 +236,14 @@ class MemberCalls(ProjectCalls):
 
     def _role_after_owning(self, uuid: str) -> str:
         """Return the weakest role that the present owner can have: nobody may fall below an inherited one."""
-        found = self.project(uuid)
+        found = self._project(uuid)
         owner = next(each["user"]["sodar_uuid"] for each in found["roles"] if each["role"] == "project owner")
-        order = [role_name(each) for each in records.ROLES]
+        order = [role_name(each) for each in ROLES]
         best = order.index("project contributor")
         above = found["parent"]
         while above is not None:
             try:
-                category = self.project(above)
+                category = self._project(above)
             except (NotFound, PermissionDenied):
                 break
             for each in category["roles"] or ():
@@ -258,8 +252,8 @@ class MemberCalls(ProjectCalls):
             above = category["parent"]
         return order[best]
 
-    def _assignment(self, project: str | Mapping[str, Any], user: str | Mapping[str, Any]) -> Record:
-        person = self._person(user)
+    def _assignment(self, project: Ref, user: Ref) -> Record:
+        person = self._directory.person(user)
         for each in self.members(project):
             if each["user"]["sodar_uuid"] == person["sodar_uuid"] and not each["inherited"]:
                 return each

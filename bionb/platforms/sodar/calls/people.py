@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bionb.errors import NotFound, ResponseError, UsageError
+from bionb.errors import ResponseError
 from bionb.listing import Listing
 from bionb.pages import Page, Whole
-from bionb.platforms.sodar.calls.tokens import TokenCalls
+from bionb.platforms.sodar.calls.calls import Calls
+from bionb.platforms.sodar.rules.identifiers import Ref, uuid_of
 from bionb.platforms.sodar.tables import columns
 from bionb.platforms.sodar.wire import records
-from bionb.platforms.sodar.wire.records import Record, uuid_of
+from bionb.platforms.sodar.wire.paging import listing
+from bionb.platforms.sodar.wire.records import Record
 
 # There is no call that lists settings; these are the ones that projects and users commonly have, by scope.
 PROJECT_SETTINGS = (
@@ -29,10 +31,8 @@ USER_SETTINGS = (
 )
 
 
-class AccountCalls(TokenCalls):
+class People(Calls):
     """Calls on people and their settings; a part of `SodarClient`."""
-
-    _people: dict[str, Record] | None
 
     # -- people ---------------------------------------------------------------------------------------------------
 
@@ -54,14 +54,7 @@ class AccountCalls(TokenCalls):
         >>> sodar.users().to_frame()["username"].head(2).tolist()
         ['admin', 'alice@EXAMPLE']
         """
-
-        def params() -> Mapping[str, Any]:
-            self.api.settle()
-            return {"include_system_users": 1} if self.api.at_least("1.1") else {}
-
-        return self._listing(
-            "users", "project/api/users/list", what="list the users", declared=columns.USER_COLUMNS, params=params
-        )
+        return self._directory.users()
 
     def current_user(self) -> Record:
         """Return your own account, with the UUID that other calls ask for.
@@ -75,11 +68,9 @@ class AccountCalls(TokenCalls):
         >>> sodar.current_user()["username"]
         'alice@EXAMPLE'
         """
-        return self.api.record(
-            "projects", "GET", "project/api/users/current", what="ask for the account", needs=("username", "sodar_uuid")
-        )
+        return self._directory.me()
 
-    def user_uuid(self, user: str | Mapping[str, Any]) -> str:
+    def user_uuid(self, user: Ref) -> str:
         """Return the UUID of a user.
 
         Parameters
@@ -101,48 +92,13 @@ class AccountCalls(TokenCalls):
         >>> sodar.user_uuid("alice") == sodar.current_user()["sodar_uuid"]
         True
         """
-        return str(self._person(user)["sodar_uuid"])
-
-    def _person(self, user: str | Mapping[str, Any]) -> Record:
-        """Return a user by name, UUID or record; the list of users is read once."""
-        if isinstance(user, Mapping):
-            return dict(user)
-        if not isinstance(user, str):
-            raise UsageError(f"Give a user by name, UUID or record, not {user!r}.")
-        people = self._known_people()
-        text = user.strip()
-        found = people.get(text.lower()) or _by_name(people, text)
-        if found is not None:
-            return found
-        if text.count("-") == 4:
-            return self._unlisted(text.lower())
-        raise NotFound(
-            f"SODAR shows this account no user {text!r}. Check the name in users(), or give the user's UUID.",
-            platform=self.session.label,
-            status=404,
-        )
-
-    def _known_people(self, refresh: bool = False) -> dict[str, Record]:
-        if self._people is None or refresh:
-            self._people = {each["sodar_uuid"]: each for each in self.users()}
-        return self._people
-
-    def _unlisted(self, uuid: str) -> Record:
-        """Return what can be known of a user who is in no list."""
-        if not self.api.at_least("1.1"):
-            return records.user(uuid)
-        try:
-            found = self.api.record("projects", "GET", f"project/api/users/{uuid}", what=f"show the user {uuid}")
-        except ResponseError:
-            return records.user(uuid)
-        self._known_people()[uuid] = found
-        return found
+        return str(self._directory.person(user)["sodar_uuid"])
 
     # -- settings and invites -------------------------------------------------------------------------------------
 
     def settings(
         self,
-        project: str | Mapping[str, Any] | None = None,
+        project: Ref | None = None,
         *,
         plugin_name: str | None = None,
         setting_name: str | None = None,
@@ -213,7 +169,7 @@ class AccountCalls(TokenCalls):
             found["user"] = found["user"].get("sodar_uuid")
         return found
 
-    def invites(self, project: str | Mapping[str, Any]) -> Listing:
+    def invites(self, project: Ref) -> Listing:
         """Active invitations to a project; needs the role owner or delegate.
 
         Parameters
@@ -242,17 +198,11 @@ class AccountCalls(TokenCalls):
         >>> sodar.invites(project).to_frame()["email"].tolist()
         ['newcomer@example.org']
         """
-        return self._listing(
+        return listing(
+            self.api,
             "invites",
             f"project/api/invites/list/{uuid_of(project)}",
             what="list the invites",
             declared=columns.INVITE_COLUMNS,
             shape=lambda found: {**found, "issuer": records.user(found["issuer"])["sodar_uuid"]},
         )
-
-
-def _by_name(people: Mapping[str, Record], name: str) -> Record | None:
-    """Return the user of this name; without a domain only if there is just one."""
-    exact = [each for each in people.values() if each["username"] == name]
-    short = [each for each in people.values() if (each["username"] or "").split("@")[0].lower() == name.lower()]
-    return exact[0] if exact else short[0] if len(short) == 1 else None

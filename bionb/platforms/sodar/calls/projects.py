@@ -15,20 +15,25 @@ from bionb.errors import (
     VersionRejected,
 )
 from bionb.listing import Listing
-from bionb.platforms.sodar.calls.people import AccountCalls
+from bionb.platforms.sodar.calls.calls import Calls
+from bionb.platforms.sodar.rules.identifiers import Ref, role_name, uuid_of
 from bionb.platforms.sodar.tables import columns
 from bionb.platforms.sodar.wire import records
+from bionb.platforms.sodar.wire.paging import listing
 from bionb.platforms.sodar.wire.problems import WEB_PAGE
-from bionb.platforms.sodar.wire.records import Record, uuid_of
-from bionb.platforms.sodar.workflows.tree import SEPARATOR, ProjectTree
+from bionb.platforms.sodar.wire.records import Record
+from bionb.platforms.sodar.wire.tree import SEPARATOR, ProjectTree
+from bionb.platforms.sodar.wire.versions import Negotiator
 
 RAW = 'SODAR Core before 1.4 crashes at a readme in which the letters "raw" occur (also "drawings"): say it otherwise.'
 
 
-class ProjectCalls(AccountCalls):
+class Projects(Calls):
     """Calls on projects and categories; a part of `SodarClient`."""
 
-    _tree: ProjectTree | None
+    def __init__(self, api: Negotiator) -> None:
+        super().__init__(api)
+        self._known: ProjectTree | None = None
 
     def projects(self) -> Listing:
         """List all categories and projects that the account may see, ordered by full title.
@@ -52,10 +57,17 @@ class ProjectCalls(AccountCalls):
         >>> sodar.projects().to_frame()["full_title"].head(2).tolist()
         ['Genomics', 'Genomics / Exome pilot']
         """
-        return self._projects()
+        return self._listed()
 
-    def _projects(self, paged: bool = True) -> Listing:
-        return self._listing(
+    def _project_tree(self, reload: bool = False) -> ProjectTree:
+        """Return all projects as a tree; one list serves until it is to be read again or something is changed here."""
+        if self._known is None or reload:
+            self._known = ProjectTree(self._listed(paged=False))
+        return self._known
+
+    def _listed(self, paged: bool = True) -> Listing:
+        return listing(
+            self.api,
             "projects",
             "project/api/list",
             what="list the projects",
@@ -66,13 +78,7 @@ class ProjectCalls(AccountCalls):
             at_once=True,
         )
 
-    def _project_tree(self, reload: bool = False) -> ProjectTree:
-        """Return all projects as a tree; one list serves until it is to be read again or something is changed here."""
-        if self._tree is None or reload:
-            self._tree = ProjectTree(self._projects(paged=False))
-        return self._tree
-
-    def project(self, project: str | Mapping[str, Any]) -> Record:
+    def project(self, project: Ref) -> Record:
         """Return one project or category with all its fields.
 
         Parameters
@@ -100,10 +106,6 @@ class ProjectCalls(AccountCalls):
             record["full_title"] = record["full_title"] or self._full_title(record)
         return record
 
-    def _project(self, uuid: str) -> Record:
-        path = f"project/api/retrieve/{uuid}"
-        return records.project(self.api.record("projects", "GET", path, what=f"show the project {uuid}"))
-
     def _full_title(self, record: Record) -> str:
         """Put the titles of the categories above before a title, as far as the account may see them."""
         titles, above = [record["title"]], record["parent"]
@@ -119,10 +121,10 @@ class ProjectCalls(AccountCalls):
     def create_project(
         self,
         title: str,
-        parent: str | Mapping[str, Any] | None,
+        parent: Ref | None,
         *,
         type: str = "PROJECT",
-        owner: str | Mapping[str, Any] | None = None,
+        owner: Ref | None = None,
         description: str | None = None,
         readme: str | None = None,
         public_access: str | None = None,
@@ -181,17 +183,17 @@ class ProjectCalls(AccountCalls):
             self.api.settle()
             texts = (("description", description), ("readme", readme))
             self._check_readme(readme)
-            owner_uuid = self.user_uuid(owner) if owner is not None else self.current_user()["sodar_uuid"]
+            person = self._directory.me() if owner is None else self._directory.person(owner)
             body = {
                 "title": title,
                 "type": type,
                 "parent": None if parent is None else uuid_of(parent),
-                "owner": owner_uuid,
+                "owner": str(person["sodar_uuid"]),
                 **{name: text for name, text in texts if text is not None},
                 **self._public(public_access),
             }
             made = self._create(body, title)
-            self._tree = None
+            self._known = None
             try:
                 return self.project(made)
             except BionbError as error:
@@ -225,12 +227,6 @@ class ProjectCalls(AccountCalls):
         elif error.code == WEB_PAGE and "raw" in str(body.get("readme", "")):
             error.reword(f"{error} {RAW}")
 
-    def _is_project(self, uuid: Any) -> bool:
-        try:
-            return bool(uuid) and self._project(str(uuid))["type"] == "PROJECT"
-        except ResponseError:
-            return False
-
     def _check_readme(self, readme: str | None) -> None:
         """Refuse beforehand what is sure to crash: from API version 2.0 on some servers can take it."""
         pinned_or_new = self.api.at_least("2.0") or self.api.pinned
@@ -239,7 +235,7 @@ class ProjectCalls(AccountCalls):
 
     def _public(self, role: str | None) -> Record:
         """Return the public field as the API version in use wants it; it must be there."""
-        name = None if role is None else records.role_name(role)
+        name = None if role is None else role_name(role)
         if self.api.at_least("2.0"):
             if name not in (None, "project guest", "project viewer"):
                 raise UsageError(f"Everybody can be guest or viewer of a project, not {role}.")
@@ -248,7 +244,7 @@ class ProjectCalls(AccountCalls):
             raise UsageError(f"This server knows public access only for guests, not for {role}.")
         return {"public_guest_access": name is not None}
 
-    def update_project(self, project: str | Mapping[str, Any], **changes: Any) -> Record:
+    def update_project(self, project: Ref, **changes: Any) -> Record:
         """Change fields of a project and return it.
 
         Parameters
@@ -305,10 +301,10 @@ class ProjectCalls(AccountCalls):
             except ResponseError as error:
                 self._explain(error, changes)
                 raise
-            self._tree = None
+            self._known = None
         return records.project(found)
 
-    def delete_project(self, project: str | Mapping[str, Any]) -> None:
+    def delete_project(self, project: Ref) -> None:
         """Delete a project or an empty category, for good.
 
         Parameters
@@ -335,7 +331,7 @@ class ProjectCalls(AccountCalls):
                 status=406,
             )
         self.api.request("projects", "DELETE", f"project/api/destroy/{uuid}", what=f"{what} ({uuid})")
-        self._tree = None
+        self._known = None
 
 
 def check_parent(parent: Any) -> None:

@@ -12,7 +12,7 @@ from bionb.secret import Secret, sealed
 from bionb.session import Session
 
 
-class TokenCalls(Calls):
+class Tokens(Calls):
     """Calls on tokens; a part of `SodarClient`."""
 
     def create_token(

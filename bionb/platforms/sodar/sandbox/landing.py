@@ -9,7 +9,6 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from bionb.platforms.sodar.sandbox.isa import Sheets, StudySheet
-from bionb.platforms.sodar.sandbox.sheets import sample_data
 from bionb.platforms.sodar.sandbox.world import Project, User, World
 
 FINISHED = ("MOVED", "NOT CREATED", "DELETED")
@@ -71,7 +70,7 @@ def advance(world: World, zone: Zone) -> None:
 def _into_sample_data(zone: Zone) -> None:
     sheets = zone.project.sheets
     study = _study_of(sheets, zone.assay)
-    base = f"{sample_data(sheets, zone.project)}/study_{study.sodar_uuid}/assay_{zone.assay}"
+    base = f"{zone.project.sample_data}/study_{study.sodar_uuid}/assay_{zone.assay}"
     for each in zone.files.values():
         path = f"{base}/{each.name}"
         sheets.files[path] = file_shape(path, each, zone.modified)
@@ -86,7 +85,7 @@ def place_of(project: Project, user: User, assay: str, title: str) -> str:
     study = _study_of(project.sheets, assay)
     name = PurePosixPath(project.sheets.assays[assay].file_name).stem.removeprefix("a_")
     parts = (user.short, slug(study.info.info.title or study.identifier), slug(name), title)
-    return f"/sandboxZone/projects/{project.sodar_uuid[:2]}/{project.sodar_uuid}/landing_zones/{'/'.join(parts)}"
+    return f"{project.collection}/landing_zones/{'/'.join(parts)}"
 
 
 def slug(text: Any) -> str:

@@ -54,7 +54,7 @@ def stored(project: Project, what: str = "There is no such object.") -> isa.Shee
 def investigation(context: Context, project: str) -> Any:
     """Return the investigation with its studies and assays by UUID."""
     sheets = stored(readable(context, project), "This project has no investigation.")
-    base = sample_data(sheets, context.world.projects[project])
+    base = context.world.projects[project].sample_data
     return {
         "identifier": str(sheets.info.info.identifier or ""),
         "file_name": sheets.file_name,
@@ -68,11 +68,6 @@ def investigation(context: Context, project: str) -> Any:
         "studies": {each.sodar_uuid: _study(sheets, each, base) for each in sheets.studies},
         "sodar_uuid": sheets.sodar_uuid,
     }
-
-
-def sample_data(sheets: isa.Sheets, project: Project) -> str:
-    """Return the path of a project's sample data in iRODS."""
-    return f"/sandboxZone/projects/{project.sodar_uuid[:2]}/{project.sodar_uuid}/sample_data"
 
 
 def _study(sheets: isa.Sheets, study: isa.StudySheet, base: str) -> dict[str, Any]:
@@ -168,7 +163,7 @@ class _Views:
             raise Refused(400, [f"{what}: they are there already"])
         irods_fault(self._faults, what)
         found.sheets.irods_status = True
-        return {"detail": "Collections created", "path": sample_data(found.sheets, found)}
+        return {"detail": "Collections created", "path": found.sample_data}
 
     def list_files(self, context: Context, project: str) -> Any:
         """List the files in a project's sample data."""

@@ -102,6 +102,16 @@ class Project:
         """Titles from the root, joined with slashes."""
         return f"{self.parent.full_title} / {self.title}" if self.parent else self.title
 
+    @property
+    def collection(self) -> str:
+        """The project's collection in iRODS."""
+        return f"/sandboxZone/projects/{self.sodar_uuid[:2]}/{self.sodar_uuid}"
+
+    @property
+    def sample_data(self) -> str:
+        """The collection of the sample data."""
+        return f"{self.collection}/sample_data"
+
     def inherited(self) -> list[Assignment]:
         """Return the strongest assignment of each user in the categories above."""
         best: dict[str, Assignment] = {}

@@ -55,7 +55,7 @@ class Negotiator:
     """
 
     def __init__(self, session: Session, pinned: str | None = None) -> None:
-        self._session, self._pinned = session, pinned
+        self.session, self._pinned = session, pinned
         self.generation: str | None = None
         self._versions = {api: versions[0] for api, (_, _, versions) in _TYPES.items()}
         self._lock = threading.Lock()
@@ -90,7 +90,7 @@ class Negotiator:
         """
         while True:
             headers = {"Accept": self.accept(api)}
-            response = self._session.request(method, path, what=what, headers=headers, accept=(406,), **options)
+            response = self.session.request(method, path, what=what, headers=headers, accept=(406,), **options)
             self._note(response)
             if response.status_code != 406:
                 return response
@@ -99,7 +99,7 @@ class Negotiator:
 
     def json(self, api: str, method: str, path: str, *, what: str, **options: Any) -> Any:
         """Send a request and return its JSON, None for an empty answer."""
-        return answers.parse_json(self.request(api, method, path, what=what, **options), self._session.label, what)
+        return answers.parse_json(self.request(api, method, path, what=what, **options), self.session.label, what)
 
     def record(
         self, api: str, method: str, path: str, *, what: str, needs: Sequence[str] = ("sodar_uuid",), **options: Any
@@ -113,10 +113,10 @@ class Negotiator:
         """
         found = self.json(api, method, path, what=what, **options)
         if not isinstance(found, dict):
-            raise answers.unexpected(self._session.label, what, TypeError("an object was expected"))
+            raise answers.unexpected(self.session.label, what, TypeError("an object was expected"))
         for name in needs:
             if name not in found:
-                raise answers.unexpected(self._session.label, what, KeyError(name))
+                raise answers.unexpected(self.session.label, what, KeyError(name))
         return found
 
     def accept(self, api: str) -> str:
@@ -159,7 +159,7 @@ class Negotiator:
             else f"This server takes no version of the {api} API that bionb knows: check that the URL is that of a "
             "SODAR server, or look for a newer bionb."
         )
-        error = self._session.error(response, what, hint)
+        error = self.session.error(response, what, hint)
         assert isinstance(error, VersionRejected)
         return error
 
@@ -172,7 +172,7 @@ class Negotiator:
         found = []
         for version in candidates:
             headers = {"Accept": f"{media_type}; version={version}"}
-            response = self._session.request(
+            response = self.session.request(
                 "GET", "project/api/users/current", what="try a version", headers=headers, accept=(406,), opens=False
             )
             if response.status_code != 406:
