@@ -102,7 +102,7 @@ def ledger_text(entries: Iterable[Entry]) -> str:
 def templates(app: Any) -> list[tuple[re.Pattern[str], str]]:
     """Return the paths that a sandbox serves as patterns, with what they stand for in a ledger."""
     found = set()
-    for rule in app.flask.url_map.iter_rules():
+    for rule in app.app.url_map.iter_rules():
         for path in _alternatives(rule.rule):
             found.add(re.sub(r"<(?:[^<>]*:)?(\w+)>", r"{\1}", re.sub(r"<path:(\w+)>", r"{\1...}", path)))
     return [(path_pattern(each), each) for each in sorted(found, key=lambda each: (each.count("{"), each))]

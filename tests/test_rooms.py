@@ -33,7 +33,6 @@ NOT_YET: set[tuple[str, str]] = {
     ("floors", "platforms/torrentsuite"),
     ("lines", "isatab"),
     ("rooms", "platforms/torrentsuite"),
-    ("sandbox", "platforms/sevenbridges"),
 }
 
 

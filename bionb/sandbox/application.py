@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from flask import Flask, Response, jsonify, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from bionb.sandbox.faults import Faults
 from bionb.sandbox.tokens import token_of
+
+Answer = ResponseReturnValue
+Routes = Mapping[str, Callable[..., Answer | None]]
 
 
 class PlatformSandbox(Protocol):
@@ -116,6 +120,27 @@ class Application:
         """Return the answer for an address or method that is not served."""
         words = "There is no such address." if error.code == 404 else f"{request.method} is not for this address."
         return self.refuse(Refused(error.code or 500, words))
+
+
+def refuse_if(wrong: Any, status: int, words: str, **more: Any) -> None:
+    """Refuse a request if something about it is wrong."""
+    if wrong:
+        raise Refused(status, words, **more)
+
+
+def serve(app: Flask, routes: Routes) -> None:
+    """Serve a table of answers by ``"METHOD path"`` or ``"METHOD|METHOD path"``; None is sent as 204."""
+    for line, answer in routes.items():
+        methods, path = line.split(" ", 1)
+        app.add_url_rule(path, line.replace(".", "_"), _answering(answer), methods=methods.split("|"))
+
+
+def _answering(answer: Callable[..., Answer | None]) -> Callable[..., Answer]:
+    def view(**place: Any) -> Answer:
+        found = answer(**place)
+        return ("", 204) if found is None else found
+
+    return view
 
 
 def whole_number(name: str, default: int, *, least: int = 0) -> int:

@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import threading
+import math
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, jsonify, request
+from flask import Flask, Response, g, request
 
 from bionb import waiting
 from bionb.platforms.sevenbridges.sandbox import account, apps, files, projects, storage, tasks, upload
-from bionb.platforms.sevenbridges.sandbox.data import USERS, fill
-from bionb.platforms.sevenbridges.sandbox.replies import Refused, error
-from bionb.platforms.sevenbridges.sandbox.store import Store
-from bionb.sandbox.faults import Fault, Faults
+from bionb.platforms.sevenbridges.sandbox.answers import error
+from bionb.platforms.sevenbridges.sandbox.filling import USERS, fill
+from bionb.platforms.sevenbridges.sandbox.store import Record, Store
+from bionb.sandbox.application import Application, Refused, refuse_if, serve
+from bionb.sandbox.faults import Fault
 from bionb.sandbox.gate import FINDINGS
-from bionb.sandbox.tokens import token_of, user_of
+from bionb.sandbox.tokens import user_of
 
-_CODES = {401: 90001, 429: 1000, 503: 0}
 WINDOW, REQUESTS = 300.0, 1000
 OPEN = ("/v2", "/v2/rate_limit")
 
 
-class SevenBridgesSandbox:
-    """Projects, files, apps, tasks, billing and volumes in memory.
-
-    Parameters
-    ----------
-    state : str, optional
-        One of `states`.
-    generation : None
-        There is only one.
-    faults : Faults
-        What is switched on.
-    """
+class SevenBridgesSandbox(Application):
+    """Projects, files, apps, tasks, billing and volumes in memory; there is only one generation."""
 
     states = ("default", "empty", "large")
-    generations: tuple[str, ...] = ()
     quirks = (
         "budget",  # limit= requests in window= seconds
         "expire_token",  # after= requests the token is refused
@@ -55,80 +44,50 @@ class SevenBridgesSandbox:
         "fail_copy",
     )
     users = USERS
-    url = ""
     judges_late = True  # the token and the rate limit come first
 
-    def __init__(self, state: str | None, generation: str | None, faults: Faults) -> None:
-        self.faults = faults
-        self._lock = threading.RLock()
-        self._used: dict[Fault, int] = {}
-        self._window = (0.0, 0)
-        self.store = Store()
-        self.flask = self._routes()
-        self.reset(state)
+    def add_routes(self, app: Flask) -> None:
+        """Add everything that is served."""
+        app.before_request(self._admit)
+        app.after_request(self._count)
+        for part in (account, projects, files, apps, tasks, storage, upload):
+            serve(app, part.ROUTES)
 
-    def reset(self, state: str | None = None) -> None:
-        """Put the data back to a named state, and the rate limit to full."""
-        with self._lock:
-            # The routes hold the store, so it is emptied and not replaced.
-            vars(self.store).update(vars(Store()))
-            fill(self.store, state or "default")
-            self._window = (0.0, 0)
-            self._used.clear()
+    def fill(self, state: str) -> None:
+        """Put the data of a named state in place of what is there, and the rate limit back to full."""
+        self.store, self._window = Store(), (0.0, 0)
+        self._used: Counter[Fault] = Counter()
+        fill(self.store, state)
 
-    def credentials(self, user: str | None = None) -> dict[str, str]:
-        """Return the token of a user."""
-        return {"token": token_of(user or self.users[0])}
-
-    def refusal(self, status: int, words: str) -> dict[str, Any]:
-        """Word an injected error as the platform does."""
-        return error(status, _CODES.get(status, 90005), words)
+    def refusal(self, status: int, words: str, **more: Any) -> Record:
+        """Return the body of an error, as this platform words it."""
+        return error(status, words, **more)
 
     def wsgi(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request; a slash at the end of a path does not matter."""
         environ["PATH_INFO"] = environ["PATH_INFO"].rstrip("/") or "/"
         if environ["QUERY_STRING"].count("?") and self.faults.take("lenient_query"):
-            environ["QUERY_STRING"] = (
-                environ["QUERY_STRING"].replace("?", "&").replace("project=my-project", "project=RFranklin/my-project")
-            )
-        with self._lock:
-            return self.flask.wsgi_app(environ, start)
-
-    def _routes(self) -> Flask:
-        app = Flask(__name__)
-        app.json.sort_keys = False  # type: ignore[attr-defined]
-        app.before_request(self._admit)
-        app.after_request(self._count)
-        app.register_error_handler(Refused, lambda refused: (jsonify(refused.body()), refused.status))
-        app.register_error_handler(404, lambda _: (jsonify(error(404, 90003, "There is no such path.")), 404))
-        app.register_error_handler(405, lambda _: (jsonify(error(405, 90006, "The method is not allowed here.")), 405))
-        for part in (account, projects, files, apps, tasks, storage, upload):
-            routes = Blueprint(part.__name__.rpartition(".")[2], part.__name__)
-            part.add_routes(routes, self.store, self.faults)
-            app.register_blueprint(routes)
-        return app
+            query = environ["QUERY_STRING"].replace("?", "&")
+            environ["QUERY_STRING"] = query.replace("project=my-project", "project=RFranklin/my-project")
+        return super().wsgi(environ, start)
 
     # -- who may ask, and how often -------------------------------------------------------------------------------
 
-    def _admit(self) -> Response | tuple[Response, int] | None:
+    def _admit(self) -> None:
+        g.sandbox = self
         if request.path.startswith("/signed/") or request.path == "/v2":
-            return None
+            return
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        g.user = user_of(request.headers.get("X-SBG-Auth-Token", "") or bearer)
-        if g.user not in self.store.users or self._expired():
-            return jsonify(error(401, 90001, "Unauthorized")), 401
-        if request.path not in OPEN and not self._spend():
-            return jsonify(error(429, 1000, "Rate limit exceeded.")), 429
+        self.store.user = user_of(request.headers.get("X-SBG-Auth-Token", "") or bearer)
+        refuse_if(self.store.user not in self.store.users or self._expired(), 401, "Unauthorized")
+        refuse_if(request.path not in OPEN and not self._spend(), 429, "Rate limit exceeded.")
         if findings := request.environ.get(FINDINGS):
-            return jsonify(error(400, 90000, "; ".join(map(str, findings)))), 400
-        return None
+            raise Refused(400, "; ".join(map(str, findings)))
 
     def _expired(self) -> bool:
-        fault = self.faults.take("expire_token")
-        if fault is None:
-            return False
-        self._used[fault] = self._used.get(fault, 0) + 1
-        return self._used[fault] > int(fault.options.get("after", 0))
+        if fault := self.faults.take("expire_token"):
+            self._used[fault] += 1
+        return fault is not None and self._used[fault] > int(fault.options.get("after", 0))
 
     def _limits(self) -> tuple[int, float]:
         fault = self.faults.take("budget")
@@ -137,31 +96,20 @@ class SevenBridgesSandbox:
 
     def _spend(self) -> bool:
         limit, window = self._limits()
-        start, used = self._window
-        now = waiting.CLOCK.wall()
-        if now >= start + window:
-            start, used = now, 0
-        self._window = (start, used + 1)
-        return used < limit
+        (start, used), now = self._window, waiting.CLOCK.wall()
+        self._window = (start, used + 1) if now < start + window else (now, 1)
+        return self._window[1] <= limit
 
     def _count(self, response: Response) -> Response:
         """Put the rate limit in the headers of every answer."""
-        rate = self.rate()
-        response.headers["X-RateLimit-Limit"] = str(rate["limit"])
-        response.headers["X-RateLimit-Remaining"] = str(rate["remaining"])
-        response.headers["X-RateLimit-Reset"] = str(rate["reset"])
-        if request.path == "/v2/rate_limit" and response.status_code == 200:
-            limits = {"rate": rate, "instance_limit": {"limit": -1, "remaining": 9223372036854775807}}
-            response.set_data(json.dumps(limits))
+        for name, value in self.rate().items():
+            response.headers[f"X-RateLimit-{name.title()}"] = str(value)
         return response
 
     def rate(self) -> dict[str, int]:
         """Return limit, remaining requests and reset (Unix seconds)."""
         limit, window = self._limits()
-        start, used = self._window
-        now = waiting.CLOCK.wall()
+        (start, used), now = self._window, waiting.CLOCK.wall()
         fresh = now >= start + window
-        reset = int(-(-(now if fresh else start + window) // 1))
-        if self.faults.take("reset_milliseconds"):
-            reset *= 1000
+        reset = math.ceil(now if fresh else start + window) * (1000 if self.faults.take("reset_milliseconds") else 1)
         return {"limit": limit, "remaining": limit if fresh else max(0, limit - used), "reset": reset}

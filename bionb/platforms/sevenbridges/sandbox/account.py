@@ -2,117 +2,65 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, jsonify
+import re
 
-from bionb.platforms.sevenbridges.sandbox.replies import Record, Refused, body, here, listing, one, sent
-from bionb.platforms.sevenbridges.sandbox.store import Store
-from bionb.platforms.sevenbridges.wire.records import BILLING_GROUPS, INVOICES, USERS
-from bionb.sandbox.faults import Faults
+from flask import g, request
+
+from bionb.platforms.sevenbridges.sandbox.answers import body, here, listing, sent, store
+from bionb.platforms.sevenbridges.sandbox.store import BILLING, Record, Records
+from bionb.sandbox.application import Answer, Refused, Routes, refuse_if
 
 PATHS = ("rate_limit", "user", "users", "billing", "projects", "files", "tasks", "apps", "action", "upload", "storage")
 
 
-def add_routes(app: Blueprint, store: Store, faults: Faults) -> None:
-    """Add the routes of this part."""
-
-    @app.get("/v2")
-    def paths() -> Response:
-        return jsonify({f"{name}_url": here(name) for name in PATHS})
-
-    @app.get("/v2/rate_limit")
-    def rate_limit() -> Response:
-        return jsonify({})  # filled in when the answer is counted
-
-    @app.get("/v2/user")
-    def user() -> Response:
-        return jsonify(sent(store.users[g.user], USERS, f"users/{g.user}"))
-
-    @app.get("/v2/users")
-    def users() -> Response:
-        if not one("division"):
-            raise Refused(400, 2105, "Users can only be listed for a division.")
-        raise Refused(403, 2001, "You are not a member of this division.")
-
-    @app.get("/v2/users/<name>")
-    def other(name: str) -> Response:
-        if name not in store.users:
-            raise Refused(404, 2002, "Requested user does not exist.")
-        return jsonify(sent(store.users[name], USERS, f"users/{name}"))
-
-    @app.get("/v2/billing")
-    def billing() -> Response:
-        return jsonify(groups_url=here("billing/groups"), invoices_url=here("billing/invoices"))
-
-    @app.get("/v2/billing/groups")
-    def groups() -> Response:
-        return listing(list(store.billing.values()), lambda each: _group(each, listed=True), faults)
-
-    @app.get("/v2/billing/groups/<name>")
-    def group(name: str) -> Response:
-        return jsonify(_group(_found(name)))
-
-    @app.get("/v2/billing/groups/<name>/breakdown/<kind>")
-    def breakdown(name: str, kind: str) -> Response:
-        _found(name)
-        if kind not in _ROWS:
-            raise Refused(404, 90003, "There is no such breakdown.")
-        return listing(_between(_ROWS[kind](store)), lambda each: each, faults)
-
-    @app.get("/v2/billing/invoices")
-    def invoices() -> Response:
-        chosen = [each for each in store.invoices if one("billing_group") in (None, each["billing_group"])]
-        return listing(chosen, lambda each: _invoice(each, listed=True), faults)
-
-    @app.get("/v2/billing/invoices/<name>")
-    def invoice(name: str) -> Response:
-        found = next((each for each in store.invoices if each["invoice_id"] == name), None)
-        if found is None:
-            raise Refused(404, 4002, "Requested invoice does not exist.")
-        return jsonify(_invoice(found))
-
-    @app.post("/v2/action/notifications/feedback")
-    def feedback() -> tuple[str, int]:
-        said = body()
-        if said.get("type") not in ("IDEA", "THOUGHT", "PROBLEM") or not str(said.get("text") or "").strip():
-            raise Refused(400, 90000, "Feedback needs a type and a text.")
-        store.feedback.append(said)
-        return "", 204
-
-    def _found(name: str) -> Record:
-        if name not in store.billing:
-            raise Refused(404, 4002, "Requested billing group does not exist.")
-        return store.billing[name]
+def _invoice(name: str) -> Record:
+    return _found({each["invoice_id"]: each for each in store.invoices}, name, "invoice")
 
 
-def _group(record: Record, *, listed: bool = False) -> Record:
-    return sent(record, BILLING_GROUPS, f"billing/groups/{record['id']}", listed=listed)
+def _users() -> Answer:
+    refuse_if(not request.args.get("division"), 400, "Users can only be listed for a division.", code=2105)
+    raise Refused(403, "You are not a member of this division.", code=2001)
 
 
-def _invoice(record: Record, *, listed: bool = False) -> Record:
-    shown = {key: value for key, value in record.items() if key != "billing_group"}
-    return sent(shown, INVOICES, f"billing/invoices/{record['invoice_id']}", listed=listed)
+def _breakdown(name: str, kind: str) -> Answer:
+    _found(store.billing, name, "billing group")
+    refuse_if(kind not in _ROWS, 404, "There is no such breakdown.")
+    start, stop = _day("date_from", ""), _day("date_to", "9999")
+    rows = [row for row in _ROWS[kind]() if start <= str(row.get("time_started", start))[:10] <= stop]
+    return listing(kind, rows, lambda each: each)
 
 
-def _between(rows: list[Record]) -> list[Record]:
-    """Keep the rows that began in the days asked for (``MM-DD-YYYY``)."""
-    start, stop = (_iso(one(name)) for name in ("date_from", "date_to"))
-    return [
-        row
-        for row in rows
-        if "time_started" not in row or ((start or "") <= row["time_started"][:10] <= (stop or "9999"))
-    ]
+def _invoices() -> Answer:
+    group = request.args.get("billing_group")
+    return listing("billing/invoices", store.invoices if group in (None, BILLING) else [])
 
 
-def _iso(day: str | None) -> str | None:
-    if day is None:
-        return None
-    month, date, year = (day.split("-") + ["", ""])[:3]
-    if not (len(year) == 4 and (month + date + year).isdigit()):
-        raise Refused(400, 4000, "Days are written MM-DD-YYYY.")
-    return f"{year}-{month}-{date}"
+def _feedback() -> None:
+    said = body()
+    refuse_if(
+        said.get("type") not in ("IDEA", "THOUGHT", "PROBLEM") or not str(said.get("text") or "").strip(),
+        400,
+        "Feedback needs a type and a text.",
+    )
+    store.feedback.append(said)
 
 
-def _analysis(store: Store) -> list[Record]:
+def _found(records: Records, name: str, kind: str, code: int = 4002) -> Record:
+    refuse_if(name not in records, 404, f"Requested {kind} does not exist.", code=code)
+    return records[name]
+
+
+def _day(name: str, default: str) -> str:
+    """Return a day of the query, which is written ``MM-DD-YYYY``, so that days can be compared."""
+    found = re.fullmatch(r"(\d+)-(\d+)-(\d{4})", day := request.args.get(name, ""))
+    refuse_if(day and not found, 400, "Days are written MM-DD-YYYY.", code=4000)
+    return f"{found[3]}-{found[1]}-{found[2]}" if found else default
+
+
+# -- what was spent -----------------------------------------------------------------------------------------------
+
+
+def _analyses() -> list[Record]:
     return [
         {
             "project_name": store.projects[task["project"]]["name"],
@@ -133,24 +81,26 @@ def _analysis(store: Store) -> list[Record]:
     ]
 
 
-def _storage(store: Store) -> list[Record]:
-    rows = []
-    for project in store.projects.values():
-        sizes = [each.get("size", 0) for each in store.files.values() if each["project"] == project["id"]]
-        rows.append(
-            {
-                "project_name": project["name"],
-                "project_created_by": project["created_by"],
-                "location": "aws:us-east-1",
-                "active": {"size": round(sum(sizes) / 1e9, 3), "unit": "GB"},
-                "archived": {"size": 0.0, "unit": "GB"},
-                "project_locked": False,
-            }
-        )
-    return rows
+def _storage() -> list[Record]:
+    return [
+        {
+            "project_name": project["name"],
+            "project_created_by": project["created_by"],
+            "location": "aws:us-east-1",
+            "active": {"size": _gigabytes(project["id"]), "unit": "GB"},
+            "archived": {"size": 0.0, "unit": "GB"},
+            "project_locked": False,
+        }
+        for project in store.projects.values()
+    ]
 
 
-def _egress(store: Store) -> list[Record]:
+def _gigabytes(project: str) -> float:
+    size: int = sum(each.get("size", 0) for each in store.files.values() if each["project"] == project)
+    return round(size / 1e9, 3)
+
+
+def _egress() -> list[Record]:
     return [
         {
             "project_name": project["name"],
@@ -162,4 +112,23 @@ def _egress(store: Store) -> list[Record]:
     ]
 
 
-_ROWS = {"analysis": _analysis, "storage": _storage, "egress": _egress}
+_ROWS = {"analysis": _analyses, "storage": _storage, "egress": _egress}
+
+
+ROUTES: Routes = {
+    "GET /v2": lambda: {f"{name}_url": here(name) for name in PATHS},
+    "GET /v2/rate_limit": lambda: {
+        "rate": g.sandbox.rate(),
+        "instance_limit": {"limit": -1, "remaining": 9223372036854775807},
+    },
+    "GET /v2/user": lambda: sent("users", store.users[store.user]),
+    "GET /v2/users": _users,
+    "GET /v2/users/<name>": lambda name: sent("users", _found(store.users, name, "user", 2002)),
+    "GET /v2/billing": lambda: {"groups_url": here("billing/groups"), "invoices_url": here("billing/invoices")},
+    "GET /v2/billing/groups": lambda: listing("billing/groups", list(store.billing.values())),
+    "GET /v2/billing/groups/<name>": lambda name: sent("billing/groups", _found(store.billing, name, "billing group")),
+    "GET /v2/billing/groups/<name>/breakdown/<kind>": _breakdown,
+    "GET /v2/billing/invoices": _invoices,
+    "GET /v2/billing/invoices/<name>": lambda name: sent("billing/invoices", _invoice(name)),
+    "POST /v2/action/notifications/feedback": _feedback,
+}

@@ -2,160 +2,133 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, jsonify, redirect, request
-from werkzeug.wrappers import Response as Redirect
+from functools import partial
 
-from bionb.errors import UsageError
-from bionb.platforms.sevenbridges.rules.identifiers import suggest_short_name
-from bionb.platforms.sevenbridges.sandbox.replies import Record, Refused, body, here, listing, one, query, sent
-from bionb.platforms.sevenbridges.sandbox.store import PERMISSIONS, Store
-from bionb.platforms.sevenbridges.wire.records import MEMBERS, PROJECTS
-from bionb.sandbox.faults import Faults
+from flask import redirect, request
 
+from bionb.platforms.sevenbridges.sandbox.answers import body, faults, here, listing, sent, short_name, store
+from bionb.platforms.sevenbridges.sandbox.store import PERMISSIONS, Record
+from bionb.sandbox.application import Answer, Routes, refuse_if
 
-def add_routes(app: Blueprint, store: Store, faults: Faults) -> None:
-    """Add the routes of this part."""
-
-    def shown(project: Record, listed: bool = False) -> Record:
-        if faults.take("null_billing_group"):
-            project = {**project, "billing_group": None}
-        permissions = store.members[project["id"]].get(g.user, {})
-        record = {**project, "permissions": {**dict.fromkeys(PERMISSIONS, False), **permissions}}
-        return sent(record, PROJECTS, f"projects/{project['id']}", listed=listed)
-
-    @app.get("/v2/projects")
-    def projects() -> Response:
-        return listing(_matching(store.visible_projects(g.user)), lambda each: shown(each, True), faults)
-
-    @app.get("/v2/projects/<owner>")
-    def of_owner(owner: str) -> Response:
-        if owner not in store.users:
-            raise Refused(404, 2002, "Requested user does not exist.")
-        found = [each for each in store.visible_projects(g.user) if each["id"].startswith(f"{owner}/")]
-        return listing(_matching(found), lambda each: shown(each, True), faults)
-
-    @app.post("/v2/projects")
-    def create() -> tuple[Response, int]:
-        wanted = body()
-        if not str(wanted.get("name") or "").strip():
-            raise Refused(400, 3007, "A project needs a name.")
-        if wanted.get("billing_group") not in store.billing:
-            raise Refused(400, 3008, "A project needs one of your billing groups.")
-        taken = {each.split("/")[1] for each in store.projects if each.startswith(f"{g.user}/")}
-        try:
-            short = suggest_short_name(wanted["name"], taken)
-        except UsageError:
-            raise Refused(400, 3007, "The name holds no letter or digit.") from None
-        project = store.add_project(g.user, short, wanted["name"], wanted["billing_group"])
-        _change(project, {key: wanted[key] for key in ("description", "tags", "settings") if key in wanted})
-        return jsonify(shown(project)), 201
-
-    @app.get("/v2/projects/<owner>/<short>")
-    def project(owner: str, short: str) -> Response:
-        return jsonify(shown(store.project(f"{owner}/{short}", g.user)))
-
-    @app.patch("/v2/projects/<owner>/<short>")
-    def change(owner: str, short: str) -> Response:
-        found = store.project(f"{owner}/{short}", g.user, "write")
-        _change(found, body())
-        found["modified_on"] = store.now()
-        return jsonify(shown(found))
-
-    @app.delete("/v2/projects/<owner>/<short>")
-    def delete(owner: str, short: str) -> tuple[str, int]:
-        name = store.project(f"{owner}/{short}", g.user, "admin")["id"]
-        for file_id in [each["id"] for each in store.files.values() if each["project"] == name]:
-            del store.files[file_id]
-        for task in [each["id"] for each in store.tasks.values() if each["project"] == name]:
-            del store.tasks[task]
-        store.many.pop(name, None)
-        del store.projects[name], store.members[name]
-        return "", 204
-
-    @app.get("/v2/projects/<owner>/<short>/<any(files, tasks):kind>")
-    def elsewhere(owner: str, short: str, kind: str) -> Redirect:
-        return redirect(here(f"{kind}?project={owner}%2F{short}"), 307)
-
-    _add_members(app, store, faults)
+PROJECT = "/v2/projects/<owner>/<short>"
+MEMBERS = f"{PROJECT}/members"
+MEMBER = f"{MEMBERS}/<username>"
+SETTABLE = ("name", "description", "billing_group", "tags")
 
 
-def _add_members(app: Blueprint, store: Store, faults: Faults) -> None:
-    members = "/v2/projects/<owner>/<short>/members"
-
-    def shown(name: str, username: str, permissions: dict[str, bool]) -> Record:
-        user = store.users[username]
-        record = {
-            "username": username,
-            "email": user["email"],
-            "type": "USER",
-            "permissions": {**dict.fromkeys(PERMISSIONS, False), **permissions},
-        }
-        return sent(record, MEMBERS, f"projects/{name}/members/{username}", listed=True)
-
-    def found(name: str, username: str) -> dict[str, bool]:
-        if username not in store.members[name]:
-            raise Refused(404, 3002, "Requested member does not exist.")
-        return store.members[name][username]
-
-    @app.get(members)
-    def of_project(owner: str, short: str) -> Response:
-        name = store.project(f"{owner}/{short}", g.user)["id"]
-        return listing(list(store.members[name].items()), lambda each: shown(name, *each), faults)
-
-    @app.post(members)
-    def add(owner: str, short: str) -> tuple[Response, int]:
-        name, wanted = store.project(f"{owner}/{short}", g.user, "admin")["id"], body()
-        username = wanted.get("username") or _by_email(store, wanted.get("email"))
-        if username not in store.users:
-            raise Refused(404, 2002, "Requested user does not exist.")
-        if username in store.members[name]:
-            raise Refused(409, 3003, "This user is a member already.")
-        store.members[name][username] = _implied({**wanted.get("permissions", {}), "read": True})
-        return jsonify(shown(name, username, store.members[name][username])), 201
-
-    @app.get(f"{members}/<username>")
-    def member(owner: str, short: str, username: str) -> Response:
-        name = store.project(f"{owner}/{short}", g.user)["id"]
-        return jsonify(shown(name, username, found(name, username)))
-
-    @app.delete(f"{members}/<username>")
-    def remove(owner: str, short: str, username: str) -> tuple[str, int]:
-        name = store.project(f"{owner}/{short}", g.user, "admin")["id"]
-        found(name, username)
-        if username == owner:
-            raise Refused(403, 3001, "The owner of a project stays its member.")
-        del store.members[name][username]
-        return "", 204
-
-    @app.route(f"{members}/<username>/permissions", methods=["PATCH", "PUT"])
-    def permit(owner: str, short: str, username: str) -> Response:
-        name = store.project(f"{owner}/{short}", g.user, "admin")["id"]
-        before = found(name, username) if request.method == "PATCH" else {}
-        store.members[name][username] = _implied({**before, **body(), "read": True})
-        return jsonify({**dict.fromkeys(PERMISSIONS, False), **store.members[name][username]})
+def _shown(project: Record, *, listed: bool = False) -> Record:
+    billing = {"billing_group": None} if faults.take("null_billing_group") else {}
+    permissions = _all_told(store.members[project["id"]].get(store.user, {}))
+    return sent("projects", {**project, **billing, "permissions": permissions}, listed=listed)
 
 
-def _matching(found: list[Record]) -> list[Record]:
+def _projects(owner: str | None = None) -> Answer:
+    refuse_if(owner is not None and owner not in store.users, 404, "Requested user does not exist.", code=2002)
+    found = [each for each in store.visible(store.projects) if owner in (None, each["created_by"]) and _wanted(each)]
+    return listing("projects", found, partial(_shown, listed=True))
+
+
+def _wanted(project: Record) -> bool:
     """Apply the filters: part of the name, category, and all tags."""
-    wanted = (one("name") or "").lower()
-    return [
-        each
-        for each in found
-        if wanted in each["name"].lower()
-        and (one("category") or each["category"]) == each["category"]
-        and set(query().get("tags", ())) <= set(each["tags"])
-    ]
+    args = request.args
+    return (
+        args.get("name", "").lower() in project["name"].lower()
+        and (args.get("category") or project["category"]) == project["category"]
+        and set(args.getlist("tags")) <= set(project["tags"])
+    )
 
 
-def _change(project: Record, changes: Record) -> None:
+def _create() -> Answer:
+    wanted = body()
+    refuse_if(not str(wanted.get("name") or "").strip(), 400, "A project needs a name.", code=3007)
+    refuse_if(
+        wanted.get("billing_group") not in store.billing, 400, "A project needs one of your billing groups.", code=3008
+    )
+    taken = [each.split("/")[1] for each in store.projects if each.startswith(f"{store.user}/")]
+    short = short_name(wanted["name"], 3007, taken)
+    project = store.add_project(store.user, short, wanted["name"], wanted["billing_group"])
+    return _shown(_changed(project, wanted)), 201
+
+
+def _change(owner: str, short: str) -> Answer:
+    project = _changed(store.project(f"{owner}/{short}", "write"), body())
+    project["modified_on"] = store.now()
+    return _shown(project)
+
+
+def _changed(project: Record, changes: Record) -> Record:
     settings = {**project["settings"], **(changes.get("settings") or {})}
-    allowed = ("name", "description", "billing_group", "tags")
-    project.update({key: changes[key] for key in allowed if changes.get(key) is not None}, settings=settings)
+    project.update({key: changes[key] for key in SETTABLE if changes.get(key) is not None}, settings=settings)
+    return project
 
 
-def _implied(permissions: dict[str, bool]) -> dict[str, bool]:
-    return dict.fromkeys(PERMISSIONS, True) if permissions.get("admin") else permissions
+def _delete(owner: str, short: str) -> None:
+    store.remove_project(store.project(f"{owner}/{short}", "admin")["id"])
 
 
-def _by_email(store: Store, email: str | None) -> str:
-    return next((name for name, user in store.users.items() if user["email"] == email), "")
+# -- members ------------------------------------------------------------------------------------------------------
+
+
+def _member(project: str, username: str) -> Record:
+    """Return a member as it is sent."""
+    refuse_if(username not in store.members[project], 404, "Requested member does not exist.", code=3002)
+    record = {"username": username, "email": store.users[username]["email"], "type": "USER"}
+    record["permissions"] = _all_told(store.members[project][username])
+    return sent(f"projects/{project}/members", record)
+
+
+def _members(owner: str, short: str) -> Answer:
+    name = store.project(f"{owner}/{short}")["id"]
+    return listing("members", list(store.members[name]), partial(_member, name))
+
+
+def _add(owner: str, short: str) -> Answer:
+    name, wanted = store.project(f"{owner}/{short}", "admin")["id"], body()
+    by_email = {user["email"]: username for username, user in store.users.items()}
+    username = wanted.get("username") or by_email.get(wanted.get("email"), "")
+    refuse_if(username not in store.users, 404, "Requested user does not exist.", code=2002)
+    refuse_if(username in store.members[name], 409, "This user is a member already.", code=3003)
+    _permit(name, username, wanted.get("permissions", {}))
+    return _member(name, username), 201
+
+
+def _remove(owner: str, short: str, username: str) -> None:
+    name = store.project(f"{owner}/{short}", "admin")["id"]
+    _member(name, username)
+    refuse_if(username == owner, 403, "The owner of a project stays its member.", code=3001)
+    del store.members[name][username]
+
+
+def _permissions(owner: str, short: str, username: str) -> Answer:
+    name = store.project(f"{owner}/{short}", "admin")["id"]
+    before = _member(name, username)["permissions"]
+    return _all_told(_permit(name, username, {**(before if request.method == "PATCH" else {}), **body()}))
+
+
+def _permit(project: str, username: str, permissions: Record) -> Record:
+    """Keep what a member may do; who may administer may do all."""
+    implied = dict.fromkeys(PERMISSIONS, True) if permissions.get("admin") else {**permissions, "read": True}
+    store.members[project][username] = implied
+    return implied
+
+
+def _all_told(permissions: Record) -> Record:
+    return {**dict.fromkeys(PERMISSIONS, False), **permissions}
+
+
+ROUTES: Routes = {
+    "GET /v2/projects/<owner>": _projects,
+    "GET /v2/projects": _projects,
+    "POST /v2/projects": _create,
+    f"GET {PROJECT}": lambda owner, short: _shown(store.project(f"{owner}/{short}")),
+    f"PATCH {PROJECT}": _change,
+    f"DELETE {PROJECT}": _delete,
+    f"GET {PROJECT}/<any(files, tasks):kind>": lambda owner, short, kind: redirect(
+        here(f"{kind}?project={owner}%2F{short}"), 307
+    ),
+    f"GET {MEMBERS}": _members,
+    f"POST {MEMBERS}": _add,
+    f"GET {MEMBER}": lambda owner, short, username: _member(store.project(f"{owner}/{short}")["id"], username),
+    f"DELETE {MEMBER}": _remove,
+    f"PATCH|PUT {MEMBER}/permissions": _permissions,
+}

@@ -6,10 +6,8 @@ for nested names, ``_all`` for everything, and any combination of them.
 
 from __future__ import annotations
 
-import copy
 import difflib
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from bionb.warning import warn
 
@@ -28,8 +26,8 @@ class Fields:
 
     Examples
     --------
-    >>> Fields("id,metadata.sample_id").apply({"id": "a", "size": 1, "metadata": {"sample_id": "S1", "x": 2}}, ())
-    {'id': 'a', 'metadata': {'sample_id': 'S1'}}
+    >>> Fields("id,metadata.sample_id,!tags").keeps("metadata.sample_id")
+    True
     """
 
     def __init__(self, expression: str | Sequence[str] = "") -> None:
@@ -68,47 +66,6 @@ class Fields:
             return True
         return any(_inside(name, each) or _inside(each, name) for each in self.wanted or default or ())
 
-    def apply(self, record: Mapping[str, Any], default: Collection[str] | None) -> dict[str, Any]:
-        """Return what a server sends of a record.
-
-        Parameters
-        ----------
-        default : collection of str or None
-            Names sent when no name is asked for; None for all.
-        """
-        chosen = self.wanted or default
-        if self.everything or chosen is None:
-            kept: dict[str, Any] = dict(record)
-        else:
-            kept = {}
-            for name in chosen:
-                _take(record, name.split("."), kept)
-        if self.excluded:
-            kept = copy.deepcopy(kept)
-            for name in self.excluded:
-                _drop(kept, name.split("."))
-        return kept
-
 
 def _inside(name: str, other: str) -> bool:
     return name == other or name.startswith(other + ".")
-
-
-def _take(record: Mapping[str, Any], path: Sequence[str], kept: dict[str, Any]) -> None:
-    key, *rest = path
-    if key not in record:
-        return
-    if not rest:
-        kept[key] = record[key]
-    elif isinstance(record[key], Mapping):
-        inner = kept.setdefault(key, {})
-        if inner is not record[key]:
-            _take(record[key], rest, inner)
-
-
-def _drop(record: dict[str, Any], path: Sequence[str]) -> None:
-    key, *rest = path
-    if not rest:
-        record.pop(key, None)
-    elif isinstance(record.get(key), dict):
-        _drop(record[key], rest)
