@@ -57,6 +57,13 @@ def sodar_core_site(request, running_sodar_core_site):
 
 
 @pytest.fixture(scope="session")
+def sodar_core_1_1_site(tmp_path_factory):
+    """A real SODAR Core site of the version that SODAR 1.1 runs: the new generation, before version 2.0 of its API."""
+    with running(python_of("sodar-core-1.1"), tmp_path_factory.mktemp("sodar_core_1_1_site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
 def old_sodar_core_site(tmp_path_factory):
     """A real SODAR Core site of the old generation, where this computer has a Python old enough for it."""
     with running(python_of("sodar-core-old"), tmp_path_factory.mktemp("old_sodar_core_site")) as site:

@@ -62,7 +62,7 @@ def environment(name: str) -> Path:
     home = folder(name)
     if not (home / COMPLETE).exists():
         home.parent.mkdir(parents=True, exist_ok=True)
-        with locked(home.with_suffix(".lock")):
+        with locked(home.with_name(f"{home.name}.lock")):
             if not (home / COMPLETE).exists():
                 make(name, home)
     return home / "bin" / "python"

@@ -1,18 +1,18 @@
-"""Settings of the site: the least that SODAR Core 0.13 or 1.4 needs to answer its REST API."""
+"""Settings of the site: the least that SODAR Core 0.13, 1.1 or 1.4 needs to answer its REST API."""
 
 import os
 from importlib.metadata import version
 
 from projectroles.constants import get_sodar_constants
 
-OLD = version("django-sodar-core").startswith("0.")
+CORE = tuple(map(int, version("django-sodar-core").split(".")[:2]))
 
-# Without web pages nobody needs sessions, forms and messages; old versions import them all the same.
+# Without web pages nobody needs sessions, forms and messages; older versions import them all the same.
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    *(["django.contrib.sites", "django.contrib.sessions", "django.contrib.messages"] if OLD else ["axes"]),
-    *(["crispy_forms", "dal", "markupfield", "pagedown.apps.PagedownConfig"] if OLD else []),
+    *(["django.contrib.sites", "django.contrib.sessions", "django.contrib.messages"] if CORE < (1, 4) else ["axes"]),
+    *(["crispy_forms", "dal", "markupfield", "pagedown.apps.PagedownConfig"] if CORE < (1, 4) else []),
     "djangoplugins",
     "rest_framework",
     "knox",
@@ -33,7 +33,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 
 AUTH_USER_MODEL = "users.User"
 MIGRATION_MODULES = {"users": os.environ["SODAR_CORE_SITE_MIGRATIONS"]}
-KNOX_TOKEN_MODEL = "knox.AuthToken" if OLD else "tokens.SODARAuthToken"
+KNOX_TOKEN_MODEL = "knox.AuthToken" if CORE < (1, 3) else "tokens.SODARAuthToken"
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -56,8 +56,7 @@ DATABASES = {
         "ENGINE": "sqlite_array",
         "NAME": os.environ["SODAR_CORE_SITE_DATABASE"],
         "ATOMIC_REQUESTS": True,
-        # Who reads, then writes, must hold the lock from the start, or two requests end in "locked".
-        "OPTIONS": {"timeout": 20, **({} if OLD else {"transaction_mode": "IMMEDIATE"})},
+        "OPTIONS": {"timeout": 20},
     }
 }
 

@@ -4,14 +4,16 @@ import pytest
 
 import bionb
 from tests import real_servers
-from tests.platforms.sodar.servers import of_real, of_sandbox, of_site, title
+from tests.platforms.sodar.servers import SITES, of_real, of_sandbox, of_site, title
 
 SERVERS = [
     pytest.param(("sandbox", "new", None), id="sandbox-new"),
+    pytest.param(("sandbox", "1.1", None), id="sandbox-core-1.1"),
     pytest.param(("sandbox", "old", None), id="sandbox-old"),
     pytest.param(("site", "new", None), id="site-2.0", marks=pytest.mark.outside),
     pytest.param(("site", "new", "1.1"), id="site-1.1", marks=pytest.mark.outside),
     pytest.param(("site", "new", "1.0"), id="site-1.0", marks=pytest.mark.outside),
+    pytest.param(("site", "1.1", None), id="site-core-1.1", marks=pytest.mark.outside),
     pytest.param(("site", "old", None), id="site-0.13", marks=pytest.mark.outside),
 ]
 
@@ -22,23 +24,26 @@ if real_servers.named("sodar"):
 
 @pytest.fixture(scope="session")
 def sandboxes():
-    """Sandboxes of both generations, for all tests of a process."""
-    with bionb.start_sandbox("sodar", generation="new") as new, bionb.start_sandbox("sodar", generation="old") as old:
-        yield {"new": new, "old": old}
+    """Sandboxes of both generations, and of an early release of the new one, for all tests of a process."""
+    with (
+        bionb.start_sandbox("sodar", generation="new") as new,
+        bionb.start_sandbox("sodar", generation="new") as early,
+        early.fault("sodar", "release_1_1"),
+        bionb.start_sandbox("sodar", generation="old") as old,
+    ):
+        yield {"new": new, "1.1": early, "old": old}
 
 
 @pytest.fixture(params=SERVERS)
 def server(request):
     """Each server in turn, the sandbox as it is at the start."""
-    kind, generation, version = request.param
+    kind, stands_for, version = request.param
     if kind == "sandbox":
-        sandbox = request.getfixturevalue("sandboxes")[generation]
-        described = of_sandbox(sandbox.reset(), generation)
+        described = of_sandbox(request.getfixturevalue("sandboxes")[stands_for].reset(), stands_for)
     elif kind == "real":
         described = of_real()
     else:
-        site = request.getfixturevalue("sodar_core_site" if generation == "new" else "old_sodar_core_site")
-        described = of_site(site.reset(), generation == "old", version)
+        described = of_site(request.getfixturevalue(SITES[stands_for]), stands_for, version)
     yield described
     described.close()
 

@@ -11,6 +11,8 @@ import bionb
 from tests import real_servers
 from tests.sodar_core_site.running import SodarCoreSite
 
+# The fixtures of the sites by what they stand for: a generation, or SODAR Core 1.1, the beginning of the new one.
+SITES = {"new": "sodar_core_site", "1.1": "sodar_core_1_1_site", "old": "old_sodar_core_site"}
 _numbers = itertools.count(1)
 
 
@@ -27,6 +29,7 @@ class SodarServer:
     category: str  # UUID of Genomics
     inviting: str  # UUID of a project of alice's to which newcomer@example.org is invited
     version: str | None = None  # pinned version of the project API
+    newest: str = "2.0"  # version of the project API that an unpinned client settles on, in the new generation
     clients: list[Any] = field(default_factory=list)
     clean: Callable[[], None] = lambda: None
 
@@ -40,7 +43,12 @@ class SodarServer:
 
     def at_least(self, version: str) -> bool:
         """Tell whether the project API is of this version or newer."""
-        return not self.old and (self.version or "2.0") >= version
+        return not self.old and (self.version or self.newest) >= version
+
+    @property
+    def early(self) -> bool:
+        """Whether SODAR Core is older than version 2.0 of its API, whatever version is asked for."""
+        return self.old or self.newest < "2.0"
 
     def close(self) -> None:
         """Take away what was made on somebody's server, and close all clients."""
@@ -55,13 +63,13 @@ def title() -> str:
     return f"Test {next(_numbers)}"
 
 
-def of_sandbox(sandbox: Any, generation: str, version: str | None = None) -> SodarServer:
+def of_sandbox(sandbox: Any, stands_for: str, version: str | None = None) -> SodarServer:
     """Describe a running sandbox."""
     world = sandbox.app("sodar").world
     projects = world.projects.values()
     return SodarServer(
         url=sandbox.url("sodar"),
-        old=generation == "old",
+        old=stands_for == "old",
         users={short: user.sodar_uuid for short, user in world.users.items()},
         usernames={short: user.username for short, user in world.users.items()},
         passwords={short: user.password for short, user in world.users.items()},
@@ -69,14 +77,16 @@ def of_sandbox(sandbox: Any, generation: str, version: str | None = None) -> Sod
         category=next(each.sodar_uuid for each in projects if each.title == "Genomics"),
         inviting=next(each.sodar_uuid for each in projects if each.invites),
         version=version,
+        newest="1.1" if stands_for == "1.1" else "2.0",
     )
 
 
-def of_site(site: SodarCoreSite, old: bool, version: str | None) -> SodarServer:
-    """Describe a running SODAR Core site."""
+def of_site(site: SodarCoreSite, stands_for: str, version: str | None) -> SodarServer:
+    """Put a running SODAR Core site back to its start and describe it."""
+    site.reset()
     return SodarServer(
         url=site.url,
-        old=old,
+        old=stands_for == "old",
         users=site.users,
         usernames=site.usernames,
         passwords=site.passwords,
@@ -84,6 +94,7 @@ def of_site(site: SodarCoreSite, old: bool, version: str | None) -> SodarServer:
         category=site.category,
         inviting=site.projects["RNA pilot"],
         version=version,
+        newest="1.1" if stands_for == "1.1" else "2.0",
     )
 
 
@@ -103,7 +114,7 @@ def of_real() -> SodarServer:
     for short, token in tokens.items():
         with bionb.connect("sodar", url, token=token) as client:
             people[short] = client.current_user()
-            generation = client.api.generation
+            generation, newest = client.api.generation, client.api.version()
     server = SodarServer(
         url=url,
         old=generation == "old",
@@ -113,6 +124,7 @@ def of_real() -> SodarServer:
         tokens=OnlyTwo(tokens),
         category=category,
         inviting="",
+        newest=newest,
     )
     before = {each["sodar_uuid"] for each in _inside(server)}
 

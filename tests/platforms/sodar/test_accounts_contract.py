@@ -3,7 +3,17 @@
 import pandas as pd
 import pytest
 
-from bionb.errors import AuthenticationFailed, NotFound, PermissionDenied, ResponseError, UsageError, VersionRejected
+from bionb.errors import (
+    AuthenticationFailed,
+    NotFound,
+    PermissionDenied,
+    ResponseError,
+    ServerFailed,
+    UsageError,
+    VersionRejected,
+)
+
+TOO_OLD = (NotFound, ServerFailed)  # SODAR 1.1 fails at its own page for an address that it lacks
 
 
 def test_a_token_says_who_one_is(server):
@@ -33,7 +43,8 @@ def test_wrong_credentials_are_refused_without_being_shown(server, wrong):
 
 def test_a_version_that_no_server_takes_any_more_is_explained(server):
     """0.8.1 stands in the documented example: the answer has to say what the server offers instead."""
-    with pytest.raises(VersionRejected, match=r"0\.13\.3" if server.old else r"2\.0, 1\.1, 1\.0") as caught:
+    offered = r"0\.13\.3" if server.old else r"offers 1\.1, 1\.0" if server.early else r"offers 2\.0, 1\.1, 1\.0"
+    with pytest.raises(VersionRejected, match=offered) as caught:
         server.connect("alice", api_version="0.8.1").projects().first(1)
 
     assert 406 == caught.value.status
@@ -99,7 +110,7 @@ def test_settings_of_a_project_are_a_table(alice, project, server):
         settings["ip_restrict"]["plugin_name"],
         settings["ip_restrict"]["project"],
     )
-    assert ("ip_allowlist" if server.old else "ip_allow_list") in settings
+    assert ("ip_allowlist" if server.early else "ip_allow_list") in settings
     assert ["plugin_name", "name", "type", "value"] == list(alice.settings(project).to_frame())[:4]
 
 
@@ -170,10 +181,10 @@ def test_a_token_is_not_made_by_accident(alice, server):
 
 
 def test_a_made_token_works_and_is_the_only_one(alice, server):
-    """Old servers cannot make tokens by API and the user is told where to make one."""
+    """Earlier servers cannot make tokens by API and the user is told where to make one."""
     login = (server.usernames["dave"], server.passwords["dave"])
-    if server.old:
-        with pytest.raises(NotFound, match="API Tokens"):
+    if server.early:
+        with pytest.raises(TOO_OLD, match="API Tokens"):
             alice.create_token(*login, delete_others=True)
         return
     before = server.tokens["dave"]
@@ -190,7 +201,7 @@ def test_a_made_token_works_and_is_the_only_one(alice, server):
 
 def test_a_token_needs_the_right_password(alice, server):
     """And a wrong one deletes nothing."""
-    with pytest.raises(NotFound if server.old else AuthenticationFailed):
+    with pytest.raises(TOO_OLD if server.early else AuthenticationFailed):
         alice.create_token(server.usernames["dave"], "no-such-word", delete_others=True)
 
     assert server.usernames["dave"] == server.connect("dave").whoami()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.platforms.sodar.servers import SodarServer, of_sandbox, of_site
+from tests.platforms.sodar.servers import SITES, SodarServer, of_sandbox, of_site
 
 pytestmark = pytest.mark.outside
 
@@ -127,6 +127,12 @@ def project_cases(at_least_2: bool, with_public: bool) -> Iterator[Asked]:
         yield Asked(f"create without {name}", "POST", "project/api/create", without)
         without = {key: value for key, value in update.items() if key != name}
         yield Asked(f"put without {name}", "PUT", "project/api/update/{project}", without)
+    if with_public and not at_least_2:
+        without = {key: value for key, value in good.items() if key not in public}
+        yield Asked("create without the public field", "POST", "project/api/create", without)
+        yield Asked("patch without the public field", "PATCH", "project/api/update/{project}", {"description": "x"})
+        without = {key: value for key, value in update.items() if key not in public}
+        yield Asked("put without the public field", "PUT", "project/api/update/{project}", without)
     yield Asked("create in a project", "POST", "project/api/create", {**good, "parent": "{project}"})
     yield Asked("move into a project", "PATCH", "project/api/update/{project}", {**public, "parent": "{project}"})
     yield Asked("a title twice", "POST", "project/api/create", {**good, "title": "Hostile"})
@@ -230,19 +236,22 @@ def different(real: Place, ours: Place, cases: Iterator[Asked], reset: Any) -> l
 
 
 @pytest.fixture(
-    params=[("new", None), ("new", "1.1"), ("new", "1.0"), ("old", None)], ids=["2.0", "1.1", "1.0", "0.13"]
+    params=[("new", None), ("new", "1.1"), ("new", "1.0"), ("1.1", None), ("old", None)],
+    ids=["2.0", "1.1", "1.0", "core-1.1", "0.13"],
 )
 def pair(request, sandboxes):
     """A real site and the sandbox of the same generation, and how to set both back."""
-    generation, version = request.param
-    site = request.getfixturevalue("sodar_core_site" if generation == "new" else "old_sodar_core_site")
+    stands_for, version = request.param
+    site = request.getfixturevalue(SITES[stands_for])
     servers: list[SodarServer] = []
 
     def fresh():
         for each in servers:
             each.close()
-        servers[:] = [of_site(site.reset(), generation == "old", version)]
-        servers.append(of_sandbox(sandboxes[generation].reset("default"), generation, version))
+        servers[:] = [of_site(site, stands_for, version)]
+        sandbox = sandboxes[stands_for].reset("default")
+        sandbox.app("sodar").world.core_only = True  # as the site is
+        servers.append(of_sandbox(sandbox, stands_for, version))
         return Place(servers[0]), Place(servers[1])
 
     yield fresh

@@ -61,8 +61,8 @@ def test_a_role_is_known_by_its_short_name(alice, project, role):
 
 
 def test_viewers_came_with_version_two(alice, project, server):
-    """Servers of the new generation have the role under every API version; old ones refuse it."""
-    if server.old:
+    """Servers that have it know the role under every API version; earlier ones refuse it."""
+    if server.early:
         with pytest.raises(ResponseError) as caught:
             alice.add_member(project, "bob", "viewer")
         assert 400 == caught.value.status

@@ -24,9 +24,12 @@ SETTINGS: dict[tuple[str, str], tuple[str, str, Any]] = {
     ("samplesheets", "sheet_sync_enable"): ("PROJECT", "BOOLEAN", False),
     ("landingzones", "file_name_prohibit"): ("PROJECT", "STRING", ""),
 }
+# Before SODAR Core 1.2:
+ALLOWED: dict[tuple[str, str], tuple[str, str, Any]] = {("projectroles", "ip_allowlist"): ("PROJECT", "JSON", [])}
+RELEASE_1_1_SETTINGS = {name: each for name, each in SETTINGS.items() if name[1] != "ip_allow_list"} | ALLOWED
 OLD_SETTINGS = {
     **{name: setting for name, setting in SETTINGS.items() if setting[0] == "PROJECT" and name[1] != "ip_allow_list"},
-    ("projectroles", "ip_allowlist"): ("PROJECT", "JSON", []),
+    **ALLOWED,
     ("projectroles", "project_star"): ("PROJECT_USER", "BOOLEAN", False),
     ("projectroles", "user_email_additional"): ("USER", "STRING", ""),
 }
@@ -61,7 +64,7 @@ def _wrong_fields(context: Context) -> dict[str, str]:
     """Return the fields that name a role or a user which is not there."""
     body, wrong = context.read(), {}
     role, user = body.get("role"), body.get("user")
-    if isinstance(role, str) and (role not in RANKS or (context.old and role == "project viewer")):
+    if isinstance(role, str) and (role not in RANKS or (not context.core_1_4 and role == "project viewer")):
         wrong["role"] = f"There is no role {role}."
     if isinstance(user, str) and (not UUID.fullmatch(user) or context.world.user(user) is None):
         wrong["user"] = f"Nobody has the UUID {user}."
@@ -226,7 +229,7 @@ def _setting(context: Context) -> tuple[str, dict[str, Any]]:
         plugin = request.args.get("app_name", "")
     if not plugin:
         raise Refused(400, ["Which app? None was named."])
-    settings = OLD_SETTINGS if context.old else SETTINGS
+    settings = OLD_SETTINGS if context.old else SETTINGS if context.core_1_4 else RELEASE_1_1_SETTINGS
     if (plugin, name) not in settings:
         raise Refused(400, [f"{plugin} has no setting {name}."])
     scope, kind, value = settings[plugin, name]
