@@ -110,14 +110,12 @@ class OdmSandbox(Application):
 
 
 @routes("/frontend/endpoint/actuator/health")
-def health(box: OdmSandbox) -> Record:
-    """Tell that the server is there."""
+def _health(box: OdmSandbox) -> Record:
     return {"status": "UP"}
 
 
 @routes("/frontend/endpoint/application/invoke/genestack/<path:what>", "POST")
-def invoke(box: OdmSandbox, what: str) -> Record:
-    """Let the command line importer sign in and look for a template."""
+def _invoke(box: OdmSandbox, what: str) -> Record:
     if what.startswith("signin/authenticate"):
         tokens = request.get_json(silent=True) or [""]
         return {"result": {"authenticated": user_of(str(tokens[0])) in box.users}}

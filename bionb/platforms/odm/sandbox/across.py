@@ -24,8 +24,8 @@ routes = Routes()
 
 
 @routes(f"/api/v1/{ROLE}/integration/link/<path:path>")
-def read(box: OdmSandbox, role: str, path: str) -> Any:
-    """Read what the path asks for; its last word is what there must be."""
+def _read(box: OdmSandbox, role: str, path: str) -> Any:
+    # Read what the path asks for; its last word is what there must be.
     for pattern, reading in READINGS:
         if found := re.fullmatch(pattern, path):
             last, store = path.rpartition("/")[2], box.store

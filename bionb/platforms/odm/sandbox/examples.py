@@ -31,8 +31,8 @@ def _import(box: OdmSandbox, kind: str, name: str, **wanted: Any) -> str:
 
 
 def _link(box: OdmSandbox, kind: str, group: str, to: str, target: str) -> None:
-    found = ends(box.store, f"{kind}/group/{group}/to/{to}/group/{target}")
-    link_by_key(found.sources, found.targets)
+    _, _, sources, targets, _ = ends(box.store, f"{kind}/group/{group}/to/{to}/group/{target}")
+    link_by_key(sources, targets)
 
 
 def _study(box: OdmSandbox, name: str) -> tuple[str, str]:

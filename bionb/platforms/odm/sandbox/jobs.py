@@ -125,8 +125,7 @@ class Jobs:
 
 
 @routes("/api/v1/jobs/import/<kind>", "POST")
-def start(box: OdmSandbox, kind: str) -> Record:
-    """Import what a link leads to."""
+def _start(box: OdmSandbox, kind: str) -> Record:
     wanted = request.get_json(silent=True)
     if kind not in KINDS:
         raise Refused(404, f"There is no import of {kind}.")
@@ -140,8 +139,7 @@ def start(box: OdmSandbox, kind: str) -> Record:
 
 
 @routes("/api/v1/jobs/import/<kind>/multipart", "POST")
-def upload(box: OdmSandbox, kind: str) -> Record:
-    """Import what is sent along."""
+def _upload(box: OdmSandbox, kind: str) -> Record:
     if kind not in KINDS or kind == "study":
         raise Refused(404, f"There is no upload of {kind}.")
     if "file" not in request.files:
@@ -163,16 +161,14 @@ def _found(box: OdmSandbox, number: int) -> Job:
 
 
 @routes("/api/v1/jobs/<int:number>/<any('info','output'):what>")
-def look(box: OdmSandbox, number: int, what: str) -> Record:
-    """Tell how far a job is."""
+def _look(box: OdmSandbox, number: int, what: str) -> Record:
     job = _found(box, number)
     box.jobs.poll(job)
     return job.info() if what == "info" else job.output()
 
 
 @routes("/api/v1/jobs/<int:number>/stop", "PUT")
-def stop(box: OdmSandbox, number: int) -> Record:
-    """Stop a job that is running."""
+def _stop(box: OdmSandbox, number: int) -> Record:
     job = _found(box, number)
     if job.status in DONE:
         raise Refused(400, f"The job has ended as {job.status}.")
@@ -181,8 +177,7 @@ def stop(box: OdmSandbox, number: int) -> Record:
 
 
 @routes("/api/v1/jobs/<int:number>/restart", "PUT")
-def restart(box: OdmSandbox, number: int) -> Record:
-    """Begin a failed or stopped job anew."""
+def _restart(box: OdmSandbox, number: int) -> Record:
     job = _found(box, number)
     if job.status not in ("FAILED", "STOPPED"):
         raise Refused(400, f"A job that is {job.status} cannot be restarted.")

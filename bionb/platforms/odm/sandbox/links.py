@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
 
-from bionb.platforms.odm.sandbox.store import DATA, SHOWN, Entity, Run, Store, several
+from bionb.platforms.odm.sandbox.store import DATA, SAMPLE_KEY, SHOWN, Entity, Run, Store, several
 from bionb.sandbox.application import Refused
 from bionb.sandbox.routes import Routes
 
@@ -31,21 +30,8 @@ PATH = "/api/v1/as-curator/integration/link/<path:path>"
 routes = Routes()
 
 
-@dataclass
-class Ends:
-    """What a request links to what: groups with all that is in them, or single things."""
-
-    kind: str
-    source: str
-    to: str
-    target: str
-    sources: Sequence[Run | Entity]
-    targets: Sequence[Entity]
-    groups: bool
-
-
-def ends(store: Store, path: str) -> Ends:
-    """Read both ends of a link."""
+def ends(store: Store, path: str) -> tuple[str, str, Sequence[Run | Entity], Sequence[Entity], bool]:
+    """Return the kinds of both ends of a link, what stands there, and whether these are whole groups."""
     groups = next((found for form in GROUPS if (found := re.fullmatch(form, path))), None)
     found = groups or re.fullmatch(OBJECTS, path)
     if not found:
@@ -55,9 +41,8 @@ def ends(store: Store, path: str) -> Ends:
         raise Refused(400, f"{kind} cannot be linked to {to}.")
     if not groups and "cell" in (kind, to):
         raise Refused(400, "Cells are linked as groups only.")
-    whole = bool(groups)
     targets = [store.entity(to, target, 400)] if to == "study" or not groups else _members(store, to, target)
-    return Ends(kind, source, to, target, _sources(store, kind, source, whole), targets, whole)
+    return kind, to, _sources(store, kind, source, bool(groups)), targets, bool(groups)
 
 
 def _members(store: Store, kind: str, group: str) -> list[Entity]:
@@ -86,41 +71,44 @@ def link_by_key(sources: Sequence[Run | Entity], targets: Iterable[Entity], attr
             by_key.setdefault(str(key), []).append(each.accession)
     count = 0
     for source in sources:
-        found = [one for key in source.wanted for one in by_key.get(str(key), ())]
+        found = [one for key in _wanted(source) for one in by_key.get(str(key), ())]
         source.targets, count = found or source.targets, count + bool(found)
     return count
 
 
+def _wanted(source: Run | Entity) -> list[Any]:
+    """Return the keys of what something was made of or measured on."""
+    if isinstance(source, Run):
+        return [source.name]
+    return several(source.record.get("batch" if source.kind == "cell" else SAMPLE_KEY))
+
+
 @routes(PATH, "POST")
-def link(box: OdmSandbox, path: str) -> Response:
-    """Link what belongs together."""
+def _link(box: OdmSandbox, path: str) -> Response:
     box.store.clock.tick()
-    found = ends(box.store, path)
-    if found.kind == "sample":
-        other = {study for each in found.sources for study in each.targets} - {found.target}
-        if other and found.groups:
-            raise Refused(400, f"The sample group {found.source} belongs to the study {', '.join(other)}.")
-    if found.kind == "sample" or not found.groups:
-        for each in found.sources:
-            kept = each.targets if found.kind in ("library", "preparation") else []
-            each.targets = list(dict.fromkeys([*kept, found.target]))
-        return Response(status=204)
-    attribute = request.args.get("linkingAttribute") if found.to == "sample" and found.kind in DATA else None
-    count = link_by_key(found.sources, found.targets, attribute)
-    if not count:
-        raise Refused(400, f"Nothing in {found.source} matches the {found.to} group {found.target}.")
-    partly = count < len(found.sources) and found.kind in (*DATA, "cell")
-    return Response(status=200 if partly else 204)
+    kind, to, sources, targets, groups = ends(box.store, path)
+    if kind != "sample" and groups:
+        attribute = request.args.get("linkingAttribute") if to == "sample" and kind in DATA else None
+        count = link_by_key(sources, targets, attribute)
+        if not count:
+            raise Refused(400, f"Nothing in {path.replace('/to/', ' matches ')}.")
+        return Response(status=200 if count < len(sources) and kind in (*DATA, "cell") else 204)
+    target = targets[0].accession
+    other = next((study for each in sources for study in each.targets if study != target), None)
+    if groups and other:
+        raise Refused(400, f"The sample group belongs to the study {other}.")
+    for each in sources:
+        each.targets = list(dict.fromkeys([*(each.targets if kind in ("library", "preparation") else ()), target]))
+    return Response(status=204)
 
 
 @routes(PATH, "DELETE")
-def unlink(box: OdmSandbox, path: str) -> Any:
-    """Undo a link."""
+def _unlink(box: OdmSandbox, path: str) -> Response:
     box.store.clock.tick()
-    found = ends(box.store, path)
-    if "cell" in (found.kind, found.to):
-        raise Refused(400, f"A link of {found.kind} to {found.to} cannot be removed.")
-    inside = {each.accession for each in found.targets}
-    for each in found.sources:
+    kind, to, sources, targets, _ = ends(box.store, path)
+    if "cell" in (kind, to):
+        raise Refused(400, f"A link of {kind} to {to} cannot be removed.")
+    inside = {each.accession for each in targets}
+    for each in sources:
         each.targets = [one for one in each.targets if one not in inside]
     return Response(status=204)

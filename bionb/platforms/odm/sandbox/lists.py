@@ -20,7 +20,7 @@ LIMIT = 2000
 SORTS: dict[str, Callable[[Entity], Any]] = {
     "id": lambda each: each.accession,
     "creation": lambda each: each.created,
-    "last_update": lambda each: each.versions[-1].timestamp,
+    "last_update": lambda each: each.versions[-1]["timestamp"],
     "name": lambda each: str(each.record.get("Study Title") or each.record.get("Sample Name") or each.key),
 }
 ROLE = "<any('as-user','as-curator'):role>"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, request
 
 from bionb.platforms.odm.sandbox.lists import ROLE, as_seen, entity_list, fields_of, sorted_list
-from bionb.platforms.odm.sandbox.store import ACCESSION, NUMBERS, SAMPLE_KEY, VALIDATED, Record, Version, shown
+from bionb.platforms.odm.sandbox.store import ACCESSION, NUMBERS, SAMPLE_KEY, VALIDATED, Record, shown
 from bionb.sandbox.application import Refused
 from bionb.sandbox.routes import Routes
 
@@ -28,27 +28,23 @@ routes = Routes()
 
 
 @routes(f"/api/v1/{ROLE}/{KINDS}")
-def listing(box: OdmSandbox, role: str, kinds: str) -> Response:
-    """List all of a kind."""
+def _listing(box: OdmSandbox, role: str, kinds: str) -> Response:
     return sorted_list(box, role, SINGULAR[kinds])
 
 
 @routes(f"/api/v1/{ROLE}/<any('libraries','preparations'):kinds>/by/group/<group>")
-def by_group(box: OdmSandbox, role: str, kinds: str, group: str) -> Response:
-    """List what one import made."""
+def _by_group(box: OdmSandbox, role: str, kinds: str, group: str) -> Response:
     box.store.group(SINGULAR[kinds], group)
     return entity_list(box, role, [each for each in box.store.of_kind(SINGULAR[kinds]) if each.group == group])
 
 
 @routes(f"/api/v1/{ROLE}/{KINDS}/<accession>")
-def one(box: OdmSandbox, role: str, kinds: str, accession: str) -> Record:
-    """Give one record."""
+def _one(box: OdmSandbox, role: str, kinds: str, accession: str) -> Record:
     return as_seen(role, box.store.entity(SINGULAR[kinds], accession))
 
 
 @routes(f"/api/v1/as-curator/{KINDS}/<accession>", "PATCH")
-def update(box: OdmSandbox, kinds: str, accession: str) -> Record:
-    """Change the draft."""
+def _update(box: OdmSandbox, kinds: str, accession: str) -> Record:
     found, changes = box.store.entity(SINGULAR[kinds], accession), request.get_json(silent=True)
     if not isinstance(changes, dict):
         raise Refused(400, "The body is a map of attribute names to values.")
@@ -70,27 +66,22 @@ def _parsed(value: Any) -> Any:
 
 
 @routes(f"/api/v1/{ROLE}/{KINDS}/<accession>/versions")
-def versions(box: OdmSandbox, role: str, kinds: str, accession: str) -> list[Record]:
-    """List what was published."""
+def _versions(box: OdmSandbox, role: str, kinds: str, accession: str) -> list[Record]:
     found = box.store.entity(SINGULAR[kinds], accession).versions
-    return [
-        {"author": each.author, "message": each.message, "timestamp": each.timestamp, "version": f"v{number}"}
-        for number, each in enumerate(found, 1)
-    ]
+    return [{name: value for name, value in each.items() if name != "record"} for each in found]
 
 
 @routes(f"/api/v1/{ROLE}/{KINDS}/<accession>/versions/<version>")
-def version(box: OdmSandbox, role: str, kinds: str, accession: str, version: str) -> Record:
-    """Give a record as it was published."""
-    found, number = box.store.entity(SINGULAR[kinds], accession), version.removeprefix("v")
-    if not number.isdecimal() or not 1 <= int(number) <= len(found.versions):
-        raise Refused(404, f"There is no {accession} in version {version}.")
-    return shown(found.kind, found.versions[int(number) - 1].record, fields_of(role))
+def _version(box: OdmSandbox, role: str, kinds: str, accession: str, version: str) -> Record:
+    found = box.store.entity(SINGULAR[kinds], accession)
+    for each in found.versions:
+        if each["version"] == version:
+            return shown(found.kind, each["record"], fields_of(role))
+    raise Refused(404, f"There is no {accession} in version {version}.")
 
 
 @routes(f"/api/v1/{ROLE}/files/<accession>/download")
-def download(box: OdmSandbox, role: str, accession: str) -> Response:
-    """Give an attached file, whole or in parts."""
+def _download(box: OdmSandbox, role: str, accession: str) -> Response:
     content = box.store.entity("file", accession).content
     answer = Response(content, content_type="application/octet-stream")
     answer.make_conditional(request, accept_ranges=True, complete_length=len(content))
@@ -98,13 +89,12 @@ def download(box: OdmSandbox, role: str, accession: str) -> Response:
 
 
 @routes(f"{STUDY}/tasks/publish-versions", "POST")
-def publish(box: OdmSandbox, accession: str) -> Record:
-    """Publish the drafts of a study and its samples."""
+def _publish(box: OdmSandbox, accession: str) -> Record:
     store, user, message = box.store, box.user(), request.args.get("versionMessage", "")
     study, stamp = store.entity("study", accession), store.stamp()
     for each in [study, *store.samples_in(accession).values()]:
-        if each.record != each.versions[-1].record:
-            each.versions.append(Version(user, message, stamp, dict(each.record)))
+        if each.record != each.versions[-1]["record"]:
+            each.publish(user, message, stamp)
     number = str(9001 + len(store.tasks))
     task = {"id": number, "name": "Publish versions", "status": "RUNNING", "application": "genestack/versioning"}
     store.tasks[number] = {**task, "startedAt": stamp, "endedAt": None, "createdBy": f"{user}@example.org"}
@@ -112,8 +102,8 @@ def publish(box: OdmSandbox, accession: str) -> Record:
 
 
 @routes("/api/v1/tasks/<number>")
-def task(box: OdmSandbox, number: str) -> Record:
-    """Tell how far a task is; the first look finds it done."""
+def _task(box: OdmSandbox, number: str) -> Record:
+    # Tell how far a task is; the first look finds it done.
     found = box.store.tasks.get(number)
     if found is None:
         raise Refused(404, f"There is no task {number}.")
@@ -123,8 +113,7 @@ def task(box: OdmSandbox, number: str) -> Record:
 
 
 @routes(f"{STUDY}/validation-summary")
-def validation(box: OdmSandbox, accession: str) -> Record:
-    """Tell what the template finds wrong with a study's samples."""
+def _validation(box: OdmSandbox, accession: str) -> Record:
     box.store.entity("study", accession)
     groups: dict[str, list[Record]] = {}
     for each in box.store.samples_in(accession).values():

@@ -121,8 +121,7 @@ def query_page(found: Iterable[Any], log: str) -> Record:
 
 
 @routes(f"/api/v1/{ROLE}/omics/samples")
-def samples(box: OdmSandbox, role: str) -> Record:
-    """Query samples."""
+def _samples(box: OdmSandbox, role: str) -> Record:
     store, found = box.store, wanted_samples(box.store, role)
     for kind, short in SHORT.items():
         if query := request.args.get(f"{short}Query"):
@@ -135,16 +134,14 @@ def samples(box: OdmSandbox, role: str) -> Record:
 
 
 @routes(f"/api/v1/{ROLE}/omics/{DATA}/group")
-def groups(box: OdmSandbox, role: str, kind: str) -> Record:
-    """Query data groups."""
+def _groups(box: OdmSandbox, role: str, kind: str) -> Record:
     store, inside = box.store, wanted_samples(box.store, role)
     found = [each for each in wanted_groups(store, kind) if wanted_runs(store, role, each, inside)]
     return query_page([each.shown() for each in found], f"{len(found)} groups matched")
 
 
 @routes(f"/api/v1/{ROLE}/omics/{DATA}/data")
-def measurements(box: OdmSandbox, role: str, kind: str) -> Record:
-    """Query measurements."""
+def _measurements(box: OdmSandbox, role: str, kind: str) -> Record:
     store, name = box.store, f"{SHORT[kind]}Query"
     query = request.args.get(name, "")
     if not query:
@@ -156,8 +153,7 @@ def measurements(box: OdmSandbox, role: str, kind: str) -> Record:
 
 
 @routes(f"/api/v1/{ROLE}/omics/{DATA}/streamed-data")
-def stream(box: OdmSandbox, role: str, kind: str) -> Response:
-    """Stream the matrix of a group."""
+def _stream(box: OdmSandbox, role: str, kind: str) -> Response:
     if kind == "flow-cytometry":
         raise Refused(404, "There is no such endpoint.")
     group = box.store.group(kind, request.args.get("groupAccession", ""))
@@ -167,8 +163,7 @@ def stream(box: OdmSandbox, role: str, kind: str) -> Response:
 
 
 @routes(f"/api/v1/{ROLE}/omics/cells")
-def cells(box: OdmSandbox, role: str) -> Record:
-    """Query cells."""
+def _cells(box: OdmSandbox, role: str) -> Record:
     store, inside = box.store, set(wanted_samples(box.store, role))
     test = parse(request.args.get("cellQuery", ""))
     found = [each for each in store.of_kind("cell") if inside & {*store.samples_behind(each)}]
@@ -208,21 +203,18 @@ def _quoted(cell: str, mark: str) -> str:
 
 
 @routes(f"/api/v1/{ROLE}/{LISTS}/group")
-def data_groups(box: OdmSandbox, role: str, lists: str) -> Response:
-    """List data groups."""
+def _data_groups(box: OdmSandbox, role: str, lists: str) -> Response:
     test = chosen()
     return page_of(box, [each.shown() for each in box.store.data_groups(SINGULAR[lists]) if test(each.record)])
 
 
 @routes(f"/api/v1/{ROLE}/{LISTS}/group/<accession>")
-def data_group(box: OdmSandbox, role: str, lists: str, accession: str) -> Record:
-    """Give one data group."""
+def _data_group(box: OdmSandbox, role: str, lists: str, accession: str) -> Record:
     return box.store.group(SINGULAR[lists], accession).shown()
 
 
 @routes(f"/api/v1/{ROLE}/{LISTS}/group/by/run/<int:number>")
-def group_by_run(box: OdmSandbox, role: str, lists: str, number: int) -> Record:
-    """Give the group of a run."""
+def _group_by_run(box: OdmSandbox, role: str, lists: str, number: int) -> Record:
     for found, run in box.store.runs_of(SINGULAR[lists]):
         if run.id == number:
             return found.shown()
@@ -230,7 +222,7 @@ def group_by_run(box: OdmSandbox, role: str, lists: str, number: int) -> Record:
 
 
 @routes(f"/api/v1/{ROLE}/{LISTS}/runs/by/group/<accession>")
-def runs(box: OdmSandbox, role: str, lists: str, accession: str) -> Record:
-    """List the runs of a group; this answer has neither log nor end mark."""
+def _runs(box: OdmSandbox, role: str, lists: str, accession: str) -> Record:
+    # List the runs of a group; this answer has neither log nor end mark.
     found = box.store.group(SINGULAR[lists], accession).runs
     return cursor_page([{"runId": str(run.id), "runSourceId": run.name} for run in found], mark="c")

@@ -34,8 +34,7 @@ routes = Routes()
 
 
 @routes(f"/api/v1/{ROLE}/integration/fulltext/search/studies", "POST")
-def search(box: OdmSandbox, role: str) -> Record:
-    """Search studies by one text and any number of options."""
+def _search(box: OdmSandbox, role: str) -> Record:
     wanted = request.get_json(silent=True) or {}
     filters = wanted.get("filters") or []
     found = _searched(box, role, [each for each in filters if each.get("type") == "FULL_TEXT"])
@@ -102,8 +101,7 @@ def _found(box: OdmSandbox, role: str, study: Entity) -> Record:
 
 
 @routes("/api/v1/xrefsets", "POST")
-def create_mapping(box: OdmSandbox) -> Record:
-    """Import a mapping file, at once."""
+def _create_mapping(box: OdmSandbox) -> Record:
     wanted, store = request.get_json(silent=True) or {}, box.store
     if wanted.get("xrefSetType") != "gene-transcript":
         raise Refused(400, "The only type of mapping is gene-transcript.")
@@ -127,8 +125,7 @@ def _mapping(box: OdmSandbox, accession: str) -> Record:
 
 @routes("/api/v1/xrefsets/entries")
 @routes("/api/v1/xrefsets/<accession>/entries")
-def mapping_entries(box: OdmSandbox, accession: str | None = None) -> Record:
-    """List the entries of one mapping or of all."""
+def _mapping_entries(box: OdmSandbox, accession: str | None = None) -> Record:
     mappings = {accession: _mapping(box, accession)} if accession else box.store.mappings
     genes, transcripts = set(request.args.getlist("sourceId")), set(request.args.getlist("targetId"))
     found = [
@@ -141,15 +138,13 @@ def mapping_entries(box: OdmSandbox, accession: str | None = None) -> Record:
 
 
 @routes("/api/v1/xrefsets/<accession>/metadata")
-def mapping_metadata(box: OdmSandbox, accession: str) -> Record:
-    """Describe a mapping."""
+def _mapping_metadata(box: OdmSandbox, accession: str) -> Record:
     found = _mapping(box, accession)
     return {**found["told"], "data": found["metadata"]}
 
 
 @routes("/api/v1/xrefsets/<accession>", "DELETE")
-def delete_mapping(box: OdmSandbox, accession: str) -> Response:
-    """Delete a mapping of one's own."""
+def _delete_mapping(box: OdmSandbox, accession: str) -> Response:
     if _mapping(box, accession)["owner"] != box.user():
         raise Refused(403, "Only who uploaded a mapping may delete it.")
     del box.store.mappings[accession]
@@ -160,8 +155,7 @@ def delete_mapping(box: OdmSandbox, accession: str) -> Response:
 
 
 @routes("/api/v1/as-curator/links", "POST")
-def save_links(box: OdmSandbox) -> Response:
-    """Make links."""
+def _save_links(box: OdmSandbox) -> Response:
     wanted, store = request.get_json(silent=True), box.store
     if not isinstance(wanted, list) or not all(set(ENDS) <= set(each) for each in wanted):
         raise Refused(400, "The body is a list of links with firstId and secondId.")
@@ -174,16 +168,14 @@ def save_links(box: OdmSandbox) -> Response:
 
 
 @routes(f"/api/v1/{ROLE}/links")
-def list_links(box: OdmSandbox, role: str) -> Response:
-    """List links."""
+def _list_links(box: OdmSandbox, role: str) -> Response:
     names = ("firstId", "firstType", "secondId", "secondType")
     asked = {name: request.args[name] for name in names if request.args.get(name)}
     return page_of(box, [each for each in box.store.links if asked.items() <= each.items()])
 
 
 @routes("/api/v1/as-curator/links", "DELETE")
-def remove_link(box: OdmSandbox) -> Response:
-    """Remove a link."""
+def _remove_link(box: OdmSandbox) -> Response:
     asked = {name: request.args.get(name) for name in ENDS}
     found = [each for each in box.store.links if asked.items() <= each.items()]
     if not found:
@@ -193,27 +185,23 @@ def remove_link(box: OdmSandbox) -> Response:
 
 
 @routes(f"/api/v1/{ROLE}/links/get-batch", "POST")
-def links_of_several(box: OdmSandbox, role: str) -> Response:
-    """List the links of several things."""
+def _links_of_several(box: OdmSandbox, role: str) -> Response:
     wanted = (request.get_json(silent=True) or {}).get("firstIds", ())
     return page_of(box, [each for each in box.store.links if each["firstId"] in wanted])
 
 
 @routes(f"/api/v1/{ROLE}/data-types")
-def types(box: OdmSandbox, role: str) -> list[str]:
-    """Name the types that links have."""
+def _types(box: OdmSandbox, role: str) -> list[str]:
     return sorted({each for pair in LINK_TYPES for each in pair})
 
 
 @routes(f"/api/v1/{ROLE}/data-types/links")
-def type_links(box: OdmSandbox, role: str) -> list[Record]:
-    """Name the types that go together."""
+def _type_links(box: OdmSandbox, role: str) -> list[Record]:
     return [{"firstType": first, "secondType": second} for first, second in LINK_TYPES]
 
 
 @routes("/api/v1/manage-data/detached-objects")
-def detached(box: OdmSandbox) -> dict[str, Any]:
-    """List groups of which nothing is linked."""
+def _detached(box: OdmSandbox) -> dict[str, Any]:
     store = box.store
     linked = {each.group for each in store.entities.values() if each.targets}
     loose = [e for e in store.groups.values() if e.accession not in linked and not any(r.targets for r in e.runs)]

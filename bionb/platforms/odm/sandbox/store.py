@@ -54,16 +54,6 @@ VALIDATED: dict[str, tuple[str, ...] | None] = {
 
 
 @dataclass
-class Version:
-    """One published state of a record."""
-
-    author: str
-    message: str
-    timestamp: int
-    record: Record
-
-
-@dataclass
 class Entity:
     """A study, sample, library, preparation, cell or file, and what it is linked to.
 
@@ -78,21 +68,21 @@ class Entity:
     content: bytes = b""
     created: int = 0
     targets: list[str] = field(default_factory=list)
-    versions: list[Version] = field(default_factory=list)
+    versions: list[Record] = field(default_factory=list)
 
     @property
     def key(self) -> Any:
         """What data columns and other entities refer to it by."""
         return self.record.get(KEY_OF.get(self.kind, ACCESSION))
 
-    @property
-    def wanted(self) -> list[str]:
-        """Keys of what it was made of."""
-        return several(self.record.get("batch" if self.kind == "cell" else SAMPLE_KEY))
+    def publish(self, author: str, message: str, timestamp: int) -> None:
+        """Make the draft a version."""
+        told = {"author": author, "message": message, "timestamp": timestamp}
+        self.versions.append({**told, "version": f"v{len(self.versions) + 1}", "record": dict(self.record)})
 
     def seen_as(self, role: str) -> Record:
         """Return the draft for a curator, the latest published version for a consumer."""
-        return self.record if role == "as-curator" else self.versions[-1].record
+        return self.record if role == "as-curator" else self.versions[-1]["record"]
 
 
 @dataclass
@@ -102,11 +92,6 @@ class Run:
     id: int
     name: str
     targets: list[str] = field(default_factory=list)
-
-    @property
-    def wanted(self) -> list[str]:
-        """Key of what was measured."""
-        return [self.name]
 
 
 @dataclass
@@ -161,7 +146,7 @@ class Store:
         entity.created = self.stamp()
         group = {"groupId": entity.group} if entity.group else {}
         entity.record = {ACCESSION: entity.accession, **entity.record, **group}
-        entity.versions = [Version(entity.owner, "Initial import", entity.created, dict(entity.record))]
+        entity.publish(entity.owner, "Initial import", entity.created)
         self.entities[entity.accession] = entity
 
     # -- what there is ----------------------------------------------------------------------------------------------
