@@ -10,24 +10,24 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from bionb.platforms.torrentsuite.sandbox import extras, mesh, query, schemas
+from bionb.platforms.torrentsuite.sandbox import extras, query, schemas
 from bionb.platforms.torrentsuite.sandbox.plans import Plans
-from bionb.platforms.torrentsuite.sandbox.query import Refused
-from bionb.platforms.torrentsuite.sandbox.replies import BARE, FRESH, KEPT, empty, json_reply, refusal, web_page
+from bionb.platforms.torrentsuite.sandbox.replies import BARE, FRESH, KEPT, PLAIN, json_reply, reply, web_page
 from bionb.platforms.torrentsuite.sandbox.store import API, Record
 from bionb.platforms.torrentsuite.sandbox.world import world
-from bionb.sandbox.faults import Faults
+from bionb.sandbox.application import Application, Refused
 from bionb.sandbox.tokens import token_of, user_of
 
 DETAIL_ONLY = ("pluginState", "pluginStore")
 READERS = ("student",)
+RUNS = "compositeexperiment"
 
 _VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-_ORDERS = {"compositeexperiment": "-resultDate", "referencegenome": "short_name"}
+_ORDERS = {RUNS: "-resultDate", "referencegenome": "short_name"}
 _NOT_IN = {"WWW-Authenticate": 'Basic Realm="Torrent Suite"', "Vary": "Cookie"}
 
 
-class TorrentSuiteSandbox:
+class TorrentSuiteSandbox(Application):
     """The server.
 
     States: ``default`` (the documented runs, and some sixty invented ones), ``busy`` (1,500 runs), ``empty`` (no runs).
@@ -38,19 +38,12 @@ class TorrentSuiteSandbox:
     """
 
     states = ("default", "busy", "empty")
-    generations = ()
     quirks = ("plain_next", "neighbour_down", "same_page")
     users = ("ionadmin", *READERS)
-    url = ""
 
-    def __init__(self, state: str | None, generation: str | None, faults: Faults) -> None:
-        self._faults = faults
-        self.reset(state)
-        self.wsgi = self._application().wsgi_app
-
-    def reset(self, state: str | None = None) -> None:
-        """Put the data back to the start."""
-        self.store = world(state or "default")
+    def fill(self, state: str) -> None:
+        """Put the data of a named state in place of what is there."""
+        self.store = world(state)
         self.plans = Plans(self.store)
 
     def credentials(self, user: str | None = None) -> dict[str, str]:
@@ -58,18 +51,25 @@ class TorrentSuiteSandbox:
         name = user or self.users[0]
         return {"username": name, "api_key": token_of(name), "password": token_of(name)}
 
-    def refusal(self, status: int, words: str) -> Mapping[str, Any]:
-        """Word an injected error as this platform does."""
-        return {"error_message" if status >= 500 else "error": words}
+    def refusal(self, status: int, words: str, **more: Any) -> Mapping[str, Any]:
+        """Word an error as this platform does; what breaks it is told in one way."""
+        return (
+            {"error_message": words or "This request failed; try again later."} if status >= 500 else {"error": words}
+        )
+
+    def refuse(self, refused: Refused) -> Response:
+        """Return the answer that is an error: empty where nothing is found, or nobody known asks."""
+        if refused.status in (401, 404):
+            return reply("", refused.status, _NOT_IN if refused.status == 401 else PLAIN)
+        return json_reply(self.refusal(refused.status, refused.words), refused.status, BARE)
 
     # -- routes -----------------------------------------------------------------------------------------------------
 
-    def _application(self) -> Flask:
-        app = Flask(__name__)
+    def add_routes(self, app: Flask) -> None:
+        """Serve everything in one place: the server's own framework looks at the resource first."""
         app.url_map.strict_slashes = False
         app.add_url_rule("/", "any", self._answer, defaults={"path": ""}, methods=_VERBS)
         app.add_url_rule("/<path:path>", "any", self._answer, methods=_VERBS)
-        return app
 
     def _answer(self, path: str) -> Response:
         found = re.fullmatch(r"rundb/api/(mesh/)?v1(?:/(\w+))?(?:/(.*))?", path.removesuffix("/"))
@@ -77,17 +77,14 @@ class TorrentSuiteSandbox:
             return web_page(404, "Not Found")
         inmesh, resource, rest = bool(found[1]), found[2] or "", found[3] or ""
         if not path.endswith("/"):
-            return empty(301, {"Location": f"{self.url}{request.path}/"})
+            return reply("", 301, {"Location": f"{self.url}{request.path}/"})
         if not resource:
             return json_reply(schemas.root(API), headers=BARE)
         if resource not in schemas.NAMES:
             return web_page(404, "Not Found")
         if not self._user():
-            return empty(401, _NOT_IN)
-        try:
-            return self._resource(resource, rest, inmesh)
-        except Refused as refused:
-            return refusal(refused)
+            raise Refused(401)
+        return self._resource(resource, rest, inmesh)
 
     def _user(self) -> str:
         """Return who asks, by API key or password; empty for anyone else."""
@@ -102,27 +99,21 @@ class TorrentSuiteSandbox:
         return name if known else ""
 
     def _resource(self, resource: str, rest: str, inmesh: bool) -> Response:
-        schema = schemas.schema(resource)
         if rest == "schema":
-            return self._schema(resource, schema)
+            if resource in extras.SCHEMAS:
+                raise Refused(extras.SCHEMAS[resource])
+            return json_reply(schemas.schema(resource))
         if rest.startswith("set/"):
             return self._set(resource, rest.removeprefix("set/").split(";"))
-        methods = schema["allowed_detail_http_methods" if rest else "allowed_list_http_methods"]
-        verb = request.method.lower()
-        if verb not in methods:
+        methods = schemas.schema(resource)[f"allowed_{'detail' if rest else 'list'}_http_methods"]
+        if request.method.lower() not in methods:
             allowed = ",".join(methods).upper()
             return Response(allowed, 405, {"Allow": allowed, **BARE}, content_type="text/html; charset=utf-8")
-        if verb != "get":
+        if request.method != "GET":
             return self._write(resource, rest)
         if resource == "torrentsuite":
             return json_reply(self.store.table(resource)["versions"]["versions"])
-        return self._detail(resource, rest) if rest else self._list(resource, schema, inmesh)
-
-    def _schema(self, resource: str, schema: Mapping[str, Any]) -> Response:
-        status = extras.SCHEMAS.get(resource, 200)
-        if status == 500:
-            raise Refused(500)
-        return json_reply(schema) if status == 200 else empty(status, _NOT_IN)
+        return self._detail(resource, *rest.split("/", 1)) if rest else self._list(resource, inmesh)
 
     def _set(self, resource: str, wanted: list[str]) -> Response:
         """Several records by their identifiers; those that are not there are named."""
@@ -135,50 +126,57 @@ class TorrentSuiteSandbox:
         """Plans can be written; other resources can only be read here."""
         creating = request.method == "POST" and not rest
         if resource != "plannedexperiment" or (self._user() in READERS and not creating):
-            return empty(401, _NOT_IN)
+            raise Refused(401)
         if request.method == "DELETE":
             self.plans.delete(self._one(resource, rest))
-            return empty(204, BARE)
+            return reply("", 204, BARE)
+        body = self._body()
+        status, answer = self.plans.create(body) if creating else self.plans.change(self._one(resource, rest), body)
+        if status >= 300:
+            return json_reply(answer, status, BARE)
+        place = {"Location": f"{self.url}{answer['resource_uri']}"} if status == 201 else {}
+        return json_reply(answer, status, {**PLAIN, **place})
+
+    def _body(self) -> Record:
+        """Return the body; the server fails on anything that is no JSON, and on JSON that is no object."""
         if not (request.content_type or "").startswith("application/json"):
             raise Refused(500)
         try:
             body = json.loads(request.get_data() or b"{}")
         except ValueError:
             raise Refused(400) from None
-        status, answer = self.plans.create(body) if creating else self.plans.change(self._one(resource, rest), body)
-        if status >= 300:
-            return json_reply(answer, status, BARE)
-        place = {"Location": f"{self.url}{answer['resource_uri']}"} if status == 201 else {}
-        return json_reply(answer, status, {"Vary": "Accept, Cookie", **place})
+        if not isinstance(body, dict):
+            raise Refused(500)
+        return body
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
-    def _list(self, resource: str, schema: Mapping[str, Any], inmesh: bool) -> Response:
-        if status := extras.LISTS.get(resource):
-            raise Refused(status, "This needs a plugin that is not there.")
+    def _list(self, resource: str, inmesh: bool) -> Response:
+        if resource in extras.LISTS:
+            raise Refused(extras.LISTS[resource], "This needs a plugin that is not there.")
         pairs = list(request.args.items(multi=True))
-        if inmesh and resource == "compositeexperiment":
-            return json_reply(mesh.page(list(self.store.table(resource).values()), pairs, self._neighbour_down()))
-        records = self._selected(resource, schema, pairs)
-        warnings = {}
-        if resource == "compositeexperiment" and self._neighbour_down():
-            records, warnings = records[: len(records) // 2], {"warnings": [mesh.DOWN]}
-        meta, chosen = query.page(records, pairs, schema["default_limit"], f"{API}{resource}/")
-        if self._faults.take("same_page"):
+        if resource == RUNS:
+            return self._runs(pairs, inmesh, down=bool(self.faults.take("neighbour_down")))
+        return json_reply(self._page(resource, pairs, self._selected(resource, pairs)))
+
+    def _runs(self, pairs: query.Pairs, inmesh: bool, *, down: bool) -> Response:
+        if inmesh:
+            return json_reply(extras.mesh(self.store.records(RUNS), pairs, down))
+        records = self._selected(RUNS, pairs)
+        body = self._page(RUNS, pairs, records[: len(records) // 2] if down else records)
+        if body["meta"]["next"] and not self.faults.take("plain_next"):
+            body["meta"]["next"] = body["meta"]["next"].replace("/api/v1/", "/api/mesh/v1/")
+        return json_reply({**body, **({"warnings": [extras.DOWN]} if down else {})}, headers=KEPT)
+
+    def _page(self, resource: str, pairs: query.Pairs, records: list[Record]) -> dict[str, Any]:
+        meta, chosen = query.page(records, pairs, schemas.schema(resource)["default_limit"], f"{API}{resource}/")
+        if self.faults.take("same_page"):
             chosen = records[: meta["limit"]]
         plugins = ("plugin", "true") in pairs
-        body = {"meta": meta, "objects": [self._shown(resource, each, plugins) for each in chosen], **warnings}
-        if resource != "compositeexperiment":
-            return json_reply(body)
-        if meta["next"] and not self._faults.take("plain_next"):
-            meta["next"] = meta["next"].replace("/api/v1/", "/api/mesh/v1/")
-        return json_reply(body, headers=KEPT)
+        return {"meta": meta, "objects": [self._shown(resource, each, plugins) for each in chosen]}
 
-    def _neighbour_down(self) -> bool:
-        return bool(self._faults.take("neighbour_down"))
-
-    def _selected(self, resource: str, schema: Mapping[str, Any], pairs: query.Pairs) -> list[Record]:
-        records = list(self.store.table(resource).values())
+    def _selected(self, resource: str, pairs: query.Pairs) -> list[Record]:
+        records, schema = self.store.records(resource), schemas.schema(resource)
         if "id" in schema["fields"]:
             records = records[::-1]
         pairs = [each for each in pairs if each[0] not in extras.EXTRAS.get(resource, ())]
@@ -189,23 +187,17 @@ class TorrentSuiteSandbox:
             pairs = [*pairs, ("order_by", order)]
         return query.ordered(records, pairs, schema, self.store.find)
 
-    def _detail(self, resource: str, rest: str) -> Response:
-        identifier, _, part = rest.partition("/")
+    def _detail(self, resource: str, identifier: str, part: str = "") -> Response:
         record = self._one(resource, identifier)
         if part == "barcode" and resource == "results":
-            return self._barcodes(identifier)
+            rows = self.store.table("barcode summaries").get(identifier)
+            if not rows:
+                raise Refused(400, "This report has no barcode summary.")
+            return json_reply(rows["rows"])
         if part:
             return web_page(404, "Not Found")
-        plugins = request.args.get("noplugin") != "true"
-        return json_reply(
-            self._shown(resource, record, plugins), headers=KEPT if resource == "compositeexperiment" else FRESH
-        )
-
-    def _barcodes(self, report: str) -> Response:
-        rows = self.store.table("barcode summaries").get(report)
-        if not rows:
-            raise Refused(400, "This report has no barcode summary.")
-        return json_reply(rows["rows"])
+        shown = self._shown(resource, record, request.args.get("noplugin") != "true")
+        return json_reply(shown, headers=KEPT if resource == RUNS else FRESH)
 
     def _one(self, resource: str, identifier: str) -> Record:
         record = self.store.table(resource).get(identifier)

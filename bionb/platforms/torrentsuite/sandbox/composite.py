@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from bionb.platforms.torrentsuite.sandbox import metrics
-from bionb.platforms.torrentsuite.sandbox.reagents import RUN_TYPES
 from bionb.platforms.torrentsuite.sandbox.runs import CLASSES, DOCUMENTED_STATES, PLUGINS, Report, Run
 from bionb.platforms.torrentsuite.sandbox.schemas import blank
-from bionb.platforms.torrentsuite.sandbox.store import Record, row, uri
+from bionb.platforms.torrentsuite.sandbox.store import Record, row, uri, written
 
 PLUGIN_NAMES = sorted({*PLUGINS, *DOCUMENTED_STATES})
 BEAD_FIELDS = ("bead", "empty", "excluded", "ignored", "lib", "libFinal", "live", "pinned")
@@ -37,7 +37,7 @@ def run_record(run: Run) -> Record:
     """Return a record of ``compositeexperiment``."""
     sample = run.samples[0] if len(run.samples) == 1 else ""
     fields = {
-        "applicationCategoryDisplayedName": RUN_TYPES[run.run_type][0],
+        "applicationCategoryDisplayedName": _applications()[run.run_type],
         "barcodeId": run.barcodes,
         "barcodedSamples": {},
         "chefReagentsSerialNum": "",
@@ -74,6 +74,11 @@ def run_record(run: Run) -> Record:
         **row("compositeexperiment", run.id, **fields),
         "resource_uri": f"/rundb/api/mesh/v1/compositeexperiment/{run.id}/",
     }
+
+
+@cache
+def _applications() -> dict[str, str]:
+    return {each["runType"]: each["description"] for each in written("runtype")}
 
 
 def report_record(run: Run, report: Report) -> Record:
@@ -133,12 +138,12 @@ def settings(run: Run) -> Record:
     return row("experimentanalysissettings", run.id, **_but_for("experimentanalysissettings", own))
 
 
-def plugins(names: Iterable[str]) -> list[Record]:
+def plugins() -> list[Record]:
     """Return records of ``plugin``."""
     own = {"version": "5.18.0.1", "active": True, "selected": True}
     return [
         row("plugin", number, **_but_for("plugin", {**own, "name": name, "versionedName": f"{name}--v5.18.0.1"}))
-        for number, name in enumerate(names, 1)
+        for number, name in enumerate(PLUGIN_NAMES, 1)
     ]
 
 

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from bionb.platforms.torrentsuite.sandbox import query
 from bionb.platforms.torrentsuite.sandbox.store import Record, Store
 
+PER_HOST = 100
+DOWN = "The runs of one server could not be fetched."
 CLASSES = ("Completed", "Error", "Progress", "Other")
 # What asking for the schema of a resource is answered with, where there is none to be had.
 SCHEMAS = {"account": 401, "getsoftwareinfo": 500, "prepopulatedplanningsession": 500}
@@ -17,20 +20,28 @@ LISTS = {"ionreporter": 400}
 Keep = Callable[[Store, Record, str], bool]
 
 
+def mesh(runs: list[Record], pairs: query.Pairs, down: bool) -> dict[str, Any]:
+    """Return a page of all neighbouring servers: at most 100 runs of each, newest start first, with warnings."""
+    chosen, warnings = sorted(runs, key=lambda each: each["date"], reverse=True), [DOWN] if down else []
+    if len(chosen) > PER_HOST:
+        chosen = chosen[:PER_HOST]
+        warnings.append(f"This server has more runs than can be shown; none from before {chosen[-1]['date'][:10]} is.")
+    meta, objects = query.page([] if down else chosen, pairs, 20, "/rundb/api/mesh/v1/compositeexperiment/")
+    return {"meta": meta, "objects": objects, "warnings": warnings}
+
+
 def kept(store: Store, resource: str, records: list[Record], asked: dict[str, str]) -> list[Record]:
     """Return the records that match the filters which no schema tells."""
     for name, keep in EXTRAS.get(resource, {}).items():
         if name in asked:
             records = [each for each in records if keep(store, each, asked[name])]
     status = asked.get("result_status")
-    if resource == "compositeexperiment" and status in CLASSES:
-        records = [_with_class(each, status) for each in records]
-    return records
-
-
-def _with_class(run: Record, status: str) -> Record:
-    """Return a run without the reports of another class; a class that nobody knows leaves all there."""
-    return {**run, "results": [each for each in run["results"] if each["status_display"] == status]}
+    if resource != "compositeexperiment" or status not in CLASSES:
+        return records
+    # Runs come without their reports of another class; a class that nobody knows leaves all there.
+    return [
+        {**run, "results": [each for each in run["results"] if each["status_display"] == status]} for run in records
+    ]
 
 
 def _has_class(store: Store, run: Record, status: str) -> bool:
@@ -60,18 +71,15 @@ def _has_plugin(store: Store, run: Record, text: str) -> bool:
     reports = {f"/{each['id']}/" for each in run["results"]}
     return any(
         each["pluginName"] in text.split(",") and any(each["result"].endswith(report) for report in reports)
-        for each in store.table("pluginresult").values()
+        for each in store.records("pluginresult")
     )
 
 
 def _prepared_on(store: Store, run: Record, machine: str) -> bool:
-    kit = _plan(store, run).get("templatingKitName")
-    kits = store.table("kitinfo").values()
-    return any(each["name"] == kit and each["samplePrep_instrumentType"] == machine for each in kits)
-
-
-def _plan(store: Store, run: Record) -> Record:
-    return store.table("plannedexperiment").get(str(run["id"]), {})
+    kit = store.table("plannedexperiment").get(str(run["id"]), {}).get("templatingKitName")
+    return any(
+        each["name"] == kit and each["samplePrep_instrumentType"] == machine for each in store.records("kitinfo")
+    )
 
 
 def _is_called(store: Store, plan: Record, text: str) -> bool:
@@ -83,21 +91,8 @@ def _is_for(store: Store, plan: Record, platform: str) -> bool:
     return str(plan["platform"] or "").lower() in ("", platform.lower())
 
 
-def _has_chip(store: Store, plan: Record, barcode: str) -> bool:
-    return bool(plan["chipBarcode"] == barcode)
-
-
-def _has_tube(store: Store, plan: Record, label: str) -> bool:
-    """No plan of the sandbox is of a set of samples, which would have such a label."""
-    return False
-
-
-def _is_thumbnail(store: Store, report: Record, wanted: str) -> bool:
-    return ("thumb" in report["metaData"]) == (wanted == "yes")
-
-
 EXTRAS: dict[str, dict[str, Keep]] = {
-    "results": {"isThumbnail": _is_thumbnail},
+    "results": {"isThumbnail": lambda store, report, wanted: ("thumb" in report["metaData"]) == (wanted == "yes")},
     "compositeexperiment": {
         "all_text": _has_text,
         "all_date": _within,
@@ -111,22 +106,7 @@ EXTRAS: dict[str, dict[str, Keep]] = {
         "name_or_id__icontains": _is_called,
         "platform": _is_for,
         "instrument": _is_for,
-        "chipBarcode": _has_chip,
-        "combinedLibraryTubeLabel": _has_tube,
+        "chipBarcode": lambda store, plan, barcode: bool(plan["chipBarcode"] == barcode),
+        "combinedLibraryTubeLabel": lambda store, plan, label: False,  # no plan here is of a set of samples
     },
 }
-# Where a link of a record leads, if its name does not say so.
-LEADS: dict[str, str] = {
-    "eas": "experimentanalysissettings", "report": "results", "result": "results", "plan": "plannedexperiment",
-    "eas_set": "experimentanalysissettings", "plannedExperiment": "plannedexperiment", "owner": "user",
-    "creator": "user", "pluginresults": "pluginresult", "plugin_result_jobs": "PluginResultJob",
-    "qcValues": "plannedexperimentqc", "qcType": "qctype", "projects": "project", "samples": "sample",
-    "sampleSets": "sampleset", "applicationGroups": "applicationgroup", "applicationGroup": "applicationgroup",
-}  # fmt: skip
-
-
-def target(resource: str, field: str, names: Any) -> str | None:
-    """Return the resource to which a link leads, None if it cannot be told."""
-    if resource == "compositeexperiment" and field == "results":
-        return "compositeresult"
-    return LEADS.get(field, field if field in names else None)

@@ -1,6 +1,6 @@
 """Schemas of the sandbox's resources, grown from a compact list of field names, types and filters.
 
-A line of ``schemas.txt`` is ``resource [methods]: field:type?!~ ... | filters ... | orders ...`` with the types i
+A line of ``data/schemas.txt`` is ``resource [methods]: field:type?!~ ... | filters ... | orders ...`` with the types i
 (integer), f (float), b (boolean), t (datetime), d (dict), l (list), r1 and r* (related to one, to many), nothing for
 text; ``?`` may be null, ``!`` is read only, ``~`` cannot be filtered by.
 """
@@ -37,6 +37,23 @@ sampleattribute sampleattributedatatype samplegrouptype_cv sampleprepdata sample
 sequencingkitinfo sequencingkitpart supportupload template tfmetrics threeprimeadapter torrentsuite user
 """
 )
+
+
+# Where a link of a record leads, if its name does not say so.
+LEADS: dict[str, str] = {
+    "eas": "experimentanalysissettings", "report": "results", "result": "results", "plan": "plannedexperiment",
+    "eas_set": "experimentanalysissettings", "plannedExperiment": "plannedexperiment", "owner": "user",
+    "creator": "user", "pluginresults": "pluginresult", "plugin_result_jobs": "PluginResultJob",
+    "qcValues": "plannedexperimentqc", "qcType": "qctype", "projects": "project", "samples": "sample",
+    "sampleSets": "sampleset", "applicationGroups": "applicationgroup", "applicationGroup": "applicationgroup",
+}  # fmt: skip
+
+
+def target(resource: str, field: str) -> str | None:
+    """Return the resource to which a link leads, None if it cannot be told."""
+    if resource == "compositeexperiment" and field == "results":
+        return "compositeresult"
+    return LEADS.get(field, field if field in NAMES else None)
 
 
 def root(api: str) -> dict[str, dict[str, str]]:
@@ -76,7 +93,7 @@ def _model(name: str) -> str:
 @cache
 def _lines() -> dict[str, tuple[str, str]]:
     """Return (what stands before the colon, what stands behind it) by name."""
-    text = files(__package__).joinpath("schemas.txt").read_text(encoding="utf-8")
+    text = files(__package__).joinpath("data/schemas.txt").read_text(encoding="utf-8")
     found = {}
     for line in re.sub(r"\n +", " ", text).splitlines():
         head, _, rest = line.partition(": ")
