@@ -30,9 +30,7 @@ PARTS = {
 NOT_YET: set[tuple[str, str]] = {
     ("circles", "isatab"),
     ("floors", "isatab"),
-    ("floors", "platforms/torrentsuite"),
     ("lines", "isatab"),
-    ("rooms", "platforms/torrentsuite"),
 }
 
 

@@ -12,7 +12,6 @@ from flask import Flask, Response, request
 
 from bionb.platforms.torrentsuite.sandbox import extras, query, schemas
 from bionb.platforms.torrentsuite.sandbox.plans import Plans
-from bionb.platforms.torrentsuite.sandbox.replies import BARE, FRESH, KEPT, PLAIN, json_reply, reply, web_page
 from bionb.platforms.torrentsuite.sandbox.store import API, Record
 from bionb.platforms.torrentsuite.sandbox.world import world
 from bionb.sandbox.application import Application, Refused
@@ -25,6 +24,11 @@ RUNS = "compositeexperiment"
 _VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _ORDERS = {RUNS: "-resultDate", "referencegenome": "short_name"}
 _NOT_IN = {"WWW-Authenticate": 'Basic Realm="Torrent Suite"', "Vary": "Cookie"}
+# headers of the real server
+BARE = {"Vary": "Cookie"}
+PLAIN = {"Vary": "Accept, Cookie"}
+FRESH = {**PLAIN, "Cache-Control": "no-cache"}
+KEPT = {**PLAIN, "Cache-Control": "s-maxage=17, max-age=17", "Access-Control-Allow-Origin": "*"}
 
 
 class TorrentSuiteSandbox(Application):
@@ -210,3 +214,18 @@ class TorrentSuiteSandbox(Application):
         if resource != "results" or plugins:
             return record
         return {key: value for key, value in record.items() if key not in DETAIL_ONLY}
+
+
+def reply(body: str, status: int, headers: Mapping[str, str], kind: str = "text/html; charset=utf-8") -> Response:
+    """Return an answer; one without a body is a web page to the real server."""
+    return Response(body, status, {"Content-Language": "en-us", **headers}, content_type=kind)
+
+
+def json_reply(body: Any, status: int = 200, headers: Mapping[str, str] = FRESH) -> Response:
+    """Return JSON."""
+    return reply(json.dumps(body), status, headers, "application/json")
+
+
+def web_page(status: int, title: str) -> Response:
+    """Return a web page."""
+    return Response(f"<h1>{title}</h1><p>There is nothing here.</p>", status, BARE, content_type="text/html")
