@@ -167,7 +167,7 @@ def bionb_edit(folder: Path) -> Callable[[], object]:
             frame = isa[name].frame
             frame[column] = "edited"
             isa = isa.replace(name, frame)
-        return isa.write(folder.with_name("edited"))
+        return isa.write(folder.with_name("edited"), overwrite=True)
 
     return job
 
@@ -183,7 +183,7 @@ def bionb_write_back(folder: Path) -> Callable[[], object]:
             frame = isa[name].frame
             frame.iloc[-1, -1] = "edited"
             isa = isa.replace(name, frame)
-        return isa.write(folder.with_name("back"))
+        return isa.write(folder.with_name("back"), overwrite=True)
 
     return job
 
@@ -335,7 +335,7 @@ def compare(rows: int, options: argparse.Namespace) -> None:
     """Print all cases at one size, and the ratios that the package promises."""
     print(f"\n{rows:,} rows, 33 + 49 columns")
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+        folder = Path(name) / "set"
         write_set(folder, rows)
         cases = ["bionb_read", "bionb_check", "bionb_edit", "bionb_write_back", "pandas_read", "csv_read"]
         cases += ["altamisa_read"] if rows <= 10_000 else []

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bionb.errors import BionbError, NotLoggedIn
-    from bionb.isatab import ISATab, read_isatab
-    from bionb.isatab.making import isatab_templates, new_isatab
+    from bionb.isatab import ISATab, new_isatab, read_isatab
+    from bionb.isatab.making import isatab_templates
     from bionb.platforms.typed import connect
     from bionb.registry import platforms
     from bionb.sandbox import start_sandbox
@@ -29,7 +29,7 @@ _HOMES = {
     "connect": "bionb.connecting",
     "isatab_templates": "bionb.isatab.making",
     "login": "bionb.widgets",
-    "new_isatab": "bionb.isatab.making",
+    "new_isatab": "bionb.isatab",
     "platforms": "bionb.registry",
     "read_isatab": "bionb.isatab",
     "start_sandbox": "bionb.sandbox",

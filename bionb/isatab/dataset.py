@@ -9,18 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bionb.errors import InvalidSheet, UsageError
-from bionb.isatab.editing.comparing import Change, changes_frame, table_changes
-from bionb.isatab.editing.sections import replace_section, with_parameter
-from bionb.isatab.editing.tables import renamed_sample, replace_table, sample_names
+from bionb.isatab.editing.comparing import changes_frame, set_changes
+from bionb.isatab.editing.edits import Edits
 from bionb.isatab.exchange import archive
 from bionb.isatab.frames.shapes import Shapes
-from bionb.isatab.members import COLUMNAR_FROM
-from bionb.isatab.model.investigation import BY_NAME
-from bionb.isatab.text.records import as_utf8
+from bionb.isatab.model.members import COLUMNAR_FROM
+from bionb.isatab.model.names import is_isatab
 from bionb.isatab.text.typed import typed_frame
 from bionb.isatab.verdict.checks import check
 from bionb.isatab.verdict.report import FINDING_DTYPES, Finding
-from bionb.wide import wide_encoding
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,9 +59,13 @@ def read_isatab(source: Source, *, columnar_from: int = COLUMNAR_FROM, max_bytes
         from bionb.isatab.exchange.excel import read
 
         workbook = source if isinstance(source, bytes) else Path(source)
-        return read(workbook, getattr(workbook, "name", "the given bytes"), max_bytes, columnar_from=columnar_from)
+        files, edited = read(workbook, getattr(workbook, "name", "the given bytes"), max_bytes)
+        isa = ISATab(files, columnar_from=columnar_from)
+        for name, frame in edited.items():
+            isa = isa.replace(name, frame)
+        return isa
     files = archive.read_source(source, max_bytes)
-    if not any(archive.is_isatab(name) for name in files):
+    if not any(is_isatab(name) for name in files):
         raise InvalidSheet(
             f"there is no ISA-Tab file among the {len(files)} files of this source; "
             "give the folder or zip that holds i_*.txt, s_*.txt and a_*.txt"
@@ -72,7 +73,63 @@ def read_isatab(source: Source, *, columnar_from: int = COLUMNAR_FROM, max_bytes
     return ISATab(files, columnar_from=columnar_from)
 
 
-class ISATab(Shapes):
+def new_isatab(
+    samples: pd.DataFrame | str | Path,
+    *,
+    template: str | Path = "generic",
+    assays: Sequence[str] | None = None,
+    investigation: str | Mapping[str, str] = "",
+) -> ISATab:
+    """Make an ISA-Tab set from a table of samples.
+
+    Parameters
+    ----------
+    samples : DataFrame, str or Path
+        One row a sample: a DataFrame, or a CSV, TSV or Excel file (its first sheet). Columns are matched by name, with
+        any case, blanks or underscores:
+
+        - ``Sample Name`` (or ``sample``, ``sample_id``) is needed; ``Source Name`` (or ``patient``, ``donor``) says
+          what the sample was taken from, else that is called ``NAME-source``;
+        - a characteristic, factor or parameter of the template by its name, anything else by a full header such as
+          ``Factor Value[dose]``; what matches nothing becomes a characteristic of the sample, with a warning;
+        - a unit stands in brackets: ``Age [year]``;
+        - an ontology term needs two columns more: ``Disease``, ``Disease ontology``, ``Disease accession``;
+        - a column ``Extract Name``, ``Library Name``, ``Raw Data File``, ... names what the template's rule would name.
+    template : str or Path
+        A name of `isatab_templates`, or a ``.toml`` file of your own.
+    assays : sequence of str, optional
+        Which assays of the template; all by default.
+    investigation : str or mapping
+        Its title, or fields such as ``{"Title": ..., "Identifier": ..., "Description": ...}``. They are written for the
+        one study of the set, where AltamISA wants to read them.
+
+    Returns
+    -------
+    ISATab
+        Files ``i_investigation.txt``, ``s_study.txt`` and one ``a_NAME.txt`` an assay. Extracts, libraries and data
+        files are named from the sample by the template's rule (``{before}-DNA1``: the name before it, then ``-DNA1``).
+
+    Raises
+    ------
+    UsageError
+        There is no such template or assay; names are missing or repeated; a column fits two headers.
+    InvalidSheet
+        The file can't be read as a table.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> samples = pd.DataFrame({"Sample Name": ["N1", "N2"], "Patient": ["P1", "P2"], "Age [year]": [41, 8]})
+    >>> isa = bionb.new_isatab(samples, template="germline", investigation="A first set")
+    >>> isa.accepted(), isa["a_exome.txt"].frame["Library Name"].tolist()
+    (True, ['N1-DNA1-WES1', 'N2-DNA1-WES1'])
+    """
+    from bionb.isatab.making.set import new_files
+
+    return ISATab(new_files(samples, template, assays, investigation))
+
+
+class ISATab(Shapes, Edits):
     """A set of ISA-Tab files. It never changes: an edit returns a new set.
 
     ``isa[name]`` is the `Table` of a file, by its name or by its base name where only one file has it.
@@ -96,8 +153,6 @@ class ISATab(Shapes):
     >>> isa.samples()
     >>> isa.check()
     """
-
-    origin: tuple[str, str] | None = None
 
     def __repr__(self) -> str:
         parts = ("investigation", self.investigations), ("study", self.studies), ("assay", self.assays)
@@ -135,80 +190,7 @@ class ISATab(Shapes):
     def _findings(self) -> list[Finding]:
         return check(self)
 
-    # Edits
-
-    def replace(self, name: str, frame: pd.DataFrame) -> ISATab:
-        """Return a set in which a frame, edited as you like, takes the place of a table or section.
-
-        Parameters
-        ----------
-        name : str
-            A file, or a section of the investigation (a key of `investigation`, such as ``protocols``).
-        frame : pandas.DataFrame
-            For a file: the edited ``isa[name].frame``. Columns are known by their keys; a new one stands where you
-            insert it and is called as its header, with ``.1``, ``.2``, ... if there is one already. Rows are known
-            by their index, so filtered and sorted frames keep what they do not change; rows without a known
-            index are new. Missing values become empty cells.
-            For a section: the edited frame of `investigation`; an entry without ``entry`` is new.
-
-        Returns
-        -------
-        ISATab
-            Only records with an edited cell are written anew, in the style of their neighbours.
-
-        Raises
-        ------
-        InvalidSheet
-            A column is there twice, or is no ISA-Tab header; a name would read as a comment; a character does
-            not fit the encoding of the file.
-        UsageError
-            There is no such file or section, or `frame` is no DataFrame.
-
-        Examples
-        --------
-        >>> frame = isa["s_study.txt"].frame
-        >>> frame.loc[0, "Characteristics[age]"] = "8"
-        >>> edited = isa.replace("s_study.txt", frame)
-        """
-        import pandas as pd
-
-        if not isinstance(frame, pd.DataFrame):
-            raise UsageError(
-                f"replace takes an edited DataFrame such as isa[{name!r}].frame, not {type(frame).__name__}"
-            )
-        if isinstance(name, str) and name in BY_NAME and name not in self._files:
-            alone = len(self.investigations) == 1
-            files = {i: replace_section(self[i], name, frame, alone) for i in self.investigations}
-        else:
-            file = self._name(name)
-            files = {file: replace_table(self[file], frame)}
-        return self._with(files)
-
-    def rename_sample(self, old: str, new: str, *, study: str | None = None) -> ISATab:
-        """Return a set in which a sample has another name, in its study and in all assays of it.
-
-        Parameters
-        ----------
-        old, new : str
-            The names. ``new`` must be free, since two samples of one name are one sample.
-        study : str, optional
-            The study file; needed only where samples of several studies are called alike.
-
-        Raises
-        ------
-        UsageError
-            There is no such sample, or the new name is taken or empty.
-        """
-        if not isinstance(old, str) or not isinstance(new, str):
-            raise UsageError(f"rename_sample takes two names as texts, not {old!r:.80} and {new!r:.80}")
-        groups = [group for group in self._sample_files(study) if any(old in sample_names(self[f]) for f in group)]
-        if len(groups) != 1:
-            what = "no sample" if not groups else "a sample in several studies (give study=)"
-            raise UsageError(f"cannot rename: there is {what} called {old!r}; see isa.samples()")
-        if not new.strip() or any(new in sample_names(self[file]) for file in groups[0]):
-            raise UsageError(f"cannot rename {old!r} to {new!r}: that name is {'taken' if new.strip() else 'empty'}")
-        edited = {file: renamed_sample(self[file], old, new) for file in groups[0]}
-        return self._with({file: data for file, data in edited.items() if data is not None})
+    # Growing
 
     def add_samples(self, samples: pd.DataFrame | str | os.PathLike[str], *, study: str | None = None) -> ISATab:
         """Return a set with more samples: rows in the study and in all of its assays.
@@ -297,38 +279,6 @@ class ISATab(Shapes):
 
         return without_samples(self, names, study)
 
-    def _sample_files(self, study: str | None) -> list[list[str]]:
-        """Return for each study the files in which its samples are named."""
-        groups: dict[str, list[str]] = {}
-        for name in dict.fromkeys([*self.studies, *self.assays]):
-            groups.setdefault(self.ids[name][0], []).append(name)
-        wanted = None if study is None else self._name(study)
-        return [files for files in groups.values() if wanted is None or wanted in files]
-
-    def declare_parameter(self, protocol: str, parameter: str) -> ISATab:
-        """Return a set whose investigation declares one parameter more for a protocol.
-
-        A new column ``Parameter Value[...]`` needs it, else AltamISA warns. A parameter that is declared already
-        changes nothing.
-        """
-        if not isinstance(protocol, str) or not isinstance(parameter, str) or not parameter.strip():
-            raise UsageError(
-                f"a protocol and a parameter are named by texts, not {protocol!r:.80} and {parameter!r:.80}"
-            )
-        return self.replace("protocols", with_parameter(self.investigation["protocols"], protocol, parameter))
-
-    def to_utf8(self) -> ISATab:
-        """Return a set whose sheets are UTF-8 without byte order mark, as SODAR reads them.
-
-        Raises
-        ------
-        InvalidSheet
-            A sheet is broken UTF-16, so that nothing it could become is what it was.
-        """
-        sheets = [name for name in self._files if archive.is_isatab(name)]
-        tables = {name: self[name] for name in sheets if wide_encoding(self._files[name])}
-        return self._with({n: tables[n].content if n in tables else as_utf8(self._files[n]) for n in sheets})
-
     def diff(self, other: ISATab) -> pd.DataFrame:
         """Return what changes from this set to another, one row a cell.
 
@@ -342,27 +292,7 @@ class ISATab(Shapes):
         """
         if not isinstance(other, ISATab):
             raise UsageError(f"diff compares with another ISATab, not {type(other).__name__}; see bionb.read_isatab")
-        changes: list[Change] = [
-            (name, "file removed", None, "", None, None) for name in self._files if name not in other._files
-        ]
-        for name, data in other._files.items():
-            if name not in self._files:
-                changes.append((name, "file added", None, "", None, None))
-            elif data != self._files[name] and archive.is_isatab(name):
-                changes += table_changes(self[name], other[name])
-            elif data != self._files[name]:
-                changes.append((name, "bytes changed", None, "", None, None))
-        return changes_frame(changes)
-
-    def _with(self, files: Mapping[str, bytes]) -> ISATab:
-        edited = ISATab(self._files | dict(files), columnar_from=self._columnar_from, tables=self._tables)
-        return edited.exported_from(self.origin)
-
-    def exported_from(self, origin: tuple[str, str] | None) -> ISATab:
-        """Return this set with its `origin`."""
-        same = ISATab(self._files, columnar_from=self._columnar_from, tables=self._tables)
-        same.origin = origin
-        return same
+        return changes_frame(set_changes(self, other))
 
     # Writing
 
@@ -407,7 +337,7 @@ class ISATab(Shapes):
             A cell has more than 32,767 characters or a table more than 1,048,575 rows, which Excel can't hold; or the
             file is there already and `overwrite` is not set.
         """
-        from bionb.isatab.exchange.excel import write
+        from bionb.isatab.exchange.excel_writing import write
 
         return write(self, target, overwrite=overwrite)
 

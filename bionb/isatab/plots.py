@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from bionb.isatab.dataset import ISATab
+    from bionb.isatab.frames.shapes import Shapes
 
 #: More nodes than this cannot be read in one figure.
 MAX_NODES = 80
@@ -28,7 +28,7 @@ _LOOKS = {"material": ("o", "#4477aa"), "process": ("s", "#ccbb44"), "data": ("D
 
 
 @plain_words
-def graph(isa: ISATab, sample: str | None = None, *, study: str | None = None, ax: Axes | None = None) -> Axes:
+def graph(isa: Shapes, sample: str | None = None, *, study: str | None = None, ax: Axes | None = None) -> Axes:
     """Draw materials, processes and data files in layers, from sources on the left to data files on the right.
 
     Parameters
@@ -80,7 +80,7 @@ def graph(isa: ISATab, sample: str | None = None, *, study: str | None = None, a
     return axes
 
 
-def _files(isa: ISATab, study: str | None) -> set[str]:
+def _files(isa: Shapes, study: str | None) -> set[str]:
     if study is None:
         return {*isa.studies, *isa.assays}
     name = isa[study].name
@@ -127,7 +127,7 @@ def _short(text: str) -> str:
 
 
 @plain_words
-def stages(isa: ISATab, *, ax: Axes | None = None) -> Axes:
+def stages(isa: Shapes, *, ax: Axes | None = None) -> Axes:
     """Draw how many materials, processes and data files each stage of each table has, first stage on top.
 
     Returns
@@ -160,7 +160,7 @@ def _stage(row: Mapping[Hashable, Any]) -> str:
 
 
 @plain_words
-def factors(isa: ISATab) -> list[Axes]:
+def factors(isa: Shapes) -> list[Axes]:
     """Draw how many samples have each level of each factor, one panel a factor.
 
     Returns
@@ -191,7 +191,7 @@ def factors(isa: ISATab) -> list[Axes]:
     return list(grid[0])
 
 
-def _levels(isa: ISATab) -> dict[str, dict[str, int]]:
+def _levels(isa: Shapes) -> dict[str, dict[str, int]]:
     """Return for each factor how many samples have each level."""
     result: dict[str, dict[str, int]] = {}
     for study in isa.studies:

@@ -9,8 +9,9 @@ import pytest
 import bionb
 from bionb.errors import InvalidSheet, UsageError
 from bionb.isatab import ISATab
+from bionb.isatab.exchange import workbook
 from bionb.isatab.exchange.excel import OtherSheet
-from tests.isatab.sets import small
+from tests.isatab.sets import BOTH_PATHS, PLAIN, small
 from tests.missing import missing
 
 ODD = '=1+1\t007\t1e5\t#N/A\t"a ""quote"", a\ttab,\na line"\t_x000D_\t \x07é�\tTRUE\t2026-01-31\n'
@@ -167,3 +168,53 @@ def test_what_excel_can_not_hold_is_told_before(tmp_path):
     with pytest.raises(UsageError, match="NAME.xlsx"):
         isa.to_excel(tmp_path / "set.xls")
     assert [] == list(tmp_path.iterdir())
+
+
+def about_excel(files, columnar_from=PLAIN):
+    """What a check says of Excel, and whether the set can be written to it."""
+    isa = ISATab({"i_x.txt": b"INVESTIGATION\n"} | files, columnar_from=columnar_from)
+    found = isa.check().query("message.str.contains('Excel')")
+    return [tuple(row) for row in found[["file", "line", "column", "level", "count"]].itertuples(index=False)], isa
+
+
+@pytest.mark.parametrize("columnar_from", BOTH_PATHS)
+@pytest.mark.parametrize("name", ["s_x.txt", "a_x.txt", "m_x.txt"])
+def test_a_check_notes_the_cells_that_excel_can_not_hold(name, columnar_from, tmp_path):
+    """Who wants to edit in Excel learns it before; characters count, not bytes."""
+    rows = "Source Name\tSample Name\nP1\t{0}\nP2\tgood\nP3\t{0}\n"
+    fits, isa = about_excel({name: rows.format("é" * 32_767).encode()}, columnar_from)
+    found, too_long = about_excel({name: rows.format("é" * 32_768).encode()}, columnar_from)
+
+    assert [] == fits
+    assert isa.to_excel(tmp_path / "set.xlsx").exists()
+    assert [(name, 2, "Sample Name", "note", 2)] == found
+    with pytest.raises(UsageError, match="line 2, column 'Sample Name': a cell of 32768 characters"):
+        too_long.to_excel(tmp_path / "other.xlsx")
+
+
+def test_headers_and_sections_that_excel_can_not_hold_are_noted_too():
+    """They are cells as all others."""
+    header = "Comment[" + "x" * 32_768 + "]"
+    section = b"INVESTIGATION\nInvestigation Title\t" + b"x" * 32_768 + b"\n"
+
+    assert [("s_x.txt", 1, header, "note", 1)] == about_excel({"s_x.txt": f"Source Name\t{header}\n".encode()})[0]
+    assert [("i_x.txt", 2, "value", "note", 1)] == about_excel({"i_x.txt": section})[0]
+
+
+def test_a_check_notes_more_rows_than_excel_can_hold(monkeypatch, tmp_path):
+    """A sheet ends somewhere; its first row holds the headers."""
+    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
+    rows = b"Source Name\nP1\nP2\n"
+    found, isa = about_excel({"s_x.txt": rows + b"P3\n"})
+
+    assert [] == about_excel({"s_x.txt": rows + b"# a comment\n"})[0]
+    assert [("s_x.txt", 1, "", "note", 1)] == found
+    with pytest.raises(UsageError, match="s_x.txt has 3 rows; a sheet of Excel holds 2"):
+        isa.to_excel(tmp_path / "set.xlsx")
+
+
+def test_a_check_survives_a_broken_file_that_only_excel_would_need():
+    """No server and no check reads it otherwise."""
+    isa = ISATab({"i_x.txt": b"INVESTIGATION\n", "m_x.txt": b"\xff\xfea\x00\x00\xd8b\x00"})
+
+    assert "m_x.txt" in isa.check()["file"].tolist()

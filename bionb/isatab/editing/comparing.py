@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from bionb.isatab.model.members import Members
+from bionb.isatab.model.names import is_isatab
 from bionb.isatab.model.table import Table
 from bionb.isatab.text.typed import typed_frame
 
@@ -20,10 +22,26 @@ _DTYPES = {"file": "str", "change": "str", "row": "Int64", "column": "str", "old
 _ALIGN_LIMIT = 4_000_000
 
 
-def changes_frame(changes: Sequence[Change]) -> pd.DataFrame:
+def changes_frame(changes: Iterable[Change]) -> pd.DataFrame:
     """Return changes as a frame; see `ISATab.diff`."""
-    data = {name: [change[i] for change in changes] for i, name in enumerate(_DTYPES)}
+    rows = list(changes)
+    data = {name: [change[i] for change in rows] for i, name in enumerate(_DTYPES)}
     return typed_frame(data, _DTYPES)
+
+
+def set_changes(old: Members, new: Members) -> Iterator[Change]:
+    """Yield what changed from one set to another, file by file."""
+    before, after = old.files, new.files
+    for name in before:
+        if name not in after:
+            yield (name, "file removed", None, "", None, None)
+    for name, data in after.items():
+        if name not in before:
+            yield (name, "file added", None, "", None, None)
+        elif data != before[name] and is_isatab(name):
+            yield from table_changes(old[name], new[name])
+        elif data != before[name]:
+            yield (name, "bytes changed", None, "", None, None)
 
 
 def table_changes(old: Table, new: Table) -> Iterator[Change]:

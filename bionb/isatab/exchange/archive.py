@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeGuard
 
 from bionb.errors import InvalidSheet, UsageError
+from bionb.isatab.model.names import is_investigation, is_isatab
 from bionb.packed import MAX_BYTES, MAX_MEMBERS, safe_name, unzipped
 from bionb.transfers.writing import places_of, write_files
 from bionb.warning import warn
@@ -77,7 +78,7 @@ def _read_folder(folder: Path, max_bytes: int | None, only: str | None = None) -
     files: dict[str, bytes] = {}
     total = 0
     for path in _sheets_in(folder):
-        if only and _is_investigation(path) and path.name != only:
+        if only and is_investigation(path.name) and path.name != only:
             continue
         total += path.stat().st_size
         if total > most or len(files) >= MAX_MEMBERS:
@@ -95,21 +96,11 @@ def _sheets_in(folder: Path) -> Iterator[Path]:
     Where the folder has an investigation, sub-folders with one of their own are other sets (or old copies).
     """
     paths = [path for path in sorted(folder.rglob("*")) if is_isatab(path.name) and path.is_file()]
-    homes = {path.parent for path in paths if _is_investigation(path)}
+    homes = {path.parent for path in paths if is_investigation(path.name)}
     others = homes - {folder} if folder in homes else set()
     for path in paths:
         if not path.is_symlink() and not others.intersection(path.parents):
             yield path
-
-
-def _is_investigation(path: Path) -> bool:
-    return path.name.lower().startswith("i_")
-
-
-def is_isatab(name: str) -> bool:
-    """Tell ISA-Tab files (``i_``, ``s_``, ``a_`` and MetaboLights' ``m_``) by their names."""
-    base = PurePosixPath(name).name.lower()
-    return base[:2] in ("i_", "s_", "a_", "m_") and base.endswith((".txt", ".tsv"))
 
 
 def _read_json(data: bytes, name: str) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""Cells of Excel files as text: what people see in Excel, and never more or less than was written."""
+"""Excel's files: their cells as text, what people see and never more or less than was written, and what they hold."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import datetime
 import io
 import re
 import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bionb.errors import InvalidSheet
+from bionb.isatab.model.headers import Column
+from bionb.isatab.model.table import Table
 from bionb.isatab.text.records import as_text
 from bionb.packed import unzipped
 
@@ -18,6 +21,28 @@ MOST_ROWS = 1_048_576  # the header included
 # Characters that XML can't hold are written as _x000D_; so is an underscore that would begin such a word.
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f￾￿]")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+class Beyond(NamedTuple):
+    """What Excel can't hold of a table: cells of a column, or its header (without rows), or the whole."""
+
+    column: Column | None
+    rows: Sequence[int]
+    what: str
+
+
+def beyond_excel(table: Table) -> Iterator[Beyond]:
+    """Yield what Excel would cut off; a long cell needs a long record, so that hardly any table is searched."""
+    if len(table.text) >= MOST_ROWS and len(table) >= MOST_ROWS:
+        yield Beyond(None, (), f"{len(table)} rows; a sheet of Excel holds {MOST_ROWS - 1}")
+    if not any(end - start > LONGEST_CELL for start, end in zip(table.text.starts, table.text.ends, strict=True)):
+        return
+    for column in table.model:
+        long = table.cells.where(column.position, lambda text: len(text) > LONGEST_CELL, stripped=False)
+        if len(column.header) > LONGEST_CELL:
+            long = {column.header: [], **long}
+        for text, rows in long.items():
+            yield Beyond(column, rows, f"a cell of {len(text)} characters; Excel holds {LONGEST_CELL}")
 
 
 def load(source: Path | bytes, name: str, max_bytes: int | None = None) -> tuple[Any, Any]:

@@ -5,14 +5,15 @@ Raw tables are `Table.frame`; the others are here.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bionb.isatab.frames import tidy
 from bionb.isatab.graph.annotations import ANNOTATION_DTYPES, annotation_columns
 from bionb.isatab.graph.expansion import expansion_frame
-from bionb.isatab.graph.graph import EDGE_DTYPES, NODE_DTYPES, Graph
-from bionb.isatab.members import Members
+from bionb.isatab.graph.graph import EDGE_DTYPES, NODE_DTYPES, Graph, graph_of
 from bionb.isatab.model.investigation import frames_of
+from bionb.isatab.model.members import Members
 from bionb.isatab.text.typed import stacked_frame
 
 if TYPE_CHECKING:
@@ -136,6 +137,17 @@ class Shapes(Members):
             ``skipped_lines`` (blank and comment lines, which are lost) and ``message`` (empty if all stays).
         """
         return expansion_frame(self._graphs(None))
+
+    @cached_property
+    def _known_graphs(self) -> dict[str, Graph]:
+        return {}
+
+    def graph(self, name: str) -> Graph:
+        """Return the graph of a study or assay file."""
+        file = self._name(name)
+        if file not in self._known_graphs:
+            self._known_graphs[file] = graph_of(self[file], *self.ids.get(file, ("S1", "")))
+        return self._known_graphs[file]
 
     def _graphs(self, table: str | None) -> list[Graph]:
         names = dict.fromkeys([*self.studies, *self.assays]) if table is None else [self._name(table)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bionb.isatab.graph.graph import Graph, Group
+from bionb.isatab.graph.graph import Graph
+from bionb.isatab.graph.groups import Group
 from bionb.isatab.model.headers import Column
 
 _PARTS = ("value", "term_source", "accession", "unit", "unit_term_source", "unit_accession")

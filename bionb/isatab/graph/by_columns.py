@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bionb.isatab.graph.graph import Graph, Group
+from bionb.isatab.graph.groups import Group
 from bionb.isatab.text.cells import CodedCells
 
 _NONE = -1
@@ -104,13 +104,15 @@ def _by_number(numbers: np.ndarray, count: int) -> list[np.ndarray]:
     return np.split(order, np.searchsorted(numbers[order], np.arange(1, count)))
 
 
-def path_counts(graph: Graph) -> list[int] | None:
+def path_counts(
+    node_group: Sequence[int], node_tails: Sequence[int], node_heads: Sequence[int], count: int
+) -> list[int] | None:
     """Return for each node the number of paths to an end; None where that needs more than floats can count."""
-    groups, tails, heads = (np.asarray(numbers) for numbers in (graph.node_group, graph.tails, graph.heads))
+    groups, tails, heads = (np.asarray(numbers) for numbers in (node_group, node_tails, node_heads))
     if not (groups[tails] < groups[heads]).all():
         return None
     paths = np.ones(len(groups))
-    for here in reversed(_by_number(groups[tails], len(graph.groups))):
+    for here in reversed(_by_number(groups[tails], count)):
         if len(here):
             nodes, places = np.unique(tails[here], return_inverse=True)
             paths[nodes] = np.bincount(places, weights=paths[heads[here]])

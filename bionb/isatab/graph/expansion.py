@@ -90,7 +90,7 @@ def _path_counts(graph: Graph) -> Sequence[int] | None:
     if len(graph) > MANY:
         from bionb.isatab.graph.by_columns import path_counts
 
-        counts = path_counts(graph)
+        counts = path_counts(graph.node_group, graph.tails, graph.heads, len(graph.groups))
         if counts is not None:
             return counts
     return _paths(outgoing(graph))

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from bionb.isatab.model.headers import DATA, MATERIALS, PROTOCOL, SAMPLE, SOURCE, Column
+from bionb.isatab.graph import by_rows
+from bionb.isatab.graph.groups import Group, groups_of
+from bionb.isatab.model.headers import SAMPLE, SOURCE, Column
 from bionb.isatab.model.table import Table
 from bionb.isatab.text.cells import CodedCells
 from bionb.isatab.text.typed import repeated
@@ -29,78 +31,6 @@ NODE_DTYPES = {
     "named": "bool",
 }
 EDGE_DTYPES = {"source": "str", "target": "str", "file": "str"}
-
-
-@dataclass(frozen=True)
-class Group:
-    """The columns of one material, data file or process.
-
-    Attributes
-    ----------
-    number : int
-        From 0, as ``node`` in the column table.
-    columns : tuple of Column
-        All its columns.
-    name : Column or None
-        The column of its names; a process may have none.
-    protocol : Column or None
-        Its ``Protocol REF`` column; None for materials, data and processes without one.
-    """
-
-    number: int
-    columns: tuple[Column, ...]
-    name: Column | None
-    protocol: Column | None
-
-    @cached_property
-    def owned(self) -> dict[int, list[Column]]:
-        """The unit and term columns of each column, by its position."""
-        found: dict[int, list[Column]] = {}
-        for column in self.columns:
-            if column.owner is not None:
-                found.setdefault(column.owner, []).append(column)
-        return found
-
-    @property
-    def type(self) -> str:
-        """Kind of the naming column, or ``Protocol REF``."""
-        return self.name.kind if self.name else PROTOCOL
-
-    @property
-    def kind(self) -> str:
-        """``material``, ``data`` or ``process``."""
-        if not self.material:
-            return "process"
-        return "data" if self.start.kind in DATA else "material"
-
-    @property
-    def material(self) -> bool:
-        """Whether AltamISA makes a material of it, as it does of data files."""
-        return self.start.kind in MATERIALS or self.start.kind in DATA
-
-    @property
-    def space(self) -> str | int:
-        """Where its names are unique: one space for sources, one for samples, else its own."""
-        return self.type if self.type in (SOURCE, SAMPLE) else self.number
-
-    @property
-    def start(self) -> Column:
-        """The column that the node begins with."""
-        return self.columns[0]
-
-
-def groups_of(model: Sequence[Column]) -> list[Group]:
-    """Return the nodes that a header describes; columns before the first belong to none."""
-    numbered: dict[int, list[Column]] = {}
-    for column in model:
-        if column.node is not None:
-            numbered.setdefault(column.node, []).append(column)
-    groups = []
-    for number, columns in numbered.items():
-        protocol = next((c for c in columns if c.kind == PROTOCOL), None)
-        name = next((c for c in columns if c.role == "name" and c.kind != PROTOCOL), None)
-        groups.append(Group(number, tuple(columns), name, protocol))
-    return groups
 
 
 @dataclass
@@ -231,52 +161,7 @@ def graph_of(table: Table, study: str, assay: str) -> Graph:
     """Return the graph of a table, by rows or by columns."""
     groups = groups_of(table.model)
     if isinstance(table.cells, CodedCells) and groups and len(table):
-        from bionb.isatab.graph.by_columns import link
+        from bionb.isatab.graph import by_columns
 
-        return Graph(table, study, assay, groups, *link(table.cells, groups))
-    return Graph(table, study, assay, groups, *_link(table, groups))
-
-
-def _link(table: Table, groups: list[Group]) -> tuple[list[int], list[int], list[int], list[int], list[Sequence[int]]]:
-    """Give each row its nodes, one row after the other."""
-    rows = len(table)
-    names = [table.cells.stripped(g.name.position) if g.name else [""] * rows for g in groups]
-    spaces = [group.space for group in groups]
-    numbers: dict[Any, int] = {}
-    first: list[tuple[int, int]] = []
-    edges: dict[tuple[int, int], None] = {}
-    members: list[list[int]] = [[] for _ in groups]
-    for row, named in enumerate(zip(*names, strict=True)):
-        before = -1
-        for group, key in enumerate(_keys(row, named, spaces)):
-            node = numbers.setdefault(key, len(numbers))
-            if node == len(first):
-                first.append((group, row))
-            members[group].append(node)
-            if group:
-                edges[before, node] = None
-            before = node
-    node_group, node_row = [g for g, _ in first], [r for _, r in first]
-    return node_group, node_row, [t for t, _ in edges], [h for _, h in edges], list(members)
-
-
-def _keys(row: int, names: Sequence[str], spaces: Sequence[str | int]) -> list[Any]:
-    """Return what identifies each node of a row.
-
-    An unnamed node is known by its named neighbours. Where none stands before it, AltamISA takes the last of the
-    row; the first node of a row is always one of its own.
-    """
-    keys: list[Any] = [(space, name) if name else None for space, name in zip(spaces, names, strict=True)]
-    if all(keys):
-        return keys
-    following: list[Any] = []
-    after = None
-    for key in reversed(keys):
-        following.append(after)
-        after = key or after
-    before = next((key for key in reversed(keys) if key), None)
-    result = []
-    for group, (key, after) in enumerate(zip(keys, reversed(following), strict=True)):
-        before = key or before
-        result.append(key or ((row,) if group == 0 else (group, before, after)))
-    return result
+        return Graph(table, study, assay, groups, *by_columns.link(table.cells, groups))
+    return Graph(table, study, assay, groups, *by_rows.link(table.cells, groups))

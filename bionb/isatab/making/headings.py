@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bionb.errors import UsageError
+from bionb.isatab.making.samples import folded, name_and_unit
 from bionb.isatab.making.template import AssayPlan, Template
 from bionb.isatab.model.headers import CHARACTERISTICS, FACTOR, PARAMETER, SAMPLE, SOURCE, kind_of
 
@@ -25,9 +26,12 @@ _NAMES = {
         "subject id",
     ),
 }
-_UNIT = re.compile(r"(.+?)\s*[\[(]([^\[\]()]+)[\])]")
 _TERM = re.compile(r"(.+?)[\s_.]*\b(accession|ontology|term accession number|term source ref)", re.IGNORECASE)
 _PARTS = {"term accession number": "accession", "term source ref": "ontology"}
+
+
+class UnmatchedColumns(UserWarning):
+    """Columns of a sample table that fit no header of the template or set; kept as characteristics of the sample."""
 
 
 @dataclass(frozen=True)
@@ -160,17 +164,6 @@ def _terms(columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
             missing = "ontology" if "accession" in parts else "accession"
             raise UsageError(f"terms of {value!r} have no column {f'{value} {missing}'!r}: a term needs both.")
         yield value, parts
-
-
-def name_and_unit(column: str) -> tuple[str, str]:
-    """Return name and unit of a column such as ``Age [year]``."""
-    match = _UNIT.fullmatch(column.strip())
-    return (match[1], match[2].strip()) if match else (column.strip(), "")
-
-
-def folded(name: str) -> str:
-    """Return a name without what people write differently: case, blanks, underscores, dots, hyphens."""
-    return re.sub(r"[\s_.\-]+", " ", name).strip().casefold()
 
 
 def _shown(kind: str, label: str, place: str) -> str:

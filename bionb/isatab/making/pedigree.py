@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bionb.errors import InvalidSheet, UsageError
-from bionb.isatab.making.growing import files_of, sample_rule, with_samples
+from bionb.isatab.making.growing import Set, files_of, with_samples
+from bionb.isatab.making.naming import sample_rule
 from bionb.isatab.model.headers import CHARACTERISTICS, SAMPLE, SOURCE
 from bionb.isatab.model.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from bionb.isatab.dataset import ISATab
 
 # Columns of a study that say this, by the names that templates and sets use.
 _LABELS = {
@@ -72,7 +71,7 @@ def read_ped(path: str | Path) -> list[Person]:
     return people
 
 
-def with_pedigree(isa: ISATab, path: str | Path, study: str | None) -> ISATab:
+def with_pedigree(isa: Set, path: str | Path, study: str | None) -> Set:
     """Return the set with the people of a pedigree; see `ISATab.merge_ped`."""
     people = read_ped(path)
     file, _ = files_of(isa, study)
@@ -138,7 +137,7 @@ def _column(table: Table, field: str) -> str:
     return found
 
 
-def _with_columns(isa: ISATab, file: str) -> ISATab:
+def _with_columns(isa: Set, file: str) -> Set:
     """Add the characteristics of the source that are missing, behind those that it has."""
     table = isa[file]
     missing = [labels[0] for field, labels in _LABELS.items() if _find(table, field) is None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 Rows = dict[str, list[str]]
 EXCEL = (".xlsx", ".xlsm")
+_UNIT = re.compile(r"(.+?)\s*[\[(]([^\[\]()]+)[\])]")
 
 
 def sample_table(samples: pd.DataFrame | str | Path) -> Rows:
@@ -94,3 +96,14 @@ def _checked(where: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -
     if not kept:
         raise InvalidSheet(f"{where} has no samples: one row a sample is needed.")
     return {name: [row[position].strip() for row in kept] for position, name in enumerate(names)}
+
+
+def name_and_unit(column: str) -> tuple[str, str]:
+    """Return name and unit of a column such as ``Age [year]``."""
+    match = _UNIT.fullmatch(column.strip())
+    return (match[1], match[2].strip()) if match else (column.strip(), "")
+
+
+def folded(name: str) -> str:
+    """Return a name without what people write differently: case, blanks, underscores, dots, hyphens."""
+    return re.sub(r"[\s_.\-]+", " ", name).strip().casefold()

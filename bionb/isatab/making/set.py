@@ -1,4 +1,4 @@
-"""`new_isatab`: a set from a table of samples and a template."""
+"""The files of a set, made from a table of samples and a template."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bionb.errors import UsageError
-from bionb.isatab.dataset import ISATab
-from bionb.isatab.making.headings import fields
+from bionb.isatab.making.headings import UnmatchedColumns, fields
 from bionb.isatab.making.samples import sample_table
 from bionb.isatab.making.sheets import Making, assay_sheet, check_sources, ontologies, study_sheet, text
 from bionb.isatab.making.template import AssayPlan, load, vocabulary
@@ -26,61 +25,13 @@ Entry = Mapping[str, str]
 UNSPECIFIED = "unspecified"  # where ISA-Tab wants a word that the table does not say
 
 
-class UnmatchedColumns(UserWarning):
-    """Columns of a sample table that the template does not know; they were kept as characteristics of the sample."""
-
-
-def new_isatab(
+def new_files(
     samples: pd.DataFrame | str | Path,
-    *,
-    template: str | Path = "generic",
-    assays: Sequence[str] | None = None,
-    investigation: str | Mapping[str, str] = "",
-) -> ISATab:
-    """Make an ISA-Tab set from a table of samples.
-
-    Parameters
-    ----------
-    samples : DataFrame, str or Path
-        One row a sample: a DataFrame, or a CSV, TSV or Excel file (its first sheet). Columns are matched by name, with
-        any case, blanks or underscores:
-
-        - ``Sample Name`` (or ``sample``, ``sample_id``) is needed; ``Source Name`` (or ``patient``, ``donor``) says
-          what the sample was taken from, else that is called ``NAME-source``;
-        - a characteristic, factor or parameter of the template by its name, anything else by a full header such as
-          ``Factor Value[dose]``; what matches nothing becomes a characteristic of the sample, with a warning;
-        - a unit stands in brackets: ``Age [year]``;
-        - an ontology term needs two columns more: ``Disease``, ``Disease ontology``, ``Disease accession``;
-        - a column ``Extract Name``, ``Library Name``, ``Raw Data File``, ... names what the template's rule would name.
-    template : str or Path
-        A name of `isatab_templates`, or a ``.toml`` file of your own.
-    assays : sequence of str, optional
-        Which assays of the template; all by default.
-    investigation : str or mapping
-        Its title, or fields such as ``{"Title": ..., "Identifier": ..., "Description": ...}``. They are written for the
-        one study of the set, where AltamISA wants to read them.
-
-    Returns
-    -------
-    ISATab
-        Files ``i_investigation.txt``, ``s_study.txt`` and one ``a_NAME.txt`` an assay. Extracts, libraries and data
-        files are named from the sample by the template's rule (``{before}-DNA1``: the name before it, then ``-DNA1``).
-
-    Raises
-    ------
-    UsageError
-        There is no such template or assay; names are missing or repeated; a column fits two headers.
-    InvalidSheet
-        The file can't be read as a table.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> samples = pd.DataFrame({"Sample Name": ["N1", "N2"], "Patient": ["P1", "P2"], "Age [year]": [41, 8]})
-    >>> isa = bionb.new_isatab(samples, template="germline", investigation="A first set")
-    >>> isa.accepted(), isa["a_exome.txt"].frame["Library Name"].tolist()
-    (True, ['N1-DNA1-WES1', 'N2-DNA1-WES1'])
-    """
+    template: str | Path,
+    assays: Sequence[str] | None,
+    investigation: str | Mapping[str, str],
+) -> dict[str, bytes]:
+    """Return the files of a set made from a table of samples; see `bionb.new_isatab`."""
     plan = load(template)
     plans = plan.chosen(assays)
     rows = sample_table(samples)
@@ -98,7 +49,7 @@ def new_isatab(
     sheets = {f"a_{_file_word(each.name)}.txt": assay_sheet(making, each) for each in plans}
     lead = _investigation(making, plans, list(sheets), ontologies([study, *sheets.values()]), _info(investigation))
     files = {"i_investigation.txt": lead, "s_study.txt": text(study)}
-    return ISATab(files | {name: text(sheet) for name, sheet in sheets.items()})
+    return files | {name: text(sheet) for name, sheet in sheets.items()}
 
 
 def _check_names(names: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ Both forms answer the same questions with the same text; which one is used is a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bionb.isatab.text.typed import text_array
@@ -29,6 +29,9 @@ class Cells(Protocol):
 
     def stripped(self, position: int, rows: Sequence[int] | None = None) -> list[str]:
         """Return a column without outer blanks."""
+
+    def where(self, position: int, wrong: Callable[[str], bool], *, stripped: bool = True) -> dict[str, list[int]]:
+        """Return the rows of each distinct text of a column that is wrong, in order; each is judged once."""
 
     def array(self, position: int) -> ExtensionArray:
         """Return a column for a frame."""
@@ -57,6 +60,10 @@ class RowCells:
     def stripped(self, position: int, rows: Sequence[int] | None = None) -> list[str]:
         """Return a column without outer blanks."""
         return [value.strip() for value in self.column(position, rows)]
+
+    def where(self, position: int, wrong: Callable[[str], bool], *, stripped: bool = True) -> dict[str, list[int]]:
+        """Return the rows of each distinct text of a column that is wrong."""
+        return rows_where(self.stripped(position) if stripped else self.column(position), wrong)
 
     def array(self, position: int) -> ExtensionArray:
         """Return a column for a frame."""
@@ -103,9 +110,12 @@ class CodedCells:
         chosen: Any = codes if rows is None else codes[rows]
         return list(map(texts.__getitem__, chosen.tolist()))
 
-    def coded(self, position: int) -> tuple[np.ndarray, list[str]]:
-        """Return codes and texts of a column as written."""
-        return self.codes[position], self.texts[position]
+    def where(self, position: int, wrong: Callable[[str], bool], *, stripped: bool = True) -> dict[str, list[int]]:
+        """Return the rows of each distinct text of a column that is wrong."""
+        codes, texts = self.stripped_codes(position) if stripped else (self.codes[position], self.texts[position])
+        chosen = [code for code, text in enumerate(texts) if wrong(text)]
+        rows = {texts[code]: (codes == code).nonzero()[0].tolist() for code in chosen}
+        return dict(sorted(rows.items(), key=lambda item: item[1][0]))
 
     def stripped_codes(self, position: int) -> tuple[np.ndarray, list[str]]:
         """Return codes and texts of a column without outer blanks; equal texts have one code."""
@@ -140,3 +150,15 @@ def recode(codes: np.ndarray, old: list[Any], new: list[Any]) -> tuple[np.ndarra
 def pad(row: Sequence[str], width: int) -> list[str]:
     """Return a row of exactly the header's width."""
     return [*row[:width], *[""] * (width - len(row))]
+
+
+def rows_where(texts: Sequence[Any], wrong: Callable[[Any], bool]) -> dict[Any, list[int]]:
+    """Return the rows of each distinct text that is wrong; each is judged once."""
+    verdicts: dict[Any, bool] = {}
+    rows: dict[Any, list[int]] = {}
+    for row, text in enumerate(texts):
+        if text not in verdicts:
+            verdicts[text] = wrong(text)
+        if verdicts[text]:
+            rows.setdefault(text, []).append(row)
+    return rows

@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from bionb.isatab.members import Members
+from bionb.isatab.frames.shapes import Shapes
 from bionb.isatab.model.headers import LABELLED, Column
 from bionb.isatab.model.investigation import StudyRef
 from bionb.isatab.model.table import Table
@@ -37,36 +37,36 @@ _ONCE_A_NODE = (
 _LOCK = threading.Lock()  # recording warnings replaces a hook of the whole process
 
 
-def judge(members: Members, investigation: str) -> list[Finding]:
+def judge(isa: Shapes, investigation: str) -> list[Finding]:
     """Return what AltamISA says about one investigation and the tables that it names."""
-    model, findings = _judge_investigation(members[investigation])
-    declared = [study for study in members.declared if study.investigation == investigation]
+    model, findings = _judge_investigation(isa[investigation])
+    declared = [study for study in isa.declared if study.investigation == investigation]
     models = model.studies if model else [None] * len(declared)
     for study, study_model in zip(declared, models, strict=False):
-        findings += _judge_study(members, study, model, study_model)
+        findings += _judge_study(isa, study, model, study_model)
     return list(dict.fromkeys(findings))
 
 
-def _judge_study(members: Members, study: StudyRef, model: Any, study_model: Any) -> list[Finding]:
+def _judge_study(isa: Shapes, study: StudyRef, model: Any, study_model: Any) -> list[Finding]:
     """Judge a study table and its assay tables; without models only whether they can be read."""
     context = Context(model, study_model) if model else None
-    findings, samples = _judge_table(members, study.path, study.file, "study", context)
+    findings, samples = _judge_table(isa, study.path, study.file, "study", context)
     assays = study_model.assays if model else [None] * len(study.assays)
     for assay, assay_model in zip(study.assays, assays, strict=False):
         context = Context(model, study_model, assay_model, samples) if model else None
-        findings += _judge_table(members, assay.path, assay.file, "assay", context)[0]
+        findings += _judge_table(isa, assay.path, assay.file, "assay", context)[0]
     return findings
 
 
 def _judge_table(
-    members: Members, path: str, file: str | None, kind: str, context: Context | None
+    isa: Shapes, path: str, file: str | None, kind: str, context: Context | None
 ) -> tuple[list[Finding], frozenset[str] | None]:
     """Return the findings of a table, and the samples it names if AltamISA can read it."""
     if not path:
         return [], None
     if file is None:
         return [Finding(path, None, "", "error", "named in the investigation, but not there", path)], None
-    graph = members.graph(file)
+    graph = isa.graph(file)
     report = Report(graph.table)
     _judge_header(report, graph.table, kind)
     if not report.failed:

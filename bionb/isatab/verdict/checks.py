@@ -5,54 +5,59 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from bionb.errors import InvalidSheet
+from bionb.isatab.exchange.workbook import beyond_excel
+from bionb.isatab.frames.shapes import Shapes
 from bionb.isatab.graph.annotations import parts_of
 from bionb.isatab.graph.expansion import expansion_of
 from bionb.isatab.graph.graph import Graph
-from bionb.isatab.members import Members
 from bionb.isatab.model.headers import FACTOR, SAMPLE, Column
+from bionb.isatab.model.names import is_isatab
 from bionb.isatab.model.table import Table
 from bionb.isatab.text.records import BOM
-from bionb.isatab.verdict.reading_rules import COMPLEX, where_in
+from bionb.isatab.verdict.reading_rules import COMPLEX
 from bionb.isatab.verdict.report import LEVELS, Finding, Report
 
 NO_ROWS = "SODAR takes no table without rows"
 
 
-def check(members: Members) -> list[Finding]:
+def check(isa: Shapes) -> list[Finding]:
     """Return all findings, worst first."""
-    findings = list(_about_files(members))
-    for name in members.investigations:
-        findings += judge_investigation(members, name)
-    for name in dict.fromkeys([*members.studies, *members.assays]):
-        findings += _about_table(members.graph(name))
-    for name in members.assays:
-        findings += _about_factors(members, name)
+    findings = list(_about_files(isa))
+    for name in isa.investigations:
+        findings += judge_investigation(isa, name)
+    for name in dict.fromkeys([*isa.studies, *isa.assays]):
+        findings += _about_table(isa.graph(name))
+    for name in isa.assays:
+        findings += _about_factors(isa, name)
+    for name in filter(is_isatab, isa.files):
+        findings += _about_excel(isa[name])
     return sorted(dict.fromkeys(findings), key=lambda finding: LEVELS.index(finding.level))
 
 
-def judge_investigation(members: Members, name: str) -> list[Finding]:
+def judge_investigation(isa: Shapes, name: str) -> list[Finding]:
     """Return what AltamISA says about an investigation and its tables."""
     from bionb.isatab.verdict.altamisa import judge
 
-    return judge(members, name)
+    return judge(isa, name)
 
 
-def empty_tables(members: Members) -> list[str]:
+def empty_tables(isa: Shapes) -> list[str]:
     """Return the tables of the investigation that have no rows, which SODAR refuses though AltamISA reads them."""
-    return [finding.file for finding in _about_files(members) if finding.message == NO_ROWS]
+    return [finding.file for finding in _about_files(isa) if finding.message == NO_ROWS]
 
 
-def _about_files(members: Members) -> Iterator[Finding]:
-    investigations = members.investigations
+def _about_files(isa: Shapes) -> Iterator[Finding]:
+    investigations = isa.investigations
     if len(investigations) != 1:
         found = ", ".join(investigations) or "none"
         yield Finding("", None, "", "error", f"SODAR imports exactly one investigation file, this set has: {found}")
-    tables = [*members.studies, *members.assays]
+    tables = [*isa.studies, *isa.assays]
     if not tables:
         yield Finding("", None, "", "note", "the set holds no study or assay table")
-    named = {study.file for study in members.declared} | {a.file for s in members.declared for a in s.assays}
+    named = {study.file for study in isa.declared} | {a.file for s in isa.declared for a in s.assays}
     for name in dict.fromkeys(tables):
-        if name in named and not len(members[name]):
+        if name in named and not len(isa[name]):
             yield Finding(name, None, "", "critical", NO_ROWS)
         if name not in named:
             yield Finding(name, None, "", "note", "no investigation names this file, so SODAR would ignore it")
@@ -77,10 +82,11 @@ def _about_column(report: Report, column: Column) -> None:
     header = column.header.strip()
     if column.kind and header != column.title:
         report.add("note", f"AltamISA knows this header only as {column.title!r}", column, value=header)
-    for text, rows in where_in(report.table, column, lambda text: text != text.strip(), stripped=False).items():
+    cells = report.table.cells
+    for text, rows in cells.where(column.position, lambda text: text != text.strip(), stripped=False).items():
         report.add("note", "blanks around a value, which AltamISA removes", column, rows, text)
     if column.kind in (*COMPLEX, "Performer"):
-        for text, rows in where_in(report.table, column, lambda text: "\\" in text, stripped=False).items():
+        for text, rows in cells.where(column.position, lambda text: "\\" in text, stripped=False).items():
             report.add("moderate", "AltamISA drops the backslash of this value", column, rows, text)
 
 
@@ -107,18 +113,29 @@ def _about_export(report: Report, graph: Graph) -> None:
                 report.add("moderate", "AltamISA cannot write a term on a value and on its unit", column)
 
 
-def _about_factors(members: Members, name: str) -> list[Finding]:
+def _about_excel(table: Table) -> list[Finding]:
+    """Tell what keeps a set from becoming an Excel file, also of files that nothing else here looks at."""
+    report = Report(table)
+    try:
+        for column, rows, what in beyond_excel(table):
+            report.add("note", f"{what}, so isa.to_excel() refuses the set", column, rows)
+    except InvalidSheet as error:
+        return [Finding(table.name, None, "", "note", str(error))]
+    return report.findings
+
+
+def _about_factors(isa: Shapes, name: str) -> list[Finding]:
     """Compare factor values of an assay with those of its study, where both have them."""
-    study = next((s.file for s in members.declared for a in s.assays if a.file == name), None)
-    table = members[name]
+    study = next((s.file for s in isa.declared for a in s.assays if a.file == name), None)
+    table = isa[name]
     report = Report(table)
     samples = table.find(SAMPLE)
     if study is None or not samples:
         return []
     names = table.cells.stripped(samples[0].position)
-    factors = {column.label: column for column in reversed(members[study].find(FACTOR))}
+    factors = {column.label: column for column in reversed(isa[study].find(FACTOR))}
     for column in table.find(FACTOR):
-        known = _factor_values(members[study], factors.get(column.label))
+        known = _factor_values(isa[study], factors.get(column.label))
         values = table.cells.stripped(column.position)
         rows = [
             row

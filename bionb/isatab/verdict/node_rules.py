@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bionb.isatab.graph.graph import Graph, Group
+from bionb.isatab.graph.graph import Graph
+from bionb.isatab.graph.groups import Group
 from bionb.isatab.model.headers import CHARACTERISTICS, DATA, FACTOR, PARAMETER, SAMPLE, SOURCE, Column
 from bionb.isatab.verdict.reading_rules import COMPLEX, Parts, fields_of, tokens
 from bionb.isatab.verdict.report import Report

@@ -14,10 +14,11 @@ from functools import cache
 from typing import Any
 
 from bionb.isatab.graph.annotations import parts_of
-from bionb.isatab.graph.graph import Graph, Group
+from bionb.isatab.graph.graph import Graph
+from bionb.isatab.graph.groups import Group
 from bionb.isatab.model.headers import CHARACTERISTICS, FACTOR, PARAMETER, Column
 from bionb.isatab.model.table import Table
-from bionb.isatab.text.cells import CodedCells, recode
+from bionb.isatab.text.cells import CodedCells, recode, rows_where
 from bionb.isatab.verdict.report import Report
 
 #: Columns whose value may have a unit, and may be a list.
@@ -83,36 +84,12 @@ def is_date(text: str) -> bool:
     return True
 
 
-def where(texts: Sequence[Any], wrong: Callable[[Any], bool]) -> dict[Any, list[int]]:
-    """Return the rows of each distinct text that is wrong; each is judged once."""
-    verdicts: dict[Any, bool] = {}
-    rows: dict[Any, list[int]] = {}
-    for row, text in enumerate(texts):
-        if text not in verdicts:
-            verdicts[text] = wrong(text)
-        if verdicts[text]:
-            rows.setdefault(text, []).append(row)
-    return rows
-
-
-def where_in(table: Table, column: Column, wrong: Callable[[str], bool], stripped: bool = True) -> dict[str, list[int]]:
-    """Return the rows of each distinct text of a column that is wrong, in order of appearance."""
-    cells = table.cells
-    if not isinstance(cells, CodedCells):
-        read = cells.stripped if stripped else cells.column
-        return where(read(column.position), wrong)
-    codes, texts = cells.stripped_codes(column.position) if stripped else cells.coded(column.position)
-    chosen = [code for code, text in enumerate(texts) if wrong(text)]
-    rows = {texts[code]: (codes == code).nonzero()[0].tolist() for code in chosen}
-    return dict(sorted(rows.items(), key=lambda item: item[1][0]))
-
-
 def _check_field_size(report: Report) -> None:
     limit = csv.field_size_limit()
     if len(report.table.content) <= limit:
         return
     for column in report.table.model:
-        for rows in where_in(report.table, column, lambda text: len(text) > limit, stripped=False).values():
+        for rows in report.table.cells.where(column.position, lambda text: len(text) > limit, stripped=False).values():
             report.add("error", f"field larger than field limit ({limit})", column, rows)
 
 
@@ -179,22 +156,22 @@ def _check_unnamed_rows(report: Report, graph: Graph) -> None:
 
 def _check_protocol(report: Report, group: Group) -> None:
     if group.protocol:
-        for rows in where_in(report.table, group.protocol, lambda text: not text).values():
+        for rows in report.table.cells.where(group.protocol.position, lambda text: not text).values():
             position = group.protocol.position + 1
             report.add("error", f"Missing protocol reference in column {position}", group.protocol, rows)
 
 
 def _check_dates(report: Report, column: Column) -> None:
-    for text, rows in where_in(report.table, column, lambda text: bool(text) and not is_date(text)).items():
+    for text, rows in report.table.cells.where(column.position, lambda text: bool(text) and not is_date(text)).items():
         report.add("error", f'Invalid ISO8601 date "{text}"', column, rows, text)
 
 
 def _check_lists(report: Report, parts: Parts) -> None:
     columns = [parts[name] for name in ("value", "term_source", "accession")]
-    if not any(where_in(report.table, column, lambda text: ";" in text) for column in columns):
+    if not any(report.table.cells.where(column.position, lambda text: ";" in text) for column in columns):
         return
     texts = list(zip(*(report.table.cells.stripped(c.position) for c in columns), strict=True))
-    for triple, rows in where(texts, lambda t: len({len(tokens(text)) for text in t}) > 1).items():
+    for triple, rows in rows_where(texts, lambda t: len({len(tokens(text)) for text in t}) > 1).items():
         message = f"Irregular numbers of fields in ontology term columns(i.e. ';'-separated fields): {list(triple)}"
         report.add("error", message, parts["value"], rows, triple[0])
 

@@ -1,4 +1,4 @@
-"""The files of a set: which are which, their tables and graphs, each made once when first asked for."""
+"""The files of a set: which are which, their tables, each made once when first asked for."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from bionb.errors import UsageError
-from bionb.isatab.exchange import archive
-from bionb.isatab.graph.graph import Graph, graph_of
 from bionb.isatab.model.investigation import StudyRef, studies_of
+from bionb.isatab.model.names import is_isatab
 from bionb.isatab.model.table import Table
 
 #: From this number of lines on a table takes the columnar path.
@@ -38,7 +37,6 @@ class Members:
     ) -> None:
         self._files = _checked(files)
         self._columnar_from = columnar_from
-        self._known_graphs: dict[str, Graph] = {}
         self._tables = {name: t for name, t in (tables or {}).items() if self._files.get(name) is t.data}
 
     @property
@@ -67,7 +65,7 @@ class Members:
         return [
             name
             for name in self._files
-            if archive.is_isatab(name)
+            if is_isatab(name)
             and posixpath.basename(name).lower().startswith(prefix)
             and not name.startswith("__MACOSX/")
         ]
@@ -105,13 +103,6 @@ class Members:
         if name in self.investigations:
             return "investigation"
         return "study" if name in self.studies else "assay"
-
-    def graph(self, name: str) -> Graph:
-        """Return the graph of a study or assay file."""
-        file = self._name(name)
-        if file not in self._known_graphs:
-            self._known_graphs[file] = graph_of(self[file], *self.ids.get(file, ("S1", "")))
-        return self._known_graphs[file]
 
     @cached_property
     def ids(self) -> dict[str, tuple[str, str]]:
