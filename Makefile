@@ -29,8 +29,8 @@ test: lint  ## run all tests and all notebooks; needs no account and no network 
 	$(PYTEST) $(NBVAL) tests notebooks; code=$$?; wait; \
 	if [ $$code -ne 0 ]; then cat $(VENV)/environments.log; fi; exit $$code
 
-test-fast: $(READY)  ## run what needs no other program, no browser and no notebook: for daily work
-	@$(PYTEST) -m "not outside and not browser" tests
+test-fast: $(READY)  ## run what needs no other program, no browser, no notebook and little time: for daily work
+	@$(PYTEST) -m "not outside and not browser and not slow" tests
 
 lint: $(READY)  ## check style and types
 	@$(call timed,lint,$(BIN)/ruff check . && $(BIN)/mypy)
