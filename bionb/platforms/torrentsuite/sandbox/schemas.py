@@ -1,13 +1,15 @@
-"""Schemas of the sandbox's resources, grown from a compact list of field names, types and filters.
+"""Schemas of the sandbox's resources, grown from the names and types of their fields in ``data/schemas.json``.
 
-A line of ``data/schemas.txt`` is ``resource [methods]: field:type?!~ ... | filters ... | orders ...`` with the types i
-(integer), f (float), b (boolean), t (datetime), d (dict), l (list), r1 and r* (related to one, to many), nothing for
-text; ``?`` may be null, ``!`` is read only, ``~`` cannot be filtered by.
+A field is ``name:type?!~`` with the types i (integer), f (float), b (boolean), t (datetime), d (dict), l (list), r1 and
+r* (related to one, to many), nothing for text; ``?`` may be null, ``!`` is read only, ``~`` cannot be filtered by.
+``filters`` and ``orders`` are names besides, ``methods`` those of the list and of one record.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,7 +17,7 @@ from typing import Any
 from bionb.platforms.torrentsuite.sandbox.store import words
 
 TYPES = {"i": "integer", "f": "float", "b": "boolean", "t": "datetime", "d": "dict", "l": "list", "": "string"}
-METHODS = ["get", "post", "put", "delete", "patch"]
+METHODS = ["get,post,put,delete,patch"] * 2
 ALL_WITH_RELATIONS = 2
 
 # All names of the root list; those without an own schema share that of the model behind them, or have the bare minimum.
@@ -63,9 +65,23 @@ def root(api: str) -> dict[str, dict[str, str]]:
     return {name: {"list_endpoint": f"{path}/", "schema": f"{path}/schema/"} for name, path in paths.items()}
 
 
+@cache
 def schema(name: str) -> dict[str, Any]:
     """Return the schema of one resource."""
-    return _grown(*_lines().get(_model(name), ("", "id:i")))
+    told = _written().get(_model(name), {"fields": "id:i resource_uri!~"})
+    marked = {re.split(r"[:?!~]", token)[0]: token for token in told["fields"].split()}
+    filters = [*(field for field, token in marked.items() if "~" not in token), *words(told.get("filters", ""))]
+    orders = {*filters, *words(told.get("orders", ""))} - {*words(told.get("never_orders", ""))}
+    listed, detail = (each.split(",") if each else [] for each in told.get("methods", METHODS))
+    return {
+        "allowed_detail_http_methods": detail,
+        "allowed_list_http_methods": listed,
+        "default_format": "application/json",
+        "default_limit": told.get("limit", 20),
+        "fields": {field: _field(token) for field, token in marked.items()},
+        "filtering": dict.fromkeys(sorted(filters), ALL_WITH_RELATIONS),
+        "ordering": sorted(orders),
+    }
 
 
 def blank(name: str) -> dict[str, Any]:
@@ -79,7 +95,7 @@ def blank(name: str) -> dict[str, Any]:
 
 
 def _model(name: str) -> str:
-    if name in _lines():
+    if name in _written():
         return name
     if name == "obsoletereferencegenome":
         return "referencegenome"
@@ -91,76 +107,20 @@ def _model(name: str) -> str:
 
 
 @cache
-def _lines() -> dict[str, tuple[str, str]]:
-    """Return (what stands before the colon, what stands behind it) by name."""
-    text = files(__package__).joinpath("data/schemas.txt").read_text(encoding="utf-8")
-    found = {}
-    for line in re.sub(r"\n +", " ", text).splitlines():
-        head, _, rest = line.partition(": ")
-        name, _, notes = head.partition(" ")
-        found[name] = (notes, rest)
-    return found
-
-
-@cache
-def _grown(head: str, rest: str) -> dict[str, Any]:
-    fields_text, *extras = rest.split(" | ")
-    tokens = [each for token in fields_text.split() for each in _expanded(token)]
-    names = [re.split(r"[:?!~]", token)[0] for token in tokens]
-    fields = dict(zip(names, map(_field, tokens), strict=True))
-    if "no-uri" not in head:
-        fields["resource_uri"] = {**_field("resource_uri!")}
-    filters = [name for name, token in zip(names, tokens, strict=True) if "~" not in token]
-    lists = {each.split()[0]: each.split()[1:] for each in extras}
-    filters += lists.get("filters", [])
-    ordering = [name for name in filters + lists.get("orders", []) if name not in lists.get("never-orders", [])]
-    listed, detail = _methods(head)
-    limit = re.search(r"limit=(\d+)", head)
-    return {
-        "allowed_detail_http_methods": detail,
-        "allowed_list_http_methods": listed,
-        "default_format": "application/json",
-        "default_limit": int(limit.group(1)) if limit else 20,
-        "fields": fields,
-        "filtering": dict.fromkeys(sorted(filters), ALL_WITH_RELATIONS),
-        "ordering": sorted(ordering),
-    }
-
-
-def _methods(head: str) -> tuple[list[str], list[str]]:
-    found = re.search(r"\[([^]]*)\]", head)
-    if not found:
-        return METHODS, METHODS
-    listed, slash, detail = found.group(1).partition("/")
-    return listed.split(","), [each for each in detail.split(",") if each] if slash else listed.split(",")
-
-
-def _expanded(token: str) -> list[str]:
-    """Write out ``i{50..600}Q{7,10}_reads``: one field for each length in steps of 50 and each quality."""
-    found = re.fullmatch(r"(\w*)\{(\d+)\.\.(\d+)\}(\w*)\{([\d,]+)\}(.*)", token)
-    if not found:
-        return [token]
-    before, first, last, between, qualities, after = found.groups()
-    return [
-        f"{before}{length}{between}{quality}{after}"
-        for length in range(int(first), int(last) + 1, 50)
-        for quality in qualities.split(",")
-    ]
+def _written() -> Mapping[str, Any]:
+    return dict(json.loads(files(__package__).joinpath("data/schemas.json").read_text(encoding="utf-8")))
 
 
 def _field(token: str) -> dict[str, Any]:
-    found = re.fullmatch(r"[^:?!~]+(?::([a-z][1*]?))?([?!~]*)", token)
-    assert found, f"schemas.txt: {token!r} is no field"
-    kind, marks = found.group(1) or "", found.group(2)
-    field = {
+    kind = re.sub(r"^[^:?!~]+:?|[?!~]+$", "", token)
+    related = {"related_type": "to_one" if kind == "r1" else "to_many"} if kind.startswith("r") else {}
+    return {
         "blank": False,
         "default": "No default provided.",
         "help_text": "",
-        "nullable": "?" in marks,
-        "readonly": "!" in marks,
-        "type": "related" if kind.startswith("r") else TYPES[kind],
+        "nullable": "?" in token,
+        "readonly": "!" in token,
+        "type": "related" if related else TYPES[kind],
         "unique": token == "id:i",
+        **related,
     }
-    if kind.startswith("r"):
-        field["related_type"] = "to_one" if kind == "r1" else "to_many"
-    return field
