@@ -14,7 +14,7 @@ from bionb.platforms.sevenbridges.sandbox import account, apps, files, projects,
 from bionb.platforms.sevenbridges.sandbox.answers import error
 from bionb.platforms.sevenbridges.sandbox.filling import USERS, fill
 from bionb.platforms.sevenbridges.sandbox.store import Record, Store
-from bionb.sandbox.application import Application, Refused, refuse_if, serve
+from bionb.sandbox.application import Application, refuse_if, serve
 from bionb.sandbox.faults import Fault
 from bionb.sandbox.gate import FINDINGS
 from bionb.sandbox.tokens import user_of
@@ -81,8 +81,8 @@ class SevenBridgesSandbox(Application):
         self.store.user = user_of(request.headers.get("X-SBG-Auth-Token", "") or bearer)
         refuse_if(self.store.user not in self.store.users or self._expired(), 401, "Unauthorized")
         refuse_if(request.path not in OPEN and not self._spend(), 429, "Rate limit exceeded.")
-        if findings := request.environ.get(FINDINGS):
-            raise Refused(400, "; ".join(map(str, findings)))
+        findings = request.environ.get(FINDINGS, ())
+        refuse_if(findings, 400, "; ".join(map(str, findings)))
 
     def _expired(self) -> bool:
         if fault := self.faults.take("expire_token"):

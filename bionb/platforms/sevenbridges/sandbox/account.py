@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from flask import g, request
 
@@ -82,22 +83,20 @@ def _analyses() -> list[Record]:
 
 
 def _storage() -> list[Record]:
+    sizes = Counter[str]()
+    for each in store.files.values():
+        sizes[each["project"]] += each.get("size", 0)
     return [
         {
             "project_name": project["name"],
             "project_created_by": project["created_by"],
             "location": "aws:us-east-1",
-            "active": {"size": _gigabytes(project["id"]), "unit": "GB"},
+            "active": {"size": round(sizes[project["id"]] / 1e9, 3), "unit": "GB"},
             "archived": {"size": 0.0, "unit": "GB"},
             "project_locked": False,
         }
         for project in store.projects.values()
     ]
-
-
-def _gigabytes(project: str) -> float:
-    size: int = sum(each.get("size", 0) for each in store.files.values() if each["project"] == project)
-    return round(size / 1e9, 3)
 
 
 def _egress() -> list[Record]:

@@ -58,8 +58,7 @@ def body(*needed: str) -> Record:
     """Return the JSON body of a writing call."""
     found: Any = request.get_json(silent=True, force=True)
     refuse_if(not isinstance(found, dict), 400, "The body could not be read as JSON.", code=90009)
-    if missing := [each for each in needed if each not in found]:
-        raise Refused(400, f"The body lacks {', '.join(missing)}.")
+    refuse_if(set(needed) - set(found), 400, f"The body needs {', '.join(needed)}.")
     return dict(found)
 
 

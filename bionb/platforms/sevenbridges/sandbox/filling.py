@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from bionb.platforms.sevenbridges.sandbox.store import BILLING, ManyFiles, Record, Store, as_input, progress
 
 USERS = ("RFranklin", "john_doe", "viewer")
-MINE, EXPERIMENTS = "RFranklin/my-project", "RFranklin/rfranklins-experiments"
-SEED_FILES = {
-    "562785e6e4b00a1d67a8b1aa": "example_human_known_indels.vcf",
-    "5602a18fe4b03d3ad9f1547b": "WES_human_Illumina.pe_1.fastq",
-    "5602a18fe4b03d3ad9f15481": "WES_human_Illumina.pe_2.fastq",
-}
+MINE = "RFranklin/my-project"
 FIRST_READS = "564a31c1e4b0ef12181758b0"
 MB = 1_000_000
 OUTCOMES = {14: ("FAILED", "Insufficient memory in step align."), 15: ("ABORTED", "Aborted by user.")}
@@ -21,36 +17,20 @@ OUTCOMES = {14: ("FAILED", "Insufficient memory in step align."), 15: ("ABORTED"
 
 def fill(store: Store, state: str) -> None:
     """Fill a new store with a named state: ``default``, ``empty`` (an account without projects) or ``large``."""
-    store.users |= {name: _user(name) for name in USERS}
-    store.billing[BILLING] = {
-        "id": BILLING,
-        "owner": "RFranklin",
-        "name": "Demo funds",
-        "type": "free",
-        "pending": False,
-        "disabled": False,
-        "balance": {"currency": "USD", "amount": 87.5},
-    }
+    known = _data("account")
+    store.users |= {each["username"]: each for each in known["users"]}
+    store.billing |= {each["id"]: each for each in known["billing"]}
     if state == "empty":
         return
-    for part in (_projects, _my_project, _folders, _small_projects, _invoices, _volume):
+    store.invoices += known["invoices"]
+    for part in (_projects, _my_project, _other_projects, _volume):
         part(store)
     if state == "large":
         _many(store, "large-cohort", "Large cohort", 100_000)
 
 
-def _user(name: str) -> Record:
-    return {
-        "username": name,
-        "email": f"{name.lower()}@example.org",
-        "first_name": name.split("_")[0].title(),
-        "last_name": "Demo",
-        "affiliation": "Demo Institute",
-        **dict.fromkeys(("phone", "address", "city", "state"), ""),
-        "country": "United States",
-        "zip_code": "",
-        "role": "MEMBER",
-    }
+def _data(name: str) -> Any:
+    return json.loads((Path(__file__).parent / "data" / f"{name}.json").read_text("utf-8"))
 
 
 def _projects(store: Store) -> None:
@@ -60,7 +40,7 @@ def _projects(store: Store) -> None:
     store.add_project("john_doe", "project1", "project1", BILLING, members=["RFranklin"])
     store.add_project("john_doe", "project2", "Project 2", BILLING, members=["RFranklin"])
     _many(store, "many-samples", "Many samples", 950)
-    for name, revisions in json.loads((Path(__file__).parent / "data" / "apps.json").read_text("utf-8")).items():
+    for name, revisions in _data("apps").items():
         for raw in revisions:
             store.add_app(name, raw)
 
@@ -74,12 +54,7 @@ def _my_project(store: Store) -> None:
     """70 files: 16 samples with two FASTQ files, one BAM and one VCF each, and six more."""
     for number in range(16):
         _sample(store, f"S{number + 1:02d}", number)
-    for number, (file_id, name) in enumerate(SEED_FILES.items()):
-        metadata = {"sample_id": "WES", "paired_end": str(number)} if number else {}
-        store.add_file(MINE, name, (12 + number) * MB, file_id=file_id, metadata=metadata)
-    store.add_file(MINE, "human_reference.fasta", 3100 * MB, tags=["reference"])
-    store.add_file(MINE, "run_report.html", 18_400, tags=["report"])
-    store.add_file(MINE, "corrupt_reads.fastq", 2 * MB, metadata={"sample_id": "S99"})
+    _files(store, "my-project")
     merge = f"{MINE}/bamtools-merge-2-4-0/0"
     bams = [as_input(each) for each in store.files.values() if each["name"] in ("S01.bam", "S02.bam")]
     store.add_task("Merge S01 and S02", MINE, merge, {"input_bam": bams})
@@ -131,47 +106,26 @@ def _alignment(store: Store, sample: str, number: int, reads: list[Record]) -> R
     )
 
 
-def _folders(store: Store) -> None:
-    reads = store.add_folder(EXPERIMENTS, "reads")
-    for lane in ("lane1", "lane2"):
-        folder = store.add_folder(EXPERIMENTS, lane, reads["id"])["id"]
-        for end, sample in (("1", "DNA42"), ("1", "DNA51"), ("2", "DNA42"), ("2", "DNA51")):
-            store.add_file(EXPERIMENTS, f"{sample}_{lane}_{end}.fastq.gz", 95 * MB, parent=folder)
-    results = store.add_folder(EXPERIMENTS, "results")["id"]
-    quality = store.add_folder(EXPERIMENTS, "quality", results)["id"]
-    store.add_file(EXPERIMENTS, "DNA51.vcf", 3 * MB, parent=results)
-    store.add_file(EXPERIMENTS, "summary.html", 21_000, parent=quality)
-    store.add_file(EXPERIMENTS, "notes.txt", 1_200)
+def _files(store: Store, part: str) -> None:
+    """Add files and folders; a folder has no size."""
+    folders: dict[tuple[str, str], str] = {}
+    for project, folder, name, size, more in _data("files")[part]:
+        parent = folders.get((project, folder), "")
+        if size is None:
+            folders[project, f"{folder}/{name}".lstrip("/")] = store.add_folder(project, name, parent)["id"]
+        else:
+            store.add_file(project, name, size, parent=parent, **more)
 
 
-def _small_projects(store: Store) -> None:
+def _other_projects(store: Store) -> None:
     """Add files and tasks to the other projects, so that costs can be compared."""
-    for number in range(1, 13):
-        name, metadata = f"scan_{number:02d}.tiff", {"sample_id": f"P{number:02d}"}
-        store.add_file("john_doe/project1", name, (40 + number) * MB, metadata=metadata)
-    alias = {"type": "VOLUME", "volume": "RFranklin/lab_bucket", "location": "cohort/cohort.bam"}
-    store.add_file("john_doe/project2", "cohort.bam", 5200 * MB, storage=alias)
+    _files(store, "other projects")
     kept = {"status": "COMPLETED", "created_by": "john_doe", "created_time": "2026-01-03T09:00:00Z"}
     kept |= {"start_time": "2026-01-03T09:02:00Z", "end_time": "2026-01-03T09:40:00Z"}
     rows = (("project1", "Quality of P01", 0.31), ("project1", "Quality of P02", 0.28), ("project2", "Cohort", 3.6))
     for project, name, amount in rows:
         price = {"currency": "USD", "amount": amount}
         store.add_task(name, f"john_doe/{project}", "john_doe/project1/read-quality/0", {}, price=price, **kept)
-
-
-def _invoices(store: Store) -> None:
-    for number, month in enumerate(("10", "11", "12")):
-        analysis, storage = 4.25 + number, 1.5 + number / 4
-        invoice = {
-            "invoice_id": f"INV-2025-{month}",
-            "pending": month == "12",
-            "approval_date": None if month == "12" else f"2025-{month}-30T12:00:00Z",
-            "analysis_costs": {"currency": "USD", "amount": analysis},
-            "storage_costs": {"currency": "USD", "amount": storage},
-            "total": {"currency": "USD", "amount": analysis + storage},
-            "invoice_period": {"from": f"2025-{month}-01T00:00:00Z", "to": f"2025-{month}-28T00:00:00Z"},
-        }
-        store.invoices.append(invoice)
 
 
 def _volume(store: Store) -> None:

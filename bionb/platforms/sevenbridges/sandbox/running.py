@@ -7,7 +7,7 @@ from typing import Any
 
 from bionb.platforms.sevenbridges.sandbox.answers import store
 from bionb.platforms.sevenbridges.sandbox.store import Record, as_input, progress
-from bionb.sandbox.application import Refused, refuse_if
+from bionb.sandbox.application import refuse_if
 
 ENDED = ("COMPLETED", "FAILED", "ABORTED")
 
@@ -15,9 +15,8 @@ ENDED = ("COMPLETED", "FAILED", "ABORTED")
 def run(task: Record) -> Record:
     """Put a draft into the queue."""
     refuse_if(task["status"] != "DRAFT", 400, f"A task that is {task['status']} cannot be run.", code=7007)
-    if task["errors"]:
-        words = "; ".join(f"{each['input_id']}: {each['message']}" for each in task["errors"])
-        raise Refused(400, f"The task has errors. {words}", code=7024)
+    words = "; ".join(f"{each['input_id']}: {each['message']}" for each in task["errors"])
+    refuse_if(words, 400, f"The task has errors. {words}", code=7024)
     task.update(status="QUEUED", executed_by=store.user, execution_status=progress("In queue", 0))
     return task
 

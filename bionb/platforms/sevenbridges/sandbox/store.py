@@ -50,12 +50,11 @@ class Store:
 
     def project(self, name: str, need: str = "read") -> Record:
         """Return a project that the user may read, write, ..."""
-        return self._allowed("project", self.projects.get(name), name, need)
+        return self._allowed("project", self.projects.get(name), need)
 
     def file(self, name: str, need: str = "read") -> Record:
         """Return a file of a project that the user may read, write, ..."""
-        found = self.found_file(name)
-        return self._allowed("file", found, found["project"] if found else "", need)
+        return self._allowed("file", self.found_file(name), need)
 
     def app(self, name: str) -> Record:
         """Return an app: the revision that its name ends with, else the latest."""
@@ -63,17 +62,16 @@ class Store:
         name, number = (base, int(last)) if base.count("/") == 2 and last.isdecimal() else (name, -1)
         revisions, project = self.apps.get(name, []), name.rsplit("/", 1)[0]
         found = revisions[number] if number < len(revisions) and revisions else None
-        return found if found and project == "admin/public" else self._allowed("app", found, project, "read")
+        return found if found and project == "admin/public" else self._allowed("app", found, "read")
 
     def task(self, name: str) -> Record:
         """Return a task of a project that the user sees."""
-        found = self.tasks.get(name)
-        return self._allowed("task", found, found["project"] if found else "", "read")
+        return self._allowed("task", self.tasks.get(name), "read")
 
-    def _allowed(self, kind: str, found: Any, project: str, need: str) -> Record:
+    def _allowed(self, kind: str, found: Any, need: str) -> Record:
         """Return what was found; what the user cannot see does not exist for him."""
-        member = self.members.get(project, {}).get(self.user, {})
-        refuse_if(found is None or not member, 404, f"Requested {kind} does not exist.", code=1000 * KINDS[kind] + 2)
+        member = self.members.get(project_of(found), {}).get(self.user, {}) if found else {}
+        refuse_if(not member, 404, f"Requested {kind} does not exist.", code=1000 * KINDS[kind] + 2)
         refuse_if(
             not member.get(need),
             403,
@@ -85,11 +83,7 @@ class Store:
 
     def visible(self, records: Records) -> list[Record]:
         """Return the projects, or what is in projects, that the user is a member of."""
-        return [
-            each
-            for each in records.values()
-            if self.user in self.members[each["project"] if "project" in each else each["id"]]
-        ]
+        return [each for each in records.values() if self.user in self.members[project_of(each)]]
 
     # -- projects, apps, volumes, tasks ------------------------------------------------------------------------------
 
@@ -281,6 +275,11 @@ class ManyFiles(Sequence[Record]):
             "tags": ["raw"],
             "metadata": {"sample_id": sample, "paired_end": str(number % 2 + 1), "platform": "Illumina"},
         }
+
+
+def project_of(record: Record) -> str:
+    """Return the project that a record is in, or is."""
+    return str(record.get("project", record["id"]))
 
 
 def written(moment: datetime) -> str:
