@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.environments import plain_environ
 
 SERVE = Path(__file__).with_name("serve.py")
-DATABASE, SEEDED = "site.sqlite3", "seeded.sqlite3"
+DATABASE, SEEDED, KEPT = "site.sqlite3", "seeded.sqlite3", "kept.sqlite3"
 
 
 class SiteFailed(RuntimeError):
@@ -33,10 +33,14 @@ class SodarCoreSite:
     category: str  # UUID
     projects: dict[str, str]  # UUIDs by title
 
-    def reset(self) -> SodarCoreSite:
-        """Put the data back to the start; the site opens its database anew for each request."""
-        shutil.copy(self.folder / SEEDED, self.folder / DATABASE)
+    def reset(self, to: str = SEEDED) -> SodarCoreSite:
+        """Put the data back to the start, or to what was kept; the site opens its database anew for each request."""
+        shutil.copy(self.folder / to, self.folder / DATABASE)
         return self
+
+    def keep(self) -> None:
+        """Keep the data as they are now."""
+        shutil.copy(self.folder / DATABASE, self.folder / KEPT)
 
 
 @contextmanager

@@ -1,12 +1,14 @@
 """What real SODAR Core sites refuse, the sandbox refuses: with the same status, and naming the same fields."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from tests.platforms.sodar.servers import SITES, SodarServer, of_sandbox, of_site
+from tests.sodar_core_site.running import KEPT
 
 pytestmark = pytest.mark.outside
 
@@ -231,7 +233,7 @@ def different(real: Place, ours: Place, cases: Iterator[Asked], reset: Any) -> l
         if expected != actual:
             found.append(f"{each.label}: the real site says {expected}, the sandbox {actual}")
         if each.method != "GET" and (expected[0] < 400 or actual[0] < 400):
-            real, ours = reset()
+            reset()
     return found
 
 
@@ -240,42 +242,43 @@ def different(real: Place, ours: Place, cases: Iterator[Asked], reset: Any) -> l
     ids=["2.0", "1.1", "1.0", "core-1.1", "0.13"],
 )
 def pair(request, sandboxes):
-    """A real site and the sandbox of the same generation, and how to set both back."""
+    """A place on a real site, one on the sandbox that stands for it, and how to set both back."""
     stands_for, version = request.param
     site = request.getfixturevalue(SITES[stands_for])
-    servers: list[SodarServer] = []
+    sandbox = sandboxes[stands_for].reset("default")
+    servers = of_site(site, stands_for, version), of_sandbox(sandbox, stands_for, version)
+    real, ours = map(Place, servers)
+    site.keep()
+    app = sandbox.app("sodar")
+    app.world.core_only = True  # as the site is
+    kept = deepcopy(app.world)
 
-    def fresh():
-        for each in servers:
-            each.close()
-        servers[:] = [of_site(site, stands_for, version)]
-        sandbox = sandboxes[stands_for].reset("default")
-        sandbox.app("sodar").world.core_only = True  # as the site is
-        servers.append(of_sandbox(sandbox, stands_for, version))
-        return Place(servers[0]), Place(servers[1])
+    def reset():
+        site.reset(KEPT)
+        app.world = deepcopy(kept)
 
-    yield fresh
+    yield real, ours, reset
     for each in servers:
         each.close()
 
 
 def test_values_of_projects_are_judged_alike(pair):
     """A title that the sandbox takes and no server does would end the lesson on the first real server."""
-    real, ours = pair()
+    real, ours, reset = pair
     version_2 = real.server.at_least("2.0")
 
-    assert [] == different(real, ours, project_cases(version_2, not real.server.old), pair)
+    assert [] == different(real, ours, project_cases(version_2, not real.server.old), reset)
 
 
 def test_values_of_roles_and_owners_are_judged_alike(pair):
     """Roles are given by name, users by UUID, owners by user name: each is mistaken for another."""
-    real, ours = pair()
+    real, ours, reset = pair
 
-    assert [] == different(real, ours, role_cases(), pair)
+    assert [] == different(real, ours, role_cases(), reset)
 
 
 def test_values_of_settings_invites_and_tokens_are_judged_alike(pair):
     """What is only read is asked for by names, too."""
-    real, ours = pair()
+    real, ours, reset = pair
 
-    assert [] == different(real, ours, account_cases(real.server.old), pair)
+    assert [] == different(real, ours, account_cases(real.server.old), reset)
