@@ -1,17 +1,13 @@
-"""The client of the invented platform: one way of paging each."""
+"""The client of the invented platform: what it is made of."""
 
 from bionb.auth import HeaderAuth
-from bionb.frames import COUNT, columns
-from bionb.listing import Listing
-from bionb.pages import Cursor, Offset, Page, Whole
+from bionb.platforms.things.calls.things import Things
 from bionb.protocol import Node, Nodes
-from bionb.session import Session, SessionOwner
-
-COLUMNS = columns("id name", size=COUNT)
+from bionb.session import Session
 
 
-class ThingsClient(SessionOwner):
-    """Things."""
+class ThingsClient(Things):
+    """One account on one server of things."""
 
     def __init__(self, url, credentials, *, api_version=None, **options):
         auth = HeaderAuth("X-Things-Token", "{token}", token=credentials["token"])
@@ -19,39 +15,6 @@ class ThingsClient(SessionOwner):
 
     def whoami(self):
         return self.session.json("GET", "me", what="ask who I am")["name"]
-
-    def things(self, limit=10, keyed=True, ahead=True):
-        def read(params, opens):
-            return self.session.page(
-                "things",
-                what="list the things",
-                params=params,
-                opens=opens,
-                pick=lambda body: body["items"],
-                total=lambda response, body: (
-                    int(response.headers["X-Total"]) if "X-Total" in response.headers else None
-                ),
-            )
-
-        submit = self.session.submit if ahead else None
-        key = (lambda thing: thing["id"]) if keyed else None
-        return Listing("things", lambda: Offset(read, limit, key=key, submit=submit), COLUMNS)
-
-    def all_things(self):
-        def read(params, opens):
-            return Page(self.session.json("GET", "whole", what="list the things"))
-
-        return Listing("things", lambda: Whole(read), COLUMNS)
-
-    def cursor_things(self):
-        def read(params, opens):
-            body = self.session.json("GET", "cursor", params=params, what="list the things", opens=opens)
-            return Page(body["data"], cursor=body["cursor"])
-
-        return Listing("things", lambda: Cursor(read, key=lambda thing: thing["id"]), COLUMNS)
-
-    def create(self, name):
-        return self.session.json("POST", "things", json={"name": name}, what=f"create the thing {name}")
 
     def roots(self):
         return Nodes(self.things(), lambda thing: Node("thing", thing["id"], thing["name"], leaf=True, record=thing))

@@ -1,0 +1,1 @@
+"""Groups of endpoints, side by side."""
