@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 
 from bionb.platforms.odm.sandbox import across, jobs, links, metadata, omics, reading, search
 from bionb.platforms.odm.sandbox.examples import add_liver_study, add_walk
 from bionb.platforms.odm.sandbox.jobs import Jobs
 from bionb.platforms.odm.sandbox.store import Record, Store
-from bionb.sandbox.application import Application, Refused
+from bionb.sandbox.application import Application, Refused, Routes, serve
 from bionb.sandbox.faults import Faults
 from bionb.sandbox.gate import FINDINGS
-from bionb.sandbox.routes import Routes
 from bionb.sandbox.tokens import token_of, user_of
 
 DATA = Path(__file__).parent.parent / "data"
@@ -31,7 +30,6 @@ _OLDER = (
 # Who may call what: these need the group Curator, and so does all that writes.
 _CURATORS_ONLY = re.compile(r"/api/v1/(as-curator/|jobs/)")
 _READING = re.compile(r"(GET|HEAD) .*|.*(/search/|get-batch).*")
-routes = Routes()
 
 
 class OdmSandbox(Application):
@@ -61,8 +59,8 @@ class OdmSandbox(Application):
     def add_routes(self, app: Flask) -> None:
         """Add everything that is served."""
         app.before_request(self._check)
-        for part in (routes, *(each.routes for each in (jobs, links, across, metadata, omics, search))):
-            part.add_to(app, self)
+        for routes in (ROUTES, *(each.ROUTES for each in (jobs, links, across, metadata, omics, search))):
+            serve(app, routes)
 
     def fill(self, state: str) -> None:
         """Put the data of a named state in place of what is there."""
@@ -98,6 +96,7 @@ class OdmSandbox(Application):
         return user_of(bearer.removeprefix("Bearer ") or request.headers.get("Genestack-API-Token", ""))
 
     def _check(self) -> None:
+        g.sandbox = self
         if request.path.startswith("/frontend/endpoint/"):
             return
         if self.user() not in self.users:
@@ -109,16 +108,17 @@ class OdmSandbox(Application):
             raise Refused(400, "; ".join(map(str, findings)))
 
 
-@routes("/frontend/endpoint/actuator/health")
-def _health(box: OdmSandbox) -> Record:
-    return {"status": "UP"}
-
-
-@routes("/frontend/endpoint/application/invoke/genestack/<path:what>", "POST")
-def _invoke(box: OdmSandbox, what: str) -> Record:
+def _invoke(what: str) -> Record:
+    """Let the command line importer sign in and look for a template."""
     if what.startswith("signin/authenticate"):
         tokens = request.get_json(silent=True) or [""]
-        return {"result": {"authenticated": user_of(str(tokens[0])) in box.users}}
+        return {"result": {"authenticated": user_of(str(tokens[0])) in OdmSandbox.users}}
     if what.endswith("/listTemplates"):
         return {"result": [{"accession": TEMPLATE, "isDefault": True, "name": "Default template"}]}
     raise Refused(404, "There is no such endpoint.")
+
+
+ROUTES: Routes = {
+    "GET /frontend/endpoint/actuator/health": lambda: {"status": "UP"},
+    "POST /frontend/endpoint/application/invoke/genestack/<path:what>": _invoke,
+}

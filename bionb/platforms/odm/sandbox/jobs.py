@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from flask import request
+from flask import g, request
+from werkzeug.local import LocalProxy
 
 from bionb.platforms.odm.sandbox.imports import BY_DATA_LINK, KINDS, Commit, plan
 from bionb.platforms.odm.sandbox.reading import ImportFailed, demand, told
-from bionb.platforms.odm.sandbox.store import DATA, Record
-from bionb.sandbox.application import Refused
-from bionb.sandbox.routes import Routes
+from bionb.platforms.odm.sandbox.store import DATA, Record, box
+from bionb.sandbox.application import Refused, Routes
 
 if TYPE_CHECKING:
     from bionb.platforms.odm.sandbox import OdmSandbox
@@ -22,7 +22,6 @@ POLLS = 1  # answers that say RUNNING before the end
 # Faults that change the pace, and after how many polls a job ends then; None leaves that as it is.
 PACES = {"slow_jobs": 5, "instant_jobs": 0, "endless_jobs": math.inf, "odd_status": None}
 TIMES = {False: "%Y-%m-%d %H:%M:%S", True: "%d-%m-%Y %H:%M:%S"}
-routes = Routes()
 
 
 @dataclass
@@ -124,22 +123,23 @@ class Jobs:
         return self._sandbox.store.clock.tick().strftime(TIMES[bool(self._sandbox.faults.take("day_first_times"))])
 
 
-@routes("/api/v1/jobs/import/<kind>", "POST")
-def _start(box: OdmSandbox, kind: str) -> Record:
+jobs: Jobs = cast(Jobs, LocalProxy(lambda: g.sandbox.jobs))
+
+
+def _start(kind: str) -> Record:
     wanted = request.get_json(silent=True)
     if kind not in KINDS:
         raise Refused(404, f"There is no import of {kind}.")
     if not isinstance(wanted, dict) or not Job(0, kind, wanted, "").link:
         raise Refused(400, "The body needs metadataLink or dataLink.")
     if kind != "file" and request.args.get("allow_dups", "").lower() != "true":
-        earlier = box.jobs.earlier(kind, Job(0, kind, wanted, "").link)
+        earlier = jobs.earlier(kind, Job(0, kind, wanted, "").link)
         if earlier:
             raise Refused(409, f"A job instance already exists for this link and kind: jobExecId={earlier.id}")
-    return box.jobs.start(kind, wanted, box.user()).info()
+    return jobs.start(kind, wanted, box.user()).info()
 
 
-@routes("/api/v1/jobs/import/<kind>/multipart", "POST")
-def _upload(box: OdmSandbox, kind: str) -> Record:
+def _upload(kind: str) -> Record:
     if kind not in KINDS or kind == "study":
         raise Refused(404, f"There is no upload of {kind}.")
     if "file" not in request.files:
@@ -151,36 +151,42 @@ def _upload(box: OdmSandbox, kind: str) -> Record:
     wanted: Record = dict(request.form)
     for part, file in parts.items():
         wanted |= {part: file.filename, f"{part} content": file.read()}
-    return box.jobs.start(kind, wanted, box.user()).info()
+    return jobs.start(kind, wanted, box.user()).info()
 
 
-def _found(box: OdmSandbox, number: int) -> Job:
-    if number not in box.jobs.jobs:
+def _found(number: int) -> Job:
+    if number not in jobs.jobs:
         raise Refused(404, f"There is no job execution {number}.")
-    return box.jobs.jobs[number]
+    return jobs.jobs[number]
 
 
-@routes("/api/v1/jobs/<int:number>/<any('info','output'):what>")
-def _look(box: OdmSandbox, number: int, what: str) -> Record:
-    job = _found(box, number)
-    box.jobs.poll(job)
+def _look(number: int, what: str) -> Record:
+    job = _found(number)
+    jobs.poll(job)
     return job.info() if what == "info" else job.output()
 
 
-@routes("/api/v1/jobs/<int:number>/stop", "PUT")
-def _stop(box: OdmSandbox, number: int) -> Record:
-    job = _found(box, number)
+def _stop(number: int) -> Record:
+    job = _found(number)
     if job.status in DONE:
         raise Refused(400, f"The job has ended as {job.status}.")
     job.status = "STOPPING"
     return job.info()
 
 
-@routes("/api/v1/jobs/<int:number>/restart", "PUT")
-def _restart(box: OdmSandbox, number: int) -> Record:
-    job = _found(box, number)
+def _restart(number: int) -> Record:
+    job = _found(number)
     if job.status not in ("FAILED", "STOPPED"):
         raise Refused(400, f"A job that is {job.status} cannot be restarted.")
     job.status, job.ended, job.polls, job.meanwhile = "STARTING", "", POLLS, "RUNNING"
-    box.jobs.prepare(job)
+    jobs.prepare(job)
     return job.info()
+
+
+ROUTES: Routes = {
+    "POST /api/v1/jobs/import/<kind>": _start,
+    "POST /api/v1/jobs/import/<kind>/multipart": _upload,
+    "GET /api/v1/jobs/<int:number>/<any('info','output'):what>": _look,
+    "PUT /api/v1/jobs/<int:number>/stop": _stop,
+    "PUT /api/v1/jobs/<int:number>/restart": _restart,
+}

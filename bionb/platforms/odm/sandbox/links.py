@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Response, request
 
-from bionb.platforms.odm.sandbox.store import DATA, SAMPLE_KEY, SHOWN, Entity, Run, Store, several
-from bionb.sandbox.application import Refused
-from bionb.sandbox.routes import Routes
-
-if TYPE_CHECKING:
-    from bionb.platforms.odm.sandbox import OdmSandbox
+from bionb.platforms.odm.sandbox.store import DATA, SAMPLE_KEY, SHOWN, Entity, Run, Store, several, store
+from bionb.sandbox.application import Refused, Routes
 
 TARGETS = {
     "sample": ("study",),
@@ -27,7 +23,6 @@ TARGETS = {
 GROUPS = (r"(sample)/group/(\w+)/to/(study)/(\w+)", r"([\w-]+)/group/(\w+)/to/(\w+)/group/(\w+)")
 OBJECTS = r"([\w-]+)/(\w+)/to/(\w+)/(\w+)"
 PATH = "/api/v1/as-curator/integration/link/<path:path>"
-routes = Routes()
 
 
 def ends(store: Store, path: str) -> tuple[str, str, Sequence[Run | Entity], Sequence[Entity], bool]:
@@ -83,10 +78,9 @@ def _wanted(source: Run | Entity) -> list[Any]:
     return several(source.record.get("batch" if source.kind == "cell" else SAMPLE_KEY))
 
 
-@routes(PATH, "POST")
-def _link(box: OdmSandbox, path: str) -> Response:
-    box.store.clock.tick()
-    kind, to, sources, targets, groups = ends(box.store, path)
+def _link(path: str) -> Response:
+    store.clock.tick()
+    kind, to, sources, targets, groups = ends(store, path)
     if kind != "sample" and groups:
         attribute = request.args.get("linkingAttribute") if to == "sample" and kind in DATA else None
         count = link_by_key(sources, targets, attribute)
@@ -102,13 +96,18 @@ def _link(box: OdmSandbox, path: str) -> Response:
     return Response(status=204)
 
 
-@routes(PATH, "DELETE")
-def _unlink(box: OdmSandbox, path: str) -> Response:
-    box.store.clock.tick()
-    kind, to, sources, targets, _ = ends(box.store, path)
+def _unlink(path: str) -> Response:
+    store.clock.tick()
+    kind, to, sources, targets, _ = ends(store, path)
     if "cell" in (kind, to):
         raise Refused(400, f"A link of {kind} to {to} cannot be removed.")
     inside = {each.accession for each in targets}
     for each in sources:
         each.targets = [one for one in each.targets if one not in inside]
     return Response(status=204)
+
+
+ROUTES: Routes = {
+    f"POST {PATH}": _link,
+    f"DELETE {PATH}": _unlink,
+}

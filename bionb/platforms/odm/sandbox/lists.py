@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Response, jsonify, request
 
 from bionb.platforms.odm.sandbox.language import full_text, parse
-from bionb.platforms.odm.sandbox.store import Entity, Record, shown
+from bionb.platforms.odm.sandbox.store import Entity, Record, box, shown, store
 from bionb.sandbox.application import Refused, whole_number, window
-
-if TYPE_CHECKING:
-    from bionb.platforms.odm.sandbox import OdmSandbox
 
 LIMIT = 2000
 SORTS: dict[str, Callable[[Entity], Any]] = {
@@ -51,26 +48,26 @@ def as_seen(role: str, entity: Entity) -> Record:
     return shown(entity.kind, entity.seen_as(role), fields_of(role))
 
 
-def entity_list(box: OdmSandbox, role: str, found: list[Entity]) -> Response:
+def entity_list(role: str, found: list[Entity]) -> Response:
     """Return one page of what a whole group holds, or of what was found across links."""
-    answer = page_of(box, found, lambda each: as_seen(role, each))
+    answer = page_of(found, lambda each: as_seen(role, each))
     if found and request.args.get("pageOffset", "0") != "0" and box.faults.take("drifting"):
-        box.store.entities.pop(found[0].accession, None)
+        store.entities.pop(found[0].accession, None)
     return answer
 
 
-def sorted_list(box: OdmSandbox, role: str, kind: str) -> Response:
+def sorted_list(role: str, kind: str) -> Response:
     """Return one page of all there is of a kind; only these lists take ``filter``, ``query`` and ``sort``."""
-    found = matching(role, box.store.of_kind(kind))
+    found = matching(role, store.of_kind(kind))
     sort = "" if kind == "file" else request.args.get("sort", "").strip()
     if sort and sort.lstrip("+-") not in SORTS:
         raise Refused(400, f"sort is one of {', '.join(SORTS)}, with + or - in front.")
     if sort:
         found.sort(key=SORTS[sort.lstrip("+-")], reverse=sort.startswith("-"))
-    return entity_list(box, role, found)
+    return entity_list(role, found)
 
 
-def page_of(box: OdmSandbox, records: list[Any], show: Callable[[Any], Any] = lambda each: each) -> Response:
+def page_of(records: list[Any], show: Callable[[Any], Any] = lambda each: each) -> Response:
     """Return one page; it may hold fewer records than its limit although more follow."""
     offset = whole_number("pageOffset" if "pageOffset" in request.args else "offset", 0)
     limit = whole_number("pageLimit" if "pageLimit" in request.args else "limit", LIMIT)

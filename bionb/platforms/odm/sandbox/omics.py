@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Response, request
 
 from bionb.platforms.odm.sandbox.language import Lookup, parse
 from bionb.platforms.odm.sandbox.lists import ROLE, as_seen, chosen, cursor_page, matching, page_of
-from bionb.platforms.odm.sandbox.store import Entity, Group, Record, Run, Store
-from bionb.sandbox.application import Refused, whole_number
-from bionb.sandbox.routes import Routes
-
-if TYPE_CHECKING:
-    from bionb.platforms.odm.sandbox import OdmSandbox
+from bionb.platforms.odm.sandbox.store import Entity, Group, Record, Run, store
+from bionb.sandbox.application import Refused, Routes, whole_number
 
 SHORT = {"expression": "ex", "variant": "vx", "flow-cytometry": "fx"}
 SINGULAR = {"expressions": "expression", "variants": "variant", "flow-cytometries": "flow-cytometry"}
 MADE = ("library", "preparation")
 DATA = "<any('expression','variant','flow-cytometry'):kind>"
 LISTS = "<any('expressions','variants','flow-cytometries'):lists>"
-routes = Routes()
 
 
 # -- one measurement ---------------------------------------------------------------------------------------------------
 
 
-def data_items(store: Store, group: Group, runs: Iterable[Run], query: str = "") -> Iterator[Record]:
+def data_items(group: Group, runs: Iterable[Run], query: str = "") -> Iterator[Record]:
     """Give the measurements of runs that a query lets through, feature by feature."""
     test, places = parse(query), {run.id: number for number, run in enumerate(group.runs)}
     measured = [(places[run.id], run) for run in runs]
@@ -88,7 +83,7 @@ def _asked(kind: str) -> bool:
     return any(request.args.get(f"{kind}{what}") for what in ("Filter", "Query"))
 
 
-def wanted_samples(store: Store, role: str) -> dict[str, Entity]:
+def wanted_samples(role: str) -> dict[str, Entity]:
     """Return the linked samples that the request's study, sample, library and preparation filters let through."""
     studies = {each.accession for each in matching(role, store.of_kind("study"), "study")}
     found = {each.accession: each for each in matching(role, store.linked("sample", studies), "sample")}
@@ -98,7 +93,7 @@ def wanted_samples(store: Store, role: str) -> dict[str, Entity]:
     return found
 
 
-def wanted_runs(store: Store, role: str, group: Group, samples: Iterable[str]) -> list[Run]:
+def wanted_runs(role: str, group: Group, samples: Iterable[str]) -> list[Run]:
     """Return the runs of a group that belong to these samples, through what the request's filters let through."""
     left_out: set[str] = set()
     for kind in filter(_asked, MADE):
@@ -108,7 +103,7 @@ def wanted_runs(store: Store, role: str, group: Group, samples: Iterable[str]) -
     return [run for run in kept if not set(samples).isdisjoint(store.samples_behind(run))]
 
 
-def wanted_groups(store: Store, kind: str) -> list[Group]:
+def wanted_groups(kind: str) -> list[Group]:
     """Return the groups that the request's filter lets through; replaced ones only where versions are asked for."""
     test, versions = parse(request.args.get(f"{SHORT[kind]}Filter", "")), request.args.get("useVersions")
     groups = [each for each in store.data_groups(kind) if test(each.record.get)]
@@ -120,51 +115,46 @@ def query_page(found: Iterable[Any], log: str) -> Record:
     return cursor_page(found, mark="c", log=log)
 
 
-@routes(f"/api/v1/{ROLE}/omics/samples")
-def _samples(box: OdmSandbox, role: str) -> Record:
-    store, found = box.store, wanted_samples(box.store, role)
+def _samples(role: str) -> Record:
+    found = wanted_samples(role)
     for kind, short in SHORT.items():
         if query := request.args.get(f"{short}Query"):
-            runs = [(group, run) for group in wanted_groups(store, kind) for run in group.runs]
-            having = [run for group, run in runs if any(data_items(store, group, [run], query))]
+            runs = [(group, run) for group in wanted_groups(kind) for run in group.runs]
+            having = [run for group, run in runs if any(data_items(group, [run], query))]
             behind = {sample for run in having for sample in store.samples_behind(run)}
             found = {name: each for name, each in found.items() if name in behind}
     items = ({"metadata": as_seen(role, each)} for each in found.values())
     return query_page(items, f"{len(found)} samples matched")
 
 
-@routes(f"/api/v1/{ROLE}/omics/{DATA}/group")
-def _groups(box: OdmSandbox, role: str, kind: str) -> Record:
-    store, inside = box.store, wanted_samples(box.store, role)
-    found = [each for each in wanted_groups(store, kind) if wanted_runs(store, role, each, inside)]
+def _groups(role: str, kind: str) -> Record:
+    inside = wanted_samples(role)
+    found = [each for each in wanted_groups(kind) if wanted_runs(role, each, inside)]
     return query_page([each.shown() for each in found], f"{len(found)} groups matched")
 
 
-@routes(f"/api/v1/{ROLE}/omics/{DATA}/data")
-def _measurements(box: OdmSandbox, role: str, kind: str) -> Record:
-    store, name = box.store, f"{SHORT[kind]}Query"
+def _measurements(role: str, kind: str) -> Record:
+    name = f"{SHORT[kind]}Query"
     query = request.args.get(name, "")
     if not query:
         raise Refused(400, f"A query is needed: pass {name}.")
-    inside = wanted_samples(store, role)
-    runs = ((group, wanted_runs(store, role, group, inside)) for group in wanted_groups(store, kind))
-    items = (item for group, found in runs for item in data_items(store, group, found, query))
+    inside = wanted_samples(role)
+    runs = ((group, wanted_runs(role, group, inside)) for group in wanted_groups(kind))
+    items = (item for group, found in runs for item in data_items(group, found, query))
     return query_page(items, f"{len(inside)} samples matched")
 
 
-@routes(f"/api/v1/{ROLE}/omics/{DATA}/streamed-data")
-def _stream(box: OdmSandbox, role: str, kind: str) -> Response:
+def _stream(role: str, kind: str) -> Response:
     if kind == "flow-cytometry":
         raise Refused(404, "There is no such endpoint.")
-    group = box.store.group(kind, request.args.get("groupAccession", ""))
-    runs = wanted_runs(box.store, role, group, wanted_samples(box.store, role))
+    group = store.group(kind, request.args.get("groupAccession", ""))
+    runs = wanted_runs(role, group, wanted_samples(role))
     mark, form = (",", "text/csv") if kind == "expression" else ("\t", "text/tab-separated-values")
     return Response(_matrix(group, runs, mark), content_type=f"{form};charset=UTF-8")
 
 
-@routes(f"/api/v1/{ROLE}/omics/cells")
-def _cells(box: OdmSandbox, role: str) -> Record:
-    store, inside = box.store, set(wanted_samples(box.store, role))
+def _cells(role: str) -> Record:
+    inside = set(wanted_samples(role))
     test = parse(request.args.get("cellQuery", ""))
     found = [each for each in store.of_kind("cell") if inside & {*store.samples_behind(each)}]
     found = [each for each in found if test(each.record.get)]
@@ -202,27 +192,36 @@ def _quoted(cell: str, mark: str) -> str:
 # -- the lists of data groups and their runs ---------------------------------------------------------------------------
 
 
-@routes(f"/api/v1/{ROLE}/{LISTS}/group")
-def _data_groups(box: OdmSandbox, role: str, lists: str) -> Response:
+def _data_groups(role: str, lists: str) -> Response:
     test = chosen()
-    return page_of(box, [each.shown() for each in box.store.data_groups(SINGULAR[lists]) if test(each.record)])
+    return page_of([each.shown() for each in store.data_groups(SINGULAR[lists]) if test(each.record)])
 
 
-@routes(f"/api/v1/{ROLE}/{LISTS}/group/<accession>")
-def _data_group(box: OdmSandbox, role: str, lists: str, accession: str) -> Record:
-    return box.store.group(SINGULAR[lists], accession).shown()
+def _data_group(role: str, lists: str, accession: str) -> Record:
+    return store.group(SINGULAR[lists], accession).shown()
 
 
-@routes(f"/api/v1/{ROLE}/{LISTS}/group/by/run/<int:number>")
-def _group_by_run(box: OdmSandbox, role: str, lists: str, number: int) -> Record:
-    for found, run in box.store.runs_of(SINGULAR[lists]):
+def _group_by_run(role: str, lists: str, number: int) -> Record:
+    for found, run in store.runs_of(SINGULAR[lists]):
         if run.id == number:
             return found.shown()
     raise Refused(404, f"There is no run {number}.")
 
 
-@routes(f"/api/v1/{ROLE}/{LISTS}/runs/by/group/<accession>")
-def _runs(box: OdmSandbox, role: str, lists: str, accession: str) -> Record:
+def _runs(role: str, lists: str, accession: str) -> Record:
     # List the runs of a group; this answer has neither log nor end mark.
-    found = box.store.group(SINGULAR[lists], accession).runs
+    found = store.group(SINGULAR[lists], accession).runs
     return cursor_page([{"runId": str(run.id), "runSourceId": run.name} for run in found], mark="c")
+
+
+ROUTES: Routes = {
+    f"GET /api/v1/{ROLE}/omics/samples": _samples,
+    f"GET /api/v1/{ROLE}/omics/{DATA}/group": _groups,
+    f"GET /api/v1/{ROLE}/omics/{DATA}/data": _measurements,
+    f"GET /api/v1/{ROLE}/omics/{DATA}/streamed-data": _stream,
+    f"GET /api/v1/{ROLE}/omics/cells": _cells,
+    f"GET /api/v1/{ROLE}/{LISTS}/group": _data_groups,
+    f"GET /api/v1/{ROLE}/{LISTS}/group/<accession>": _data_group,
+    f"GET /api/v1/{ROLE}/{LISTS}/group/by/run/<int:number>": _group_by_run,
+    f"GET /api/v1/{ROLE}/{LISTS}/runs/by/group/<accession>": _runs,
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Response, request
 
@@ -11,12 +11,8 @@ from bionb.platforms.odm.sandbox import reading
 from bionb.platforms.odm.sandbox.language import full_text
 from bionb.platforms.odm.sandbox.lists import ROLE, cursor_page, page_of
 from bionb.platforms.odm.sandbox.reading import ImportFailed
-from bionb.platforms.odm.sandbox.store import DATA, Entity, Record, several
-from bionb.sandbox.application import Refused
-from bionb.sandbox.routes import Routes
-
-if TYPE_CHECKING:
-    from bionb.platforms.odm.sandbox import OdmSandbox
+from bionb.platforms.odm.sandbox.store import DATA, Entity, Record, box, several, store
+from bionb.sandbox.application import Refused, Routes
 
 FACETS = ("Organism", "Tissue", "Disease", "Therapeutic Area")
 TOP = 5
@@ -27,52 +23,50 @@ LINK_TYPES = [
     ("expressionGroup", "geneTranscriptMapping"),
 ]
 ENDS = ("firstId", "secondId")
-routes = Routes()
 
 
 # -- studies -----------------------------------------------------------------------------------------------------------
 
 
-@routes(f"/api/v1/{ROLE}/integration/fulltext/search/studies", "POST")
-def _search(box: OdmSandbox, role: str) -> Record:
+def _search(role: str) -> Record:
     wanted = request.get_json(silent=True) or {}
     filters = wanted.get("filters") or []
-    found = _searched(box, role, [each for each in filters if each.get("type") == "FULL_TEXT"])
+    found = _searched(role, [each for each in filters if each.get("type") == "FULL_TEXT"])
     options: dict[str, set[str]] = {}
     for each in filters:
         if each.get("type") == "SELECT":
             name, _, value = str(each.get("filterOptionId")).partition("=")
             options.setdefault(name, set()).add(value)
-    found = [e for e in found if all(values & _values(box, role, e, name) for name, values in options.items())]
+    found = [e for e in found if all(values & _values(role, e, name) for name, values in options.items())]
     page = {"offset": 0, "limit": 50} | (wanted.get("page") or {})
-    content = [_found(box, role, each) for each in found[page["offset"] : page["offset"] + page["limit"]]]
-    facets = [_facet(box, role, found, name) for name in FACETS]
+    content = [_found(role, each) for each in found[page["offset"] : page["offset"] + page["limit"]]]
+    facets = [_facet(role, found, name) for name in FACETS]
     return {
         "objectsPage": {"filteredCount": len(found), "pageRequest": page, "content": content},
         "filterOptionGroups": [each for each in facets if each["options"]],
     }
 
 
-def _searched(box: OdmSandbox, role: str, texts: list[Record]) -> list[Entity]:
+def _searched(role: str, texts: list[Record]) -> list[Entity]:
     if len(texts) > 1:
         raise Refused(400, "At most one filter can be FULL_TEXT.")
-    found = box.store.of_kind("study")
+    found = store.of_kind("study")
     for each in texts:
         words = full_text(each.get("match", ""), each.get("mode") == "USE_NARROWER_TERMS")
-        found = [study for study in found if words({"all": _records(box, role, study)})]
+        found = [study for study in found if words({"all": _records(role, study)})]
     return found
 
 
-def _records(box: OdmSandbox, role: str, study: Entity) -> list[Record]:
-    return [each.seen_as(role) for each in (study, *box.store.samples_in(study.accession).values())]
+def _records(role: str, study: Entity) -> list[Record]:
+    return [each.seen_as(role) for each in (study, *store.samples_in(study.accession).values())]
 
 
-def _values(box: OdmSandbox, role: str, study: Entity, name: str) -> set[str]:
-    return {str(each) for one in _records(box, role, study) for each in several(one.get(name)) if each}
+def _values(role: str, study: Entity, name: str) -> set[str]:
+    return {str(each) for one in _records(role, study) for each in several(one.get(name)) if each}
 
 
-def _facet(box: OdmSandbox, role: str, studies: list[Entity], name: str) -> Record:
-    counts = Counter(value for each in studies for value in _values(box, role, each, name))
+def _facet(role: str, studies: list[Entity], name: str) -> Record:
+    counts = Counter(value for each in studies for value in _values(role, each, name))
     options = [
         {"id": f"{name}={value}", "filterId": name, "name": value, "count": count}
         for value, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -80,10 +74,10 @@ def _facet(box: OdmSandbox, role: str, studies: list[Entity], name: str) -> Reco
     return {"filterId": name, "hasMoreOptions": len(options) > TOP, "options": options[:TOP]}
 
 
-def _found(box: OdmSandbox, role: str, study: Entity) -> Record:
-    store, record = box.store, study.seen_as(role)
+def _found(role: str, study: Entity) -> Record:
+    record = study.seen_as(role)
     expression, variant, flow = (bool(store.groups_in(kind, study.accession)) for kind in DATA)
-    summary = [{"key": name, "values": sorted(_values(box, role, study, name))} for name in FACETS]
+    summary = [{"key": name, "values": sorted(_values(role, study, name))} for name in FACETS]
     return {
         "accession": study.accession,
         "name": record.get("Study Title") or record.get("Study Source ID"),
@@ -100,9 +94,8 @@ def _found(box: OdmSandbox, role: str, study: Entity) -> Record:
 # -- mappings ----------------------------------------------------------------------------------------------------------
 
 
-@routes("/api/v1/xrefsets", "POST")
-def _create_mapping(box: OdmSandbox) -> Record:
-    wanted, store = request.get_json(silent=True) or {}, box.store
+def _create_mapping() -> Record:
+    wanted = request.get_json(silent=True) or {}
     if wanted.get("xrefSetType") != "gene-transcript":
         raise Refused(400, "The only type of mapping is gene-transcript.")
     try:
@@ -117,16 +110,14 @@ def _create_mapping(box: OdmSandbox) -> Record:
     return {**found, "lastUpdated": stamp, **more}
 
 
-def _mapping(box: OdmSandbox, accession: str) -> Record:
-    if accession not in box.store.mappings:
+def _mapping(accession: str) -> Record:
+    if accession not in store.mappings:
         raise Refused(404, f"There is no mapping {accession}.")
-    return box.store.mappings[accession]
+    return store.mappings[accession]
 
 
-@routes("/api/v1/xrefsets/entries")
-@routes("/api/v1/xrefsets/<accession>/entries")
-def _mapping_entries(box: OdmSandbox, accession: str | None = None) -> Record:
-    mappings = {accession: _mapping(box, accession)} if accession else box.store.mappings
+def _mapping_entries(accession: str | None = None) -> Record:
+    mappings = {accession: _mapping(accession)} if accession else store.mappings
     genes, transcripts = set(request.args.getlist("sourceId")), set(request.args.getlist("targetId"))
     found = [
         {"xrefSetId": number, "sourceId": gene, "targetIds": targets}
@@ -137,26 +128,23 @@ def _mapping_entries(box: OdmSandbox, accession: str | None = None) -> Record:
     return cursor_page(found, "result")
 
 
-@routes("/api/v1/xrefsets/<accession>/metadata")
-def _mapping_metadata(box: OdmSandbox, accession: str) -> Record:
-    found = _mapping(box, accession)
+def _mapping_metadata(accession: str) -> Record:
+    found = _mapping(accession)
     return {**found["told"], "data": found["metadata"]}
 
 
-@routes("/api/v1/xrefsets/<accession>", "DELETE")
-def _delete_mapping(box: OdmSandbox, accession: str) -> Response:
-    if _mapping(box, accession)["owner"] != box.user():
+def _delete_mapping(accession: str) -> Response:
+    if _mapping(accession)["owner"] != box.user():
         raise Refused(403, "Only who uploaded a mapping may delete it.")
-    del box.store.mappings[accession]
+    del store.mappings[accession]
     return Response(status=204)
 
 
 # -- links of any type -------------------------------------------------------------------------------------------------
 
 
-@routes("/api/v1/as-curator/links", "POST")
-def _save_links(box: OdmSandbox) -> Response:
-    wanted, store = request.get_json(silent=True), box.store
+def _save_links() -> Response:
+    wanted = request.get_json(silent=True)
     if not isinstance(wanted, list) or not all(set(ENDS) <= set(each) for each in wanted):
         raise Refused(400, "The body is a list of links with firstId and secondId.")
     for accession in (each[name] for each in wanted for name in ENDS):
@@ -167,44 +155,54 @@ def _save_links(box: OdmSandbox) -> Response:
     return Response(status=201 if new else 200)
 
 
-@routes(f"/api/v1/{ROLE}/links")
-def _list_links(box: OdmSandbox, role: str) -> Response:
+def _list_links(role: str) -> Response:
     names = ("firstId", "firstType", "secondId", "secondType")
     asked = {name: request.args[name] for name in names if request.args.get(name)}
-    return page_of(box, [each for each in box.store.links if asked.items() <= each.items()])
+    return page_of([each for each in store.links if asked.items() <= each.items()])
 
 
-@routes("/api/v1/as-curator/links", "DELETE")
-def _remove_link(box: OdmSandbox) -> Response:
+def _remove_link() -> Response:
     asked = {name: request.args.get(name) for name in ENDS}
-    found = [each for each in box.store.links if asked.items() <= each.items()]
+    found = [each for each in store.links if asked.items() <= each.items()]
     if not found:
         raise Refused(404, "There is no such link.")
-    box.store.links.remove(found[0])
+    store.links.remove(found[0])
     return Response(status=204)
 
 
-@routes(f"/api/v1/{ROLE}/links/get-batch", "POST")
-def _links_of_several(box: OdmSandbox, role: str) -> Response:
+def _links_of_several(role: str) -> Response:
     wanted = (request.get_json(silent=True) or {}).get("firstIds", ())
-    return page_of(box, [each for each in box.store.links if each["firstId"] in wanted])
+    return page_of([each for each in store.links if each["firstId"] in wanted])
 
 
-@routes(f"/api/v1/{ROLE}/data-types")
-def _types(box: OdmSandbox, role: str) -> list[str]:
+def _types(role: str) -> list[str]:
     return sorted({each for pair in LINK_TYPES for each in pair})
 
 
-@routes(f"/api/v1/{ROLE}/data-types/links")
-def _type_links(box: OdmSandbox, role: str) -> list[Record]:
+def _type_links(role: str) -> list[Record]:
     return [{"firstType": first, "secondType": second} for first, second in LINK_TYPES]
 
 
-@routes("/api/v1/manage-data/detached-objects")
-def _detached(box: OdmSandbox) -> dict[str, Any]:
-    store = box.store
+def _detached() -> dict[str, Any]:
     linked = {each.group for each in store.entities.values() if each.targets}
     loose = [e for e in store.groups.values() if e.accession not in linked and not any(r.targets for r in e.runs)]
     names = ("genestack:accession", "objectType", "ownerEmail")
     found = ((each.accession, each.kind, f"{each.owner}@example.org") for each in loose)
     return {"data": [dict(zip(names, each, strict=True)) for each in found]}
+
+
+ROUTES: Routes = {
+    f"POST /api/v1/{ROLE}/integration/fulltext/search/studies": _search,
+    "POST /api/v1/xrefsets": _create_mapping,
+    "GET /api/v1/xrefsets/entries": _mapping_entries,
+    "GET /api/v1/xrefsets/<accession>/entries": _mapping_entries,
+    "GET /api/v1/xrefsets/<accession>/metadata": _mapping_metadata,
+    "DELETE /api/v1/xrefsets/<accession>": _delete_mapping,
+    "POST /api/v1/as-curator/links": _save_links,
+    f"GET /api/v1/{ROLE}/links": _list_links,
+    "DELETE /api/v1/as-curator/links": _remove_link,
+    f"POST /api/v1/{ROLE}/links/get-batch": _links_of_several,
+    f"GET /api/v1/{ROLE}/data-types": _types,
+    f"GET /api/v1/{ROLE}/data-types/links": _type_links,
+    "GET /api/v1/manage-data/detached-objects": _detached,
+}

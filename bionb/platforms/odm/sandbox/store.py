@@ -5,7 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
+
+from flask import g
+from werkzeug.local import LocalProxy
 
 from bionb.sandbox.application import Refused
 from bionb.sandbox.store import FrozenClock
@@ -202,6 +205,11 @@ class Store:
         """Return the data groups with a run that belongs to a sample of a study."""
         inside = set(self.samples_in(study))
         return [each for each in self.data_groups(kind) if any(inside & {*self.samples_behind(r)} for r in each.runs)]
+
+
+# While a request is answered: the sandbox that answers it, and what it keeps.
+box: Any = LocalProxy(lambda: g.sandbox)
+store: Store = cast(Store, LocalProxy(lambda: g.sandbox.store))
 
 
 def several(value: Any) -> list[Any]:
