@@ -12,62 +12,35 @@ from bionb.platforms.odm.sandbox.lists import ROLE, as_seen, entity_list, matchi
 from bionb.platforms.odm.sandbox.metadata import SINGULAR
 from bionb.platforms.odm.sandbox.omics import data_items
 from bionb.platforms.odm.sandbox.store import Record, store
-from bionb.sandbox.application import Refused, Routes
+from bionb.sandbox.application import Refused, Routes, refuse_if
 
-READINGS: list[tuple[str, Callable[..., Any]]] = []
 DATA = "(expression|variant|flow-cytometry)"
 
 
 def _read(role: str, path: str) -> Any:
     # Read what the path asks for; its last word is what there must be.
-    for pattern, reading in READINGS:
+    for pattern, reading in READINGS.items():
         if found := re.fullmatch(pattern, path):
             last = path.rpartition("/")[2]
             known = last in SINGULAR or last in store.groups or ("/by/group/" not in path and last in store.entities)
-            if not known:
-                raise Refused(404, f"There is nothing with the accession {last}.")
+            refuse_if(not known, 404, f"There is nothing with the accession {last}.")
             return reading(role, *found.groups())
     raise Refused(404, "There is no such endpoint.")
 
 
-def _reads(*patterns: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    def keep(reading: Callable[..., Any]) -> Callable[..., Any]:
-        READINGS.extend((pattern, reading) for pattern in patterns)
-        return reading
-
-    return keep
-
-
-@_reads(r"samples/by/study/(\w+)")
-def _samples_by_study(role: str, study: str) -> Response:
-    return entity_list(role, list(store.samples_in(study).values()))
-
-
-@_reads(r"study/by/(sample|file)/(\w+)")
 def _study_by(role: str, kind: str, accession: str) -> Record:
-    found = store.entities.get(accession)
-    if found is None or found.kind not in ("sample", "file") or not found.targets:
-        raise Refused(404, f"The {kind} {accession} belongs to no study.")
-    return as_seen(role, store.entities[found.targets[0]])
+    found = store.entities[accession].targets if accession in store.entities else []
+    refuse_if(
+        not found or store.entities[found[0]].kind != "study", 404, f"The {kind} {accession} belongs to no study."
+    )
+    return as_seen(role, store.entities[found[0]])
 
 
-@_reads(r"(library|preparation)/by/sample/(\w+)", r"(file)s/by/study/(\w+)")
-def _linked(role: str, kind: str, target: str) -> list[Record]:
-    return [as_seen(role, each) for each in store.linked(kind, [target])]
-
-
-@_reads(r"(library|preparation)/group/by/study/(\w+)")
 def _made_groups_by_study(role: str, kind: str, study: str) -> list[Record]:
     made = store.linked(kind, store.samples_in(study))
     return [store.groups[each].shown() for each in dict.fromkeys(str(one.group) for one in made)]
 
 
-@_reads(rf"{DATA}/group/by/study/(\w+)")
-def _data_groups_by_study(role: str, kind: str, study: str) -> list[Record]:
-    return [each.shown() for each in store.groups_in(kind, study)]
-
-
-@_reads(rf"{DATA}/run-to-(samples|libraries|preparations)/by/group/(\w+)")
 def _pairs(role: str, kind: str, target: str, group: str) -> Any:
     word, runs = SINGULAR[target], store.groups[group].runs
     ends = [
@@ -80,19 +53,16 @@ def _pairs(role: str, kind: str, target: str, group: str) -> Any:
     return body | {"data": [pair for pairs in body["data"] for pair in pairs]}
 
 
-@_reads(r"(library)/libraries-to-samples/by/group/(\w+)", r"(preparation)/preparations-to-samples/by/group/(\w+)")
 def _made_pairs(role: str, kind: str, group: str) -> Response:
     made = [each for each in store.of_kind(kind) if each.group == group]
     return page_of([{f"{kind}Id": e.accession, "sampleId": sample} for e in made for sample in e.targets])
 
 
-@_reads(rf"{DATA}/by/(sample|library|preparation)/(\w+)")
 def _data_by(role: str, kind: str, target: str, accession: str) -> Response:
     found = [(group, run) for group, run in store.runs_of(kind) if accession in run.targets]
     return page_of([item for group, run in found for item in data_items(group, [run])])
 
 
-@_reads(r"(samples|studies|libraries|preparations)/by/(samples|libraries|preparations|files)")
 def _across(role: str, wanted: str, source: str) -> Response:
     kind = SINGULAR[wanted]
     sources = matching(role, store.of_kind(SINGULAR[source]))
@@ -106,6 +76,23 @@ def _across(role: str, wanted: str, source: str) -> Response:
     return entity_list(role, [each for each in store.of_kind(kind) if each.accession in found])
 
 
+READINGS: dict[str, Callable[..., Any]] = {
+    r"samples/by/study/(\w+)": lambda role, study: entity_list(role, list(store.samples_in(study).values())),
+    r"study/by/(sample|file)/(\w+)": _study_by,
+    r"(library|preparation)/by/sample/(\w+)": lambda role, kind, target: [
+        as_seen(role, each) for each in store.linked(kind, [target])
+    ],
+    r"(file)s/by/study/(\w+)": lambda role, kind, target: [
+        as_seen(role, each) for each in store.linked(kind, [target])
+    ],
+    r"(library|preparation)/group/by/study/(\w+)": _made_groups_by_study,
+    rf"{DATA}/group/by/study/(\w+)": lambda role, kind, study: [each.shown() for each in store.groups_in(kind, study)],
+    rf"{DATA}/run-to-(samples|libraries|preparations)/by/group/(\w+)": _pairs,
+    r"(library)/libraries-to-samples/by/group/(\w+)": _made_pairs,
+    r"(preparation)/preparations-to-samples/by/group/(\w+)": _made_pairs,
+    rf"{DATA}/by/(sample|library|preparation)/(\w+)": _data_by,
+    r"(samples|studies|libraries|preparations)/by/(samples|libraries|preparations|files)": _across,
+}
 ROUTES: Routes = {
     f"GET /api/v1/{ROLE}/integration/link/<path:path>": _read,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import g, request
 from werkzeug.local import LocalProxy
@@ -12,7 +12,7 @@ from werkzeug.local import LocalProxy
 from bionb.platforms.odm.sandbox.imports import BY_DATA_LINK, KINDS, Commit, plan
 from bionb.platforms.odm.sandbox.reading import ImportFailed, demand, told
 from bionb.platforms.odm.sandbox.store import DATA, Record, box
-from bionb.sandbox.application import Refused, Routes
+from bionb.sandbox.application import Refused, Routes, refuse_if
 
 if TYPE_CHECKING:
     from bionb.platforms.odm.sandbox import OdmSandbox
@@ -127,11 +127,13 @@ jobs: Jobs = cast(Jobs, LocalProxy(lambda: g.sandbox.jobs))
 
 
 def _start(kind: str) -> Record:
-    wanted = request.get_json(silent=True)
-    if kind not in KINDS:
-        raise Refused(404, f"There is no import of {kind}.")
-    if not isinstance(wanted, dict) or not Job(0, kind, wanted, "").link:
-        raise Refused(400, "The body needs metadataLink or dataLink.")
+    wanted: Any = request.get_json(silent=True)
+    refuse_if(kind not in KINDS, 404, f"There is no import of {kind}.")
+    refuse_if(
+        not isinstance(wanted, dict) or not Job(0, kind, wanted, "").link,
+        400,
+        "The body needs metadataLink or dataLink.",
+    )
     if kind != "file" and request.args.get("allow_dups", "").lower() != "true":
         earlier = jobs.earlier(kind, Job(0, kind, wanted, "").link)
         if earlier:
@@ -140,10 +142,8 @@ def _start(kind: str) -> Record:
 
 
 def _upload(kind: str) -> Record:
-    if kind not in KINDS or kind == "study":
-        raise Refused(404, f"There is no upload of {kind}.")
-    if "file" not in request.files:
-        raise Refused(400, "The form needs the part file, as its last.")
+    refuse_if(kind not in KINDS or kind == "study", 404, f"There is no upload of {kind}.")
+    refuse_if("file" not in request.files, 400, "The form needs the part file, as its last.")
     by_data = kind in BY_DATA_LINK
     parts = {"dataLink" if by_data else "metadataLink": request.files["file"]}
     if by_data and "metadataFile" in request.files:
@@ -155,8 +155,7 @@ def _upload(kind: str) -> Record:
 
 
 def _found(number: int) -> Job:
-    if number not in jobs.jobs:
-        raise Refused(404, f"There is no job execution {number}.")
+    refuse_if(number not in jobs.jobs, 404, f"There is no job execution {number}.")
     return jobs.jobs[number]
 
 
@@ -168,16 +167,14 @@ def _look(number: int, what: str) -> Record:
 
 def _stop(number: int) -> Record:
     job = _found(number)
-    if job.status in DONE:
-        raise Refused(400, f"The job has ended as {job.status}.")
+    refuse_if(job.status in DONE, 400, f"The job has ended as {job.status}.")
     job.status = "STOPPING"
     return job.info()
 
 
 def _restart(number: int) -> Record:
     job = _found(number)
-    if job.status not in ("FAILED", "STOPPED"):
-        raise Refused(400, f"A job that is {job.status} cannot be restarted.")
+    refuse_if(job.status not in ("FAILED", "STOPPED"), 400, f"A job that is {job.status} cannot be restarted.")
     job.status, job.ended, job.polls, job.meanwhile = "STARTING", "", POLLS, "RUNNING"
     jobs.prepare(job)
     return job.info()

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, request
 
 from bionb.platforms.odm.sandbox.store import DATA, SAMPLE_KEY, SHOWN, Entity, Run, Store, several, store
-from bionb.sandbox.application import Refused, Routes
+from bionb.sandbox.application import Refused, Routes, refuse_if
 
 TARGETS = {
     "sample": ("study",),
@@ -32,10 +32,8 @@ def ends(store: Store, path: str) -> tuple[str, str, Sequence[Run | Entity], Seq
     if not found:
         raise Refused(400, f"There is no link of this form: {path}")
     kind, source, to, target = found.groups()
-    if to not in TARGETS.get(kind, ()):
-        raise Refused(400, f"{kind} cannot be linked to {to}.")
-    if not groups and "cell" in (kind, to):
-        raise Refused(400, "Cells are linked as groups only.")
+    refuse_if(to not in TARGETS.get(kind, ()), 400, f"{kind} cannot be linked to {to}.")
+    refuse_if(not groups and "cell" in (kind, to), 400, "Cells are linked as groups only.")
     targets = [store.entity(to, target, 400)] if to == "study" or not groups else _members(store, to, target)
     return kind, to, _sources(store, kind, source, bool(groups)), targets, bool(groups)
 
@@ -51,15 +49,17 @@ def _sources(store: Store, kind: str, source: str, whole: bool) -> Sequence[Run 
     if whole:
         return store.group(kind, source, 400).runs
     runs = [run for _, run in store.runs_of(kind) if str(run.id) == source]
-    if not runs:
-        raise Refused(400, f"There is no {kind} object {source}.")
+    refuse_if(not runs, 400, f"There is no {kind} object {source}.")
     return runs
 
 
 def link_by_key(sources: Sequence[Run | Entity], targets: Iterable[Entity], attribute: str | None = None) -> int:
     """Link each source to the targets with its key, or with the attribute like it; return how many found theirs."""
-    if attribute is not None and attribute not in SHOWN["sample"]:
-        raise Refused(400, f"The template of the study has no sample attribute {attribute!r}.")
+    refuse_if(
+        attribute is not None and attribute not in SHOWN["sample"],
+        400,
+        f"The template of the study has no sample attribute {attribute!r}.",
+    )
     by_key: dict[str, list[str]] = {}
     for each in targets:
         for key in several(each.record.get(attribute) if attribute else each.key):
@@ -84,13 +84,11 @@ def _link(path: str) -> Response:
     if kind != "sample" and groups:
         attribute = request.args.get("linkingAttribute") if to == "sample" and kind in DATA else None
         count = link_by_key(sources, targets, attribute)
-        if not count:
-            raise Refused(400, f"Nothing in {path.replace('/to/', ' matches ')}.")
+        refuse_if(not count, 400, f"Nothing in {path.replace('/to/', ' matches ')}.")
         return Response(status=200 if count < len(sources) and kind in (*DATA, "cell") else 204)
     target = targets[0].accession
     other = next((study for each in sources for study in each.targets if study != target), None)
-    if groups and other:
-        raise Refused(400, f"The sample group belongs to the study {other}.")
+    refuse_if(groups and other, 400, f"The sample group belongs to the study {other}.")
     for each in sources:
         each.targets = list(dict.fromkeys([*(each.targets if kind in ("library", "preparation") else ()), target]))
     return Response(status=204)
@@ -99,8 +97,7 @@ def _link(path: str) -> Response:
 def _unlink(path: str) -> Response:
     store.clock.tick()
     kind, to, sources, targets, _ = ends(store, path)
-    if "cell" in (kind, to):
-        raise Refused(400, f"A link of {kind} to {to} cannot be removed.")
+    refuse_if("cell" in (kind, to), 400, f"A link of {kind} to {to} cannot be removed.")
     inside = {each.accession for each in targets}
     for each in sources:
         each.targets = [one for one in each.targets if one not in inside]

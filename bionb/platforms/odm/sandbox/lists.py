@@ -11,7 +11,7 @@ from flask import Response, jsonify, request
 
 from bionb.platforms.odm.sandbox.language import full_text, parse
 from bionb.platforms.odm.sandbox.store import Entity, Record, box, shown, store
-from bionb.sandbox.application import Refused, whole_number, window
+from bionb.sandbox.application import Refused, refuse_if, whole_number, window
 
 LIMIT = 2000
 SORTS: dict[str, Callable[[Entity], Any]] = {
@@ -60,8 +60,7 @@ def sorted_list(role: str, kind: str) -> Response:
     """Return one page of all there is of a kind; only these lists take ``filter``, ``query`` and ``sort``."""
     found = matching(role, store.of_kind(kind))
     sort = "" if kind == "file" else request.args.get("sort", "").strip()
-    if sort and sort.lstrip("+-") not in SORTS:
-        raise Refused(400, f"sort is one of {', '.join(SORTS)}, with + or - in front.")
+    refuse_if(sort and sort.lstrip("+-") not in SORTS, 400, f"sort is one of {', '.join(SORTS)}, with + or - in front.")
     if sort:
         found.sort(key=SORTS[sort.lstrip("+-")], reverse=sort.startswith("-"))
     return entity_list(role, found)
@@ -71,8 +70,7 @@ def page_of(records: list[Any], show: Callable[[Any], Any] = lambda each: each) 
     """Return one page; it may hold fewer records than its limit although more follow."""
     offset = whole_number("pageOffset" if "pageOffset" in request.args else "offset", 0)
     limit = whole_number("pageLimit" if "pageLimit" in request.args else "limit", LIMIT)
-    if limit > LIMIT:
-        raise Refused(400, f"pageLimit must be between 0 and {LIMIT}.")
+    refuse_if(limit > LIMIT, 400, f"pageLimit must be between 0 and {LIMIT}.")
     page = [show(each) for each in window(records, offset, limit, box.faults)]
     pagination = {"count": len(page), "total": len(records), "offset": offset, "limit": limit}
     if "tab-separated" in request.headers.get("Accept", ""):

@@ -9,7 +9,7 @@ from flask import Response, request
 
 from bionb.platforms.odm.sandbox.lists import ROLE, as_seen, entity_list, fields_of, sorted_list
 from bionb.platforms.odm.sandbox.store import ACCESSION, NUMBERS, SAMPLE_KEY, VALIDATED, Record, box, shown, store
-from bionb.sandbox.application import Refused, Routes
+from bionb.sandbox.application import Refused, Routes, refuse_if
 
 SINGULAR = {
     "studies": "study",
@@ -22,25 +22,16 @@ KINDS = "<any('studies','samples','libraries','preparations','files'):kinds>"
 STUDY = "/api/v1/as-curator/integration/studies/<accession>"
 
 
-def _listing(role: str, kinds: str) -> Response:
-    return sorted_list(role, SINGULAR[kinds])
-
-
 def _by_group(role: str, kinds: str, group: str) -> Response:
     store.group(SINGULAR[kinds], group)
     return entity_list(role, [each for each in store.of_kind(SINGULAR[kinds]) if each.group == group])
 
 
-def _one(role: str, kinds: str, accession: str) -> Record:
-    return as_seen(role, store.entity(SINGULAR[kinds], accession))
-
-
 def _update(kinds: str, accession: str) -> Record:
-    found, changes = store.entity(SINGULAR[kinds], accession), request.get_json(silent=True)
-    if not isinstance(changes, dict):
-        raise Refused(400, "The body is a map of attribute names to values.")
-    if ACCESSION in changes:
-        raise Refused(400, f"{ACCESSION} cannot be changed.")
+    found = store.entity(SINGULAR[kinds], accession)
+    changes: Any = request.get_json(silent=True)
+    refuse_if(not isinstance(changes, dict), 400, "The body is a map of attribute names to values.")
+    refuse_if(ACCESSION in changes, 400, f"{ACCESSION} cannot be changed.")
     changed = found.record | {name: _parsed(value) for name, value in changes.items()}
     removed = {name for name, value in changes.items() if value is None}
     found.record = {name: value for name, value in changed.items() if name not in removed}
@@ -90,9 +81,8 @@ def _publish(accession: str) -> Record:
 
 def _task(number: str) -> Record:
     # Tell how far a task is; the first look finds it done.
-    found = store.tasks.get(number)
-    if found is None:
-        raise Refused(404, f"There is no task {number}.")
+    refuse_if(number not in store.tasks, 404, f"There is no task {number}.")
+    found = store.tasks[number]
     if found["status"] == "RUNNING":
         found |= {"status": "DONE", "endedAt": store.stamp()}
     return found
@@ -127,9 +117,11 @@ def _fault(name: str, record: Record) -> str:
 
 
 ROUTES: Routes = {
-    f"GET /api/v1/{ROLE}/{KINDS}": _listing,
+    f"GET /api/v1/{ROLE}/{KINDS}": lambda role, kinds: sorted_list(role, SINGULAR[kinds]),
     f"GET /api/v1/{ROLE}/<any('libraries','preparations'):kinds>/by/group/<group>": _by_group,
-    f"GET /api/v1/{ROLE}/{KINDS}/<accession>": _one,
+    f"GET /api/v1/{ROLE}/{KINDS}/<accession>": lambda role, kinds, accession: as_seen(
+        role, store.entity(SINGULAR[kinds], accession)
+    ),
     f"PATCH /api/v1/as-curator/{KINDS}/<accession>": _update,
     f"GET /api/v1/{ROLE}/{KINDS}/<accession>/versions": _versions,
     f"GET /api/v1/{ROLE}/{KINDS}/<accession>/versions/<version>": _version,

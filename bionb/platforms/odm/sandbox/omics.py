@@ -10,7 +10,7 @@ from flask import Response, request
 from bionb.platforms.odm.sandbox.language import Lookup, parse
 from bionb.platforms.odm.sandbox.lists import ROLE, as_seen, chosen, cursor_page, matching, page_of
 from bionb.platforms.odm.sandbox.store import Entity, Group, Record, Run, store
-from bionb.sandbox.application import Refused, Routes, whole_number
+from bionb.sandbox.application import Refused, Routes, refuse_if, whole_number
 
 SHORT = {"expression": "ex", "variant": "vx", "flow-cytometry": "fx"}
 SINGULAR = {"expressions": "expression", "variants": "variant", "flow-cytometries": "flow-cytometry"}
@@ -136,8 +136,7 @@ def _groups(role: str, kind: str) -> Record:
 def _measurements(role: str, kind: str) -> Record:
     name = f"{SHORT[kind]}Query"
     query = request.args.get(name, "")
-    if not query:
-        raise Refused(400, f"A query is needed: pass {name}.")
+    refuse_if(not query, 400, f"A query is needed: pass {name}.")
     inside = wanted_samples(role)
     runs = ((group, wanted_runs(role, group, inside)) for group in wanted_groups(kind))
     items = (item for group, found in runs for item in data_items(group, found, query))
@@ -145,8 +144,7 @@ def _measurements(role: str, kind: str) -> Record:
 
 
 def _stream(role: str, kind: str) -> Response:
-    if kind == "flow-cytometry":
-        raise Refused(404, "There is no such endpoint.")
+    refuse_if(kind == "flow-cytometry", 404, "There is no such endpoint.")
     group = store.group(kind, request.args.get("groupAccession", ""))
     runs = wanted_runs(role, group, wanted_samples(role))
     mark, form = (",", "text/csv") if kind == "expression" else ("\t", "text/tab-separated-values")
@@ -197,10 +195,6 @@ def _data_groups(role: str, lists: str) -> Response:
     return page_of([each.shown() for each in store.data_groups(SINGULAR[lists]) if test(each.record)])
 
 
-def _data_group(role: str, lists: str, accession: str) -> Record:
-    return store.group(SINGULAR[lists], accession).shown()
-
-
 def _group_by_run(role: str, lists: str, number: int) -> Record:
     for found, run in store.runs_of(SINGULAR[lists]):
         if run.id == number:
@@ -221,7 +215,9 @@ ROUTES: Routes = {
     f"GET /api/v1/{ROLE}/omics/{DATA}/streamed-data": _stream,
     f"GET /api/v1/{ROLE}/omics/cells": _cells,
     f"GET /api/v1/{ROLE}/{LISTS}/group": _data_groups,
-    f"GET /api/v1/{ROLE}/{LISTS}/group/<accession>": _data_group,
+    f"GET /api/v1/{ROLE}/{LISTS}/group/<accession>": lambda role, lists, accession: store.group(
+        SINGULAR[lists], accession
+    ).shown(),
     f"GET /api/v1/{ROLE}/{LISTS}/group/by/run/<int:number>": _group_by_run,
     f"GET /api/v1/{ROLE}/{LISTS}/runs/by/group/<accession>": _runs,
 }

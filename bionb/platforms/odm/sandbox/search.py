@@ -12,7 +12,7 @@ from bionb.platforms.odm.sandbox.language import full_text
 from bionb.platforms.odm.sandbox.lists import ROLE, cursor_page, page_of
 from bionb.platforms.odm.sandbox.reading import ImportFailed
 from bionb.platforms.odm.sandbox.store import DATA, Entity, Record, box, several, store
-from bionb.sandbox.application import Refused, Routes
+from bionb.sandbox.application import Refused, Routes, refuse_if
 
 FACETS = ("Organism", "Tissue", "Disease", "Therapeutic Area")
 TOP = 5
@@ -48,8 +48,7 @@ def _search(role: str) -> Record:
 
 
 def _searched(role: str, texts: list[Record]) -> list[Entity]:
-    if len(texts) > 1:
-        raise Refused(400, "At most one filter can be FULL_TEXT.")
+    refuse_if(len(texts) > 1, 400, "At most one filter can be FULL_TEXT.")
     found = store.of_kind("study")
     for each in texts:
         words = full_text(each.get("match", ""), each.get("mode") == "USE_NARROWER_TERMS")
@@ -96,8 +95,7 @@ def _found(role: str, study: Entity) -> Record:
 
 def _create_mapping() -> Record:
     wanted = request.get_json(silent=True) or {}
-    if wanted.get("xrefSetType") != "gene-transcript":
-        raise Refused(400, "The only type of mapping is gene-transcript.")
+    refuse_if(wanted.get("xrefSetType") != "gene-transcript", 400, "The only type of mapping is gene-transcript.")
     try:
         with reading.told():
             pairs = reading.mapping(box.fetch(str(wanted.get("dataLink"))))
@@ -111,8 +109,7 @@ def _create_mapping() -> Record:
 
 
 def _mapping(accession: str) -> Record:
-    if accession not in store.mappings:
-        raise Refused(404, f"There is no mapping {accession}.")
+    refuse_if(accession not in store.mappings, 404, f"There is no mapping {accession}.")
     return store.mappings[accession]
 
 
@@ -134,8 +131,7 @@ def _mapping_metadata(accession: str) -> Record:
 
 
 def _delete_mapping(accession: str) -> Response:
-    if _mapping(accession)["owner"] != box.user():
-        raise Refused(403, "Only who uploaded a mapping may delete it.")
+    refuse_if(_mapping(accession)["owner"] != box.user(), 403, "Only who uploaded a mapping may delete it.")
     del store.mappings[accession]
     return Response(status=204)
 
@@ -144,12 +140,18 @@ def _delete_mapping(accession: str) -> Response:
 
 
 def _save_links() -> Response:
-    wanted = request.get_json(silent=True)
-    if not isinstance(wanted, list) or not all(set(ENDS) <= set(each) for each in wanted):
-        raise Refused(400, "The body is a list of links with firstId and secondId.")
+    wanted: Any = request.get_json(silent=True)
+    refuse_if(
+        not isinstance(wanted, list) or not all(set(ENDS) <= set(each) for each in wanted),
+        400,
+        "The body is a list of links with firstId and secondId.",
+    )
     for accession in (each[name] for each in wanted for name in ENDS):
-        if not any(accession in place for place in (store.entities, store.groups, store.mappings)):
-            raise Refused(400, f"There is nothing with the accession {accession}.")
+        refuse_if(
+            not any(accession in place for place in (store.entities, store.groups, store.mappings)),
+            400,
+            f"There is nothing with the accession {accession}.",
+        )
     new = [each for each in wanted if each not in store.links]
     store.links.extend(new)
     return Response(status=201 if new else 200)
@@ -164,8 +166,7 @@ def _list_links(role: str) -> Response:
 def _remove_link() -> Response:
     asked = {name: request.args.get(name) for name in ENDS}
     found = [each for each in store.links if asked.items() <= each.items()]
-    if not found:
-        raise Refused(404, "There is no such link.")
+    refuse_if(not found, 404, "There is no such link.")
     store.links.remove(found[0])
     return Response(status=204)
 
@@ -173,14 +174,6 @@ def _remove_link() -> Response:
 def _links_of_several(role: str) -> Response:
     wanted = (request.get_json(silent=True) or {}).get("firstIds", ())
     return page_of([each for each in store.links if each["firstId"] in wanted])
-
-
-def _types(role: str) -> list[str]:
-    return sorted({each for pair in LINK_TYPES for each in pair})
-
-
-def _type_links(role: str) -> list[Record]:
-    return [{"firstType": first, "secondType": second} for first, second in LINK_TYPES]
 
 
 def _detached() -> dict[str, Any]:
@@ -202,7 +195,9 @@ ROUTES: Routes = {
     f"GET /api/v1/{ROLE}/links": _list_links,
     "DELETE /api/v1/as-curator/links": _remove_link,
     f"POST /api/v1/{ROLE}/links/get-batch": _links_of_several,
-    f"GET /api/v1/{ROLE}/data-types": _types,
-    f"GET /api/v1/{ROLE}/data-types/links": _type_links,
+    f"GET /api/v1/{ROLE}/data-types": lambda role: sorted({each for pair in LINK_TYPES for each in pair}),
+    f"GET /api/v1/{ROLE}/data-types/links": lambda role: [
+        {"firstType": first, "secondType": second} for first, second in LINK_TYPES
+    ],
     "GET /api/v1/manage-data/detached-objects": _detached,
 }
