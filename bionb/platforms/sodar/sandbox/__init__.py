@@ -38,10 +38,8 @@ class SodarSandbox:
         self._state = state or "default"
         self.world = self._fresh()
         router = Router(lambda: self.world, self.generation, faults)
-        projects.register(router, faults)
-        people.register(router)
-        sheets.register(router, faults)
-        zones.register(router, faults)
+        for views in (projects, people, sheets, zones):
+            views.register(router)
         self.wsgi = router.app.wsgi_app
 
     def reset(self, state: str | None = None) -> None:

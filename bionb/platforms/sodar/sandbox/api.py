@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, request
 from flask.globals import request_ctx
@@ -19,6 +19,7 @@ from bionb.platforms.sodar.sandbox.world import User, World
 from bionb.sandbox.faults import Faults
 from bionb.sandbox.gate import FINDINGS, Finding
 
+T = TypeVar("T")
 FORBIDDEN = "Your role does not allow this."
 
 
@@ -69,12 +70,41 @@ class Refused(Exception):
         self.status, self.body = status, {"detail": body} if isinstance(body, str) else body
 
 
+def refuse_if(wrong: object, status: int, body: Any) -> None:
+    """Refuse a request that breaks a rule."""
+    if wrong:
+        raise Refused(status, body)
+
+
+def forbid_if(wrong: object) -> None:
+    """Refuse what the caller's role does not allow."""
+    refuse_if(wrong, 403, FORBIDDEN)
+
+
+def crash_if(fault: object) -> None:
+    """Fail with a web page, where real servers have a fault."""
+    refuse_if(fault, 500, None)
+
+
+def invalid_if(wrong: object, text: str) -> None:
+    """Refuse fields that do not go together."""
+    refuse_if(wrong, 400, {"non_field_errors": [text]})
+
+
+def there(found: T | None, words: Any = "There is no such object.") -> T:
+    """Return what was found; nothing is refused with 404."""
+    if found is None:
+        raise Refused(404, words)
+    return found
+
+
 @dataclass
 class Context:
     """What a view needs to know of a request."""
 
     world: World
     user: User
+    faults: Faults
     version: str
     old: bool
     core_1_4: bool = True
@@ -97,19 +127,17 @@ class Context:
                 errors.setdefault(each.name, []).append(_words(each))
         for name, words in wrong.items():
             errors.setdefault(name, [words])
-        if errors:
-            raise Refused(400, errors)
+        refuse_if(errors, 400, errors)
         return {name: value.strip() if isinstance(value, str) else value for name, value in read.items()}
 
     def read(self) -> dict[str, Any]:
         """Return the JSON or form body as it came: what views read that look at it before, or without, a serializer."""
         if request.is_json:
             try:
-                found = json.loads(request.get_data() or b"{}")
+                found: dict[str, Any] = json.loads(request.get_data() or b"{}")
             except ValueError as error:
                 raise Refused(400, f"The body is no JSON: {error}") from error
-            if not isinstance(found, dict):
-                raise Refused(400, {"non_field_errors": ["An object is expected in the body."]})
+            refuse_if(not isinstance(found, dict), 400, {"non_field_errors": ["An object is expected in the body."]})
             return found
         if request.mimetype in ("", "application/x-www-form-urlencoded", "multipart/form-data"):
             return request.form.to_dict()
@@ -202,14 +230,17 @@ class Router:
         delay = 0.0
         try:
             version = negotiated(api, request.headers.get("Accept", "*/*"))
-            if since and self._generation == "new" and version < since:
-                raise Refused(406, f"Version {version} does not have this view.")
-            if api.crashes_without_login and "Authorization" not in request.headers:
-                raise Refused(500, None)
+            refuse_if(
+                since and self._generation == "new" and version < since,
+                406,
+                f"Version {version} does not have this view.",
+            )
+            crash_if(api.crashes_without_login and "Authorization" not in request.headers)
             core_1_4 = self._generation == "new" and not self._faults.take("release_1_1")
-            context = Context(self._world(), self._account(), version, self._generation == "old", core_1_4)
-            if request.method not in views:
-                raise Refused(405, f"{request.method} is not for this address.")
+            context = Context(
+                self._world(), self._account(), self._faults, version, self._generation == "old", core_1_4
+            )
+            refuse_if(request.method not in views, 405, f"{request.method} is not for this address.")
             answer = views[request.method](context, **arguments)
             delay = context.delay
         except Refused as refused:
@@ -242,10 +273,8 @@ class Router:
         raise Refused(401, "Log in: no credentials came with the request.")
 
     def _by_token(self, value: str) -> User:
-        if not value.strip():
-            raise Refused(401, "The token header is empty.")
-        if " " in value.strip():
-            raise Refused(401, "The token header has blanks in it.")
+        refuse_if(not value.strip(), 401, "The token header is empty.")
+        refuse_if(" " in value.strip(), 401, "The token header has blanks in it.")
         for user in self._world().users.values():
             if value.strip() in user.tokens:
                 return user
@@ -269,8 +298,7 @@ def negotiated(api: Api, accept: str) -> str:
     for media_type, *parameters in asked:
         if media_type == api.media_type:
             version = next((p.split("=", 1)[1] for p in parameters if p.startswith("version=")), api.versions[-1])
-            if version not in api.versions:
-                raise Refused(406, f"There is no version {version} here.")
+            refuse_if(version not in api.versions, 406, f"There is no version {version} here.")
             return version
     if any(media_type in ("*/*", "application/*") for media_type, *_ in asked):
         return api.versions[-1]
@@ -285,8 +313,7 @@ def paged(context: Context, records: list[Any], relative: bool = False) -> Any:
     size = context.world.page_size
     last = max(1, -(-len(records) // size))
     number = last if asked == "last" else int(asked) if asked.isdecimal() else 0
-    if not 1 <= number <= last:
-        raise Refused(404, "There is no such page.")
+    refuse_if(not 1 <= number <= last, 404, "There is no such page.")
     return {
         "count": len(records),
         "next": _page_url(number + 1, relative) if number < last else None,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bionb.platforms.sodar.sandbox.api import Refused
+from bionb.platforms.sodar.sandbox.api import Refused, refuse_if
 
 _KNOWN_ASSAYS = {
     ("exome sequencing", "nucleotide sequencing"),
@@ -94,19 +94,20 @@ def read_upload(parts: Sequence[Any]) -> Upload:
 
     The number of distinct field names decides; the last file of a repeated name is the only one seen.
     """
-    if not parts:
-        raise Refused(400, "No file came with the request.")
+    refuse_if(not parts, 400, "No file came with the request.")
     if len(parts) == 1:
         return _from_zip(parts[0])
     files = {}
     for part in parts:
         name = posixpath.basename(part.filename or "")
-        if part.mimetype not in _TEXT_TYPES:
-            raise Refused(400, f"TSV files are expected as text/plain; {name} came as {part.mimetype or 'nothing'}.")
+        refuse_if(
+            part.mimetype not in _TEXT_TYPES,
+            400,
+            f"TSV files are expected as text/plain; {name} came as {part.mimetype or 'nothing'}.",
+        )
         files[name] = _text(name, part.read())
     found = [name for name in files if name.startswith("i_")]
-    if len(found) != 1:
-        raise Refused(400, "Exactly one investigation file is needed among the TSV files.")
+    refuse_if(len(found) != 1, 400, "Exactly one investigation file is needed among the TSV files.")
     return Upload(files, found[0], None)
 
 
@@ -118,16 +119,14 @@ def _text(name: str, data: bytes) -> str:
 
 
 def _from_zip(part: Any) -> Upload:
-    if part.mimetype not in _ZIP_TYPES:
-        raise Refused(400, "A single file must be a zip archive, and say so.")
+    refuse_if(part.mimetype not in _ZIP_TYPES, 400, "A single file must be a zip archive, and say so.")
     try:
         archive = zipfile.ZipFile(io.BytesIO(part.read()))
     except zipfile.BadZipFile as error:
         raise Refused(400, "The zip archive cannot be opened.") from error
     paths = {posixpath.basename(name): name for name in archive.namelist() if not name.endswith("/")}
     found = [name for name in paths if name.startswith("i_")]
-    if len(found) != 1:
-        raise Refused(400, f"{len(found)} investigation files in the archive; exactly one is needed.")
+    refuse_if(len(found) != 1, 400, f"{len(found)} investigation files in the archive; exactly one is needed.")
     files = {name: _text(name, archive.read(path)) for name, path in paths.items() if name.endswith(".txt")}
     return Upload(files, paths[found[0]], posixpath.basename(part.filename or "isa.zip"))
 
@@ -149,8 +148,7 @@ def _refuse_empty(studies: Sequence[StudySheet]) -> None:
     """Refuse tables without rows, which the database could not hold."""
     tables: list[StudySheet | AssaySheet] = [*studies, *(assay for study in studies for assay in study.assays)]
     for each in tables:
-        if not each.table.materials:
-            raise Refused(500, f"The table {each.file_name} is empty.")
+        refuse_if(not each.table.materials, 500, f"The table {each.file_name} is empty.")
 
 
 def _investigation(isa: Any, text: str, name: str) -> Any:
@@ -200,8 +198,7 @@ def _assay(
 
 def _member(upload: Upload, path: Any, kind: str) -> tuple[str, str]:
     name = posixpath.basename(str(path or ""))
-    if name not in upload.files:
-        raise Refused(500, f'The {kind} file "{name}" is missing from the import.')
+    refuse_if(name not in upload.files, 500, f'The {kind} file "{name}" is missing from the import.')
     return name, upload.files[name]
 
 

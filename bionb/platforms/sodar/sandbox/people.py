@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import request
 
-from bionb.platforms.sodar.sandbox.api import FORBIDDEN, Context, Refused, Router, paged
-from bionb.platforms.sodar.sandbox.project_rules import UUID, invalid
+from bionb.platforms.sodar.sandbox.api import Context, Router, crash_if, forbid_if, invalid_if, paged, refuse_if, there
+from bionb.platforms.sodar.sandbox.project_rules import UUID
 from bionb.platforms.sodar.sandbox.projects import find, user_shape
 from bionb.platforms.sodar.sandbox.world import CATEGORY, DELEGATE, OWNER, RANKS, Assignment, Project, User
 from bionb.sandbox.tokens import token_of
@@ -72,18 +72,19 @@ def _wrong_fields(context: Context) -> dict[str, str]:
 
 
 def _check_role(context: Context, project: Project, name: str, user: User, present: Assignment | None) -> None:
-    if name == "project owner":
-        raise invalid("Owners are changed by owner transfer only.")
-    if name == "project delegate" and not project.allows(context.user, OWNER):
-        raise Refused(403, FORBIDDEN)
-    if name == "project delegate" and any(each.role == name for each in project.roles.values()):
-        raise invalid("One delegate is the limit here.")
-    if name == "project finder" and project.type != CATEGORY:
-        raise invalid("Finders are for categories only.")
-    if present is None and (own := project.own(user)) is not None:
-        raise invalid(f"This user is {own.role} already (assignment {own.sodar_uuid}).")
-    if any(each.user is user and each.rank < RANKS[name] for each in project.inherited()):
-        raise invalid("This user inherits a stronger role from a category above.")
+    invalid_if(name == "project owner", "Owners are changed by owner transfer only.")
+    forbid_if(name == "project delegate" and not project.allows(context.user, OWNER))
+    invalid_if(
+        name == "project delegate" and any(each.role == name for each in project.roles.values()),
+        "One delegate is the limit here.",
+    )
+    invalid_if(name == "project finder" and project.type != CATEGORY, "Finders are for categories only.")
+    own = None if present else project.own(user)
+    invalid_if(own, f"This user is {own and own.role} already (assignment {own and own.sodar_uuid}).")
+    invalid_if(
+        any(each.user is user and each.rank < RANKS[name] for each in project.inherited()),
+        "This user inherits a stronger role from a category above.",
+    )
 
 
 def create_role(context: Context, project: str) -> Any:
@@ -107,11 +108,8 @@ def _end_weaker(context: Context, category: Project, user: User, role: str) -> N
 
 
 def _find_role(context: Context, uuid: str) -> tuple[Project, Assignment]:
-    found = context.world.assignment(uuid)
-    if found is None:
-        raise Refused(404, "There is no such object.")
-    if not found[0].allows(context.user, DELEGATE):
-        raise Refused(403, FORBIDDEN)
+    found = there(context.world.assignment(uuid))
+    forbid_if(not found[0].allows(context.user, DELEGATE))
     return found
 
 
@@ -119,10 +117,11 @@ def update_role(context: Context, role: str) -> Any:
     """Change a role; not its user."""
     project, assignment = _find_role(context, role)
     body = context.body(**_wrong_fields(context))
-    if body.get("user", assignment.user.sodar_uuid) != assignment.user.sodar_uuid:
-        raise invalid("The user of a role stays: make another assignment.")
-    if "role" not in body:
-        raise Refused(500, None)  # a fault of real servers
+    invalid_if(
+        body.get("user", assignment.user.sodar_uuid) != assignment.user.sodar_uuid,
+        "The user of a role stays: make another assignment.",
+    )
+    crash_if("role" not in body)  # a fault of real servers
     _check_role(context, project, body["role"], assignment.user, assignment)
     assignment.role = body["role"]
     _end_weaker(context, project, assignment.user, assignment.role)
@@ -132,47 +131,56 @@ def update_role(context: Context, role: str) -> Any:
 def destroy_role(context: Context, role: str) -> Any:
     """Take a role away."""
     project, assignment = _find_role(context, role)
-    if assignment.role == "project owner":
-        raise Refused(400, ["Owners are changed by owner transfer only."])
+    refuse_if(assignment.role == "project owner", 400, ["Owners are changed by owner transfer only."])
     del project.roles[role]
     return None, 204
 
 
 def transfer(context: Context, project: str) -> Any:
     """Make another user, given by NAME, the owner."""
-    found, body = find(context, project, OWNER), context.read()
-    name, old_role = body.get("new_owner"), body.get("old_owner_role") or None
+    found = find(context, project, OWNER)
     by_name = {each.username: each for each in context.world.users.values()}
-    if context.old and not (name in by_name and old_role in RANKS):
-        raise Refused(400, ["new_owner and old_owner_role are both needed, and must be known."])
-    if not name or (old_role is None and not context.at_least("1.1")):
-        raise Refused(400, ["new_owner is missing, or old_owner_role, which version 1.0 needs."])
-    if old_role is not None and old_role not in RANKS:
-        raise Refused(400, [f"There is no role {old_role}."])
-    if old_role == "project finder" and found.type != CATEGORY:
-        raise Refused(400, ["Finders are for categories only."])
-    if name not in by_name:
-        raise Refused(400, [f"There is no user {name}."])
-    if all(each.user is not by_name[name] for each in [*found.roles.values(), *found.inherited()]):
-        raise Refused(400, [f"{name} is not a member of this project."])
+    name, old_role = _heir(context, found, by_name)
     owner = next(each for each in found.roles.values() if each.role == "project owner")
-    if owner.user is by_name[name]:
-        raise Refused(400, [f"{name} is the owner already."])
-    above = min((each.rank for each in found.inherited() if each.user is owner.user), default=None)
-    if old_role is None and above is not None:
-        raise Refused(500, None)  # a fault of real servers
-    if above is not None and RANKS[old_role or "project guest"] > above:
-        raise Refused(400, [f"{owner.user.username} inherits a stronger role from the category and keeps it."])
-    _hand_over(context, found, owner, by_name[name], old_role, inherited=above is not None)
+    refuse_if(owner.user is by_name[name], 400, [f"{name} is the owner already."])
+    _hand_over(context, found, owner, by_name[name], old_role)
     return {"detail": f"{name} owns {found.title} now, after {owner.user.username}."}
 
 
-def _hand_over(
-    context: Context, project: Project, owner: Assignment, heir: User, old_role: str | None, inherited: bool
-) -> None:
+def _heir(context: Context, project: Project, by_name: dict[str, User]) -> tuple[Any, Any]:
+    """Read who is to be the owner, and what the present one becomes."""
+    body = context.read()
+    name: Any = body.get("new_owner")
+    old_role = body.get("old_owner_role") or None
+    refuse_if(
+        context.old and not (name in by_name and old_role in RANKS),
+        400,
+        ["new_owner and old_owner_role are both needed, and must be known."],
+    )
+    refuse_if(
+        not name or (old_role is None and not context.at_least("1.1")),
+        400,
+        ["new_owner is missing, or old_owner_role, which version 1.0 needs."],
+    )
+    refuse_if(old_role is not None and old_role not in RANKS, 400, [f"There is no role {old_role}."])
+    refuse_if(old_role == "project finder" and project.type != CATEGORY, 400, ["Finders are for categories only."])
+    refuse_if(name not in by_name, 400, [f"There is no user {name}."])
+    refuse_if(
+        all(each.user is not by_name[name] for each in [*project.roles.values(), *project.inherited()]),
+        400,
+        [f"{name} is not a member of this project."],
+    )
+    return name, old_role
+
+
+def _hand_over(context: Context, project: Project, owner: Assignment, heir: User, old_role: str | None) -> None:
     """Existing assignments keep their UUIDs; an old owner with an inherited role needs none of their own."""
+    above = min((each.rank for each in project.inherited() if each.user is owner.user), default=None)
+    crash_if(old_role is None and above is not None)  # a fault of real servers
+    words = f"{owner.user.username} inherits a stronger role from the category and keeps it."
+    refuse_if(above is not None and RANKS[old_role or "project guest"] > above, 400, [words])
     present = project.own(heir)
-    if inherited or old_role is None:
+    if above is not None or old_role is None:
         del project.roles[owner.sodar_uuid]
     else:
         owner.role = old_role
@@ -197,20 +205,15 @@ def current_user(context: Context) -> Any:
 
 def retrieve_user(context: Context, user: str) -> Any:
     """Return one user."""
-    found = context.world.user(user)
-    if found is None:
-        raise Refused(404, "There is no such object.")
-    return user_shape(context, found, embedded=False)
+    return user_shape(context, there(context.world.user(user)), embedded=False)
 
 
 def project_setting(context: Context, project: str) -> Any:
     """Return a setting of project scope (owners and delegates) or of the caller in a project."""
     found = find(context, project)
     scope, shape = _setting(context)
-    if scope == "USER":
-        raise Refused(400, ["Settings of user scope have an address of their own."])
-    if scope == "PROJECT" and not found.allows(context.user, DELEGATE):
-        raise Refused(403, FORBIDDEN)
+    refuse_if(scope == "USER", 400, ["Settings of user scope have an address of their own."])
+    forbid_if(scope == "PROJECT" and not found.allows(context.user, DELEGATE))
     user = user_shape(context, context.user) if scope == "PROJECT_USER" else None
     return {"project": found.sodar_uuid, "user": user, **shape}
 
@@ -218,8 +221,7 @@ def project_setting(context: Context, project: str) -> Any:
 def user_setting(context: Context) -> Any:
     """Return a setting of the caller."""
     scope, shape = _setting(context)
-    if scope != "USER":
-        raise Refused(400, ["This setting belongs to a project."])
+    refuse_if(scope != "USER", 400, ["This setting belongs to a project."])
     return {"project": None, "user": user_shape(context, context.user), **shape}
 
 
@@ -227,11 +229,9 @@ def _setting(context: Context) -> tuple[str, dict[str, Any]]:
     plugin, name = request.args.get("plugin_name", ""), request.args.get("setting_name", "")
     if context.old:
         plugin = request.args.get("app_name", "")
-    if not plugin:
-        raise Refused(400, ["Which app? None was named."])
+    refuse_if(not plugin, 400, ["Which app? None was named."])
     settings = OLD_SETTINGS if context.old else SETTINGS if context.core_1_4 else RELEASE_1_1_SETTINGS
-    if (plugin, name) not in settings:
-        raise Refused(400, [f"{plugin} has no setting {name}."])
+    refuse_if((plugin, name) not in settings, 400, [f"{plugin} has no setting {name}."])
     scope, kind, value = settings[plugin, name]
     named = "app_name" if context.old else "plugin_name"
     return scope, {"name": name, "type": kind, "value": value, named: plugin, "user_modifiable": True}
@@ -248,10 +248,8 @@ def create_token(context: Context) -> Any:
     """Make a token and delete all others of the user."""
     body, user = context.read(), context.user
     hours, label = str(body.get("expiry") or 0), body.get("sodar_label", "")
-    if not isinstance(label, str) or not re.fullmatch(r"-?\d{1,8}(\.\d+)?", hours):
-        raise Refused(500, None)  # faults of real servers
-    if len(label) > 256:
-        raise Refused(400, ["A label has at most 256 characters."])
+    crash_if(not isinstance(label, str) or not re.fullmatch(r"-?\d{1,8}(\.\d+)?", hours))  # faults of real servers
+    refuse_if(len(label) > 256, 400, ["A label has at most 256 characters."])
     deleted, token = len(user.tokens), token_of(f"{user.short}-{context.world.ids.number('token')}")
     user.tokens = {token}
     expiry = (context.world.clock.now() + timedelta(hours=float(hours))).isoformat() if float(hours) else None

@@ -2,50 +2,38 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from bionb.platforms.sodar.sandbox.api import FORBIDDEN, Context, Refused, Router, paged
+from bionb.platforms.sodar.sandbox.api import Context, Router, crash_if, forbid_if, invalid_if, paged, refuse_if, there
 from bionb.platforms.sodar.sandbox.project_rules import (
     as_text,
     check_place,
     check_title,
     creatable_in,
-    invalid,
     owner_of,
     public_of,
     wrong_fields,
 )
 from bionb.platforms.sodar.sandbox.world import CATEGORY, DELEGATE, FINDER, PROJECT, VIEWER, Assignment, Project, User
-from bionb.sandbox.faults import Faults
 
 MS_A_PROJECT = 21.0  # a real server took 43 s for 2,003 projects in one list, and 3.7 s for a page of 100
 
 
-def register(router: Router, faults: Faults) -> None:
+def register(router: Router) -> None:
     """Add the views."""
-
-    def listed(context: Context) -> Any:
-        answer = list_projects(context)
-        if fault := faults.take("slow_list"):
-            shown = len(answer) if isinstance(answer, list) else 1.76 * len(answer["results"])
-            context.delay = shown * fault.options.get("ms", MS_A_PROJECT) / 1000
-        return answer
-
-    router.add("projects", "/project/api/list", GET=listed)
+    router.add("projects", "/project/api/list", GET=list_projects)
     router.add("projects", "/project/api/retrieve/<uuid:project>", GET=retrieve)
     router.add("projects", "/project/api/create", POST=create)
-    router.add("projects", "/project/api/update/<uuid:project>", PUT=update, PATCH=patch)
+    router.add("projects", "/project/api/update/<uuid:project>", PUT=change, PATCH=partial(change, partly=True))
     router.add("projects", "/project/api/destroy/<uuid:project>", since="1.1", old=False, DELETE=destroy)
 
 
 def find(context: Context, uuid: str, rank: int = VIEWER) -> Project:
     """Return a project, refused with 404 when unknown and 403 without the rank."""
-    project = context.world.projects.get(uuid)
-    if project is None:
-        raise Refused(404, "There is no such object.")
+    project = there(context.world.projects.get(uuid))
     allowed = rank if project.type == PROJECT or rank != VIEWER else FINDER
-    if not project.allows(context.user, allowed):
-        raise Refused(403, FORBIDDEN)
+    forbid_if(not project.allows(context.user, allowed))
     return project
 
 
@@ -72,7 +60,11 @@ def list_projects(context: Context) -> Any:
             continue
         stub = rank == FINDER and project.type == PROJECT
         shapes.append(_stub(context, project) if stub else shape(context, project))
-    return paged(context, shapes)
+    answer = paged(context, shapes)
+    if fault := context.faults.take("slow_list"):
+        shown = len(answer) if isinstance(answer, list) else 1.76 * len(answer["results"])
+        context.delay = shown * fault.options.get("ms", MS_A_PROJECT) / 1000
+    return answer
 
 
 def _stub(context: Context, project: Project) -> dict[str, Any]:
@@ -134,8 +126,7 @@ def create(context: Context) -> Any:
     check_title(context, body, parent, None)
     owner = owner_of(context, body)
     public = public_of(context, body, body.get("type"), complete=True)
-    if "type" not in body:
-        raise Refused(500, None)  # a fault of real servers
+    crash_if("type" not in body)  # a fault of real servers
     made = Project(context.world.ids.uuid("project"), str(body["title"]), body["type"], parent)
     made.public = public
     _crash_on_raw(context, body)
@@ -150,56 +141,48 @@ def create(context: Context) -> Any:
 
 def _crash_on_raw(context: Context, body: dict[str, Any]) -> None:
     """Fail as SODAR Core below 1.4 does, which takes such a text for an object with a key "raw"."""
-    if not context.core_1_4 and "raw" in str(body.get("readme") or ""):
-        raise Refused(500, None)
+    crash_if(not context.core_1_4 and "raw" in str(body.get("readme") or ""))
 
 
-def patch(context: Context, project: str) -> Any:
-    """Change some fields."""
-    return _change(context, project, partial=True)
-
-
-def update(context: Context, project: str) -> Any:
-    """Change all fields."""
-    return _change(context, project, partial=False)
-
-
-def _change(context: Context, uuid: str, partial: bool) -> Any:
-    project = find(context, uuid, DELEGATE)
+def change(context: Context, project: str, partly: bool = False) -> Any:
+    """Change all fields, or some."""
+    found = find(context, project, DELEGATE)
     body = context.body(**wrong_fields(context))
     parent = context.world.projects[body["parent"]] if body.get("parent") else None
-    check_place(context, body, parent, project)
-    check_title(context, body, parent, project)
-    if body.get("type", project.type) != project.type:
-        raise invalid("A project cannot become a category, nor a category a project.")
-    if body.get("owner") and partial:
-        raise invalid("Owners are changed by owner transfer only.")
-    if body.get("owner"):
-        owner_of(context, body)
-    if context.core_1_4 and context.version in ("1.0", "1.1") and partial and "public_guest_access" not in body:
-        raise Refused(500, None)  # a fault of real servers: a PATCH in version 1 without the field crashes
-    public = public_of(context, body, body.get("type"), complete=not partial)
-    if parent is None and project.parent is not None and body.get("title") == project.parent.title:
-        raise Refused(500, None)  # a fault of real servers: they compare with a parent that is named only
-    if public and context.old and project.type == CATEGORY:
-        raise Refused(500, None)  # a fault of real servers: they find out that it is a category when they store it
+    check_place(context, body, parent, found)
+    check_title(context, body, parent, found)
+    public = _checked_change(context, body, found, partly)
+    # A fault of real servers: they compare with a parent that is named only.
+    crash_if(parent is None and found.parent is not None and body.get("title") == found.parent.title)
+    # A fault of real servers: they find out that it is a category when they store it.
+    crash_if(public and context.old and found.type == CATEGORY)
     _crash_on_raw(context, body)
     field = "public_access" if context.at_least("2.0") else "public_guest_access"
     # Real servers end the public access when a PATCH in version 2.0 does not mention it.
-    if project.type == PROJECT and (not partial or field in body or context.at_least("2.0")):
-        project.public = public
-    project.parent = parent or project.parent
-    project.title = str(body.get("title", project.title))
+    if found.type == PROJECT and (not partly or field in body or context.at_least("2.0")):
+        found.public = public
+    found.parent, found.title = parent or found.parent, str(body.get("title", found.title))
     # An empty text changes nothing on real servers.
-    project.description = as_text(body.get("description")) or project.description
-    project.readme = as_text(body.get("readme")) or project.readme
-    return shape(context, project)
+    found.description = as_text(body.get("description")) or found.description
+    found.readme = as_text(body.get("readme")) or found.readme
+    return shape(context, found)
+
+
+def _checked_change(context: Context, body: dict[str, Any], project: Project, partly: bool) -> str | None:
+    """Refuse what never changes, and return the new public access."""
+    words = "A project cannot become a category, nor a category a project."
+    invalid_if(body.get("type", project.type) != project.type, words)
+    invalid_if(body.get("owner") and partly, "Owners are changed by owner transfer only.")
+    if body.get("owner"):
+        owner_of(context, body)
+    version_1 = context.core_1_4 and context.version in ("1.0", "1.1")
+    crash_if(version_1 and partly and "public_guest_access" not in body)  # a fault of real servers
+    return public_of(context, body, body.get("type"), complete=not partly)
 
 
 def destroy(context: Context, project: str) -> Any:
     """Delete a project or an empty category."""
     found = find(context, project, DELEGATE)
-    if context.world.children(found):
-        raise Refused(403, "This category has projects in it: delete them first.")
+    refuse_if(context.world.children(found), 403, "This category has projects in it: delete them first.")
     del context.world.projects[project]
     return None, 204

@@ -11,31 +11,28 @@ from typing import Any
 from flask import Response, request
 
 from bionb.platforms.sodar.sandbox import isa
-from bionb.platforms.sodar.sandbox.api import FORBIDDEN, Context, Refused, Router, paged
+from bionb.platforms.sodar.sandbox.api import Context, Router, crash_if, forbid_if, paged, refuse_if, there
 from bionb.platforms.sodar.sandbox.projects import find
 from bionb.platforms.sodar.sandbox.world import CATEGORY, CONTRIBUTOR, GUEST, Project
 from bionb.sandbox.faults import Faults
 
 
-def register(router: Router, faults: Faults) -> None:
+def register(router: Router) -> None:
     """Add the views."""
-    views = _Views(faults)
-    router.add("sheets", "/samplesheets/api/import/<uuid:project>", POST=views.import_sheets)
+    router.add("sheets", "/samplesheets/api/import/<uuid:project>", POST=import_sheets)
     router.add("sheets", "/samplesheets/api/investigation/retrieve/<uuid:project>", GET=investigation)
     router.add("sheets", "/samplesheets/api/export/json/<uuid:project>", GET=export_json)
     router.add("sheets", "/samplesheets/api/export/zip/<uuid:project>", GET=export_zip)
-    router.add("sheets", "/samplesheets/api/irods/collections/create/<uuid:project>", POST=views.create_collections)
-    router.add("sheets", "/samplesheets/api/file/list/<uuid:project>", GET=views.list_files)
-    router.add("sheets", "/samplesheets/api/file/exists", GET=views.file_exists)
-    router.add("irods", "/irods/api/environment", GET=views.environment)
+    router.add("sheets", "/samplesheets/api/irods/collections/create/<uuid:project>", POST=create_collections)
+    router.add("sheets", "/samplesheets/api/file/list/<uuid:project>", GET=list_files)
+    router.add("sheets", "/samplesheets/api/file/exists", GET=file_exists)
+    router.add("irods", "/irods/api/environment", GET=environment)
 
 
 def irods_fault(faults: Faults, what: str, off: int = 500) -> None:
     """Refuse as a server does whose iRODS is off or down."""
-    if faults.take("irods_off"):
-        raise Refused(off, f"{what}: iRODS is not switched on here")
-    if faults.take("irods_down"):
-        raise Refused(500, f"{what}: no connection to iRODS")
+    refuse_if(faults.take("irods_off"), off, f"{what}: iRODS is not switched on here")
+    refuse_if(faults.take("irods_down"), 500, f"{what}: no connection to iRODS")
 
 
 def readable(context: Context, uuid: str) -> Project:
@@ -45,10 +42,8 @@ def readable(context: Context, uuid: str) -> Project:
 
 def stored(project: Project, what: str = "There is no such object.") -> isa.Sheets:
     """Return a project's sheets."""
-    if project.sheets is None:
-        raise Refused(404, what)
-    assert isinstance(project.sheets, isa.Sheets)
-    return project.sheets
+    found: isa.Sheets = there(project.sheets, what)
+    return found
 
 
 def investigation(context: Context, project: str) -> Any:
@@ -123,101 +118,87 @@ def _members(found: dict[str, Any], sheets: isa.Sheets) -> list[tuple[str, str]]
     return [first, *((name, each["tsv"]) for name, each in tables.items())]
 
 
-class _Views:
-    """Views that can be made to fail."""
+def import_sheets(context: Context, project: str) -> Any:
+    """Import sheets, or replace those that are there."""
+    found = find(context, project, CONTRIBUTOR)
+    forbid_if(found.archive)
+    upload = isa.read_upload(list(request.files.values()))
+    now = str(context.world.clock.tick())
+    sheets = isa.parse(upload, context.world.ids.uuid, now)
+    old = found.sheets
+    if old is not None:
+        keep(found, old, sheets)
+    found.sheets = sheets
+    crash_if(found.type == CATEGORY)  # a fault of real servers: stored, and then a crash
+    done = "replaced" if old is not None else "created"
+    answer: dict[str, Any] = {"detail": f"Sheets {done} in {found.title} ({project})"}
+    if found_warnings := isa.warnings_of(sheets):
+        answer["sodar_warnings"] = found_warnings
+    if fault := context.faults.take("slow_import"):
+        context.delay = fault.options.get("seconds", 149)
+    return answer
 
-    def __init__(self, faults: Faults) -> None:
-        self._faults = faults
 
-    def import_sheets(self, context: Context, project: str) -> Any:
-        """Import sheets, or replace those that are there."""
-        found = find(context, project, CONTRIBUTOR)
-        if found.archive:
-            raise Refused(403, FORBIDDEN)
-        upload = isa.read_upload(list(request.files.values()))
-        now = str(context.world.clock.tick())
-        sheets = isa.parse(upload, context.world.ids.uuid, now)
-        old = found.sheets
-        if old is not None:
-            keep(found, old, sheets)
-        found.sheets = sheets
-        if found.type == CATEGORY:
-            raise Refused(500, None)  # a fault of real servers: stored, and then a crash
-        done = "replaced" if old is not None else "created"
-        answer: dict[str, Any] = {"detail": f"Sheets {done} in {found.title} ({project})"}
-        if found_warnings := isa.warnings_of(sheets):
-            answer["sodar_warnings"] = found_warnings
-        if fault := self._faults.take("slow_import"):
-            context.delay = fault.options.get("seconds", 149)
-        return answer
+def create_collections(context: Context, project: str) -> Any:
+    """Make the iRODS collections of a project's sheets."""
+    found = find(context, project, CONTRIBUTOR)
+    what = "Collections were not created"
+    forbid_if(found.archive)
+    refuse_if(found.sheets is None, 400, [f"{what}: there is no investigation"])
+    refuse_if(found.sheets.irods_status, 400, [f"{what}: they are there already"])
+    irods_fault(context.faults, what)
+    found.sheets.irods_status = True
+    return {"detail": "Collections created", "path": found.sample_data}
 
-    def create_collections(self, context: Context, project: str) -> Any:
-        """Make the iRODS collections of a project's sheets."""
-        found = find(context, project, CONTRIBUTOR)
-        what = "Collections were not created"
-        if found.archive:
-            raise Refused(403, FORBIDDEN)
-        if found.sheets is None:
-            raise Refused(400, [f"{what}: there is no investigation"])
-        if found.sheets.irods_status:
-            raise Refused(400, [f"{what}: they are there already"])
-        irods_fault(self._faults, what)
-        found.sheets.irods_status = True
-        return {"detail": "Collections created", "path": found.sample_data}
 
-    def list_files(self, context: Context, project: str) -> Any:
-        """List the files in a project's sample data."""
-        found = readable(context, project)
-        if found.type == CATEGORY:
-            raise Refused(500, None)  # a fault of real servers of both generations
-        irods_fault(self._faults, "Files cannot be listed")
-        sheets = stored(found)
-        if not sheets.irods_status:
-            raise Refused(404, "The collection is not there.")
-        files = [dict(each) for _, each in sorted(sheets.files.items())]
-        if context.old or context.version == "1.0":
-            for each in files:
-                del each["checksum"]
-        return {"irods_data": files} if context.old else paged(context, files, relative=True)
+def list_files(context: Context, project: str) -> Any:
+    """List the files in a project's sample data."""
+    found = readable(context, project)
+    crash_if(found.type == CATEGORY)  # a fault of real servers of both generations
+    irods_fault(context.faults, "Files cannot be listed")
+    sheets = stored(found)
+    refuse_if(not sheets.irods_status, 404, "The collection is not there.")
+    files = [dict(each) for _, each in sorted(sheets.files.items())]
+    if context.old or context.version == "1.0":
+        for each in files:
+            del each["checksum"]
+    return {"irods_data": files} if context.old else paged(context, files, relative=True)
 
-    def file_exists(self, context: Context) -> Any:
-        """Tell whether a file with this checksum is in any project."""
-        if self._faults.take("irods_off"):
-            raise Refused(500, "iRODS is not switched on here")
-        asked = request.args.get("checksum", "")
-        if not re.fullmatch("[0-9a-f]{32}", asked):
-            raise Refused(400, ["The checksum is no MD5 sum."])
-        sheets = [each.sheets for each in context.world.projects.values() if each.sheets is not None]
-        found = any(each["checksum"] == asked for one in sheets for each in one.files.values())
-        return {"detail": "The file is there" if found else "There is no such file", "status": found}
 
-    def environment(self, context: Context) -> Any:
-        """Return what an iRODS client needs to connect."""
-        if self._faults.take("irods_off"):
-            raise Refused(404, "iRODS is not switched on here.")
-        if self._faults.take("irods_down"):
-            raise Refused(400, "The settings of iRODS cannot be read.")
-        name = context.user.username
-        settings = {"irods_host": "irods.example.org", "irods_port": 1247, "irods_zone_name": "sandboxZone"}
-        return {"irods_environment": {**settings, "irods_user_name": name, "irods_authentication_scheme": "PAM"}}
+def file_exists(context: Context) -> Any:
+    """Tell whether a file with this checksum is in any project."""
+    refuse_if(context.faults.take("irods_off"), 500, "iRODS is not switched on here")
+    asked = request.args.get("checksum", "")
+    refuse_if(not re.fullmatch("[0-9a-f]{32}", asked), 400, ["The checksum is no MD5 sum."])
+    sheets = [each.sheets for each in context.world.projects.values() if each.sheets is not None]
+    found = any(each["checksum"] == asked for one in sheets for each in one.files.values())
+    return {"detail": "The file is there" if found else "There is no such file", "status": found}
+
+
+def environment(context: Context) -> Any:
+    """Return what an iRODS client needs to connect."""
+    refuse_if(context.faults.take("irods_off"), 404, "iRODS is not switched on here.")
+    refuse_if(context.faults.take("irods_down"), 400, "The settings of iRODS cannot be read.")
+    name = context.user.username
+    settings = {"irods_host": "irods.example.org", "irods_port": 1247, "irods_zone_name": "sandboxZone"}
+    return {"irods_environment": {**settings, "irods_user_name": name, "irods_authentication_scheme": "PAM"}}
 
 
 def keep(project: Project, old: isa.Sheets, new: isa.Sheets) -> None:
     """Apply the rules of replacing, and keep the UUIDs of investigation, studies and assays."""
-    refused = Refused(400, "The sheets were not replaced; the reason is in the server's log.")
     studies = {each.identifier: each for each in new.studies}
+    lost = False
     for study in old.studies:
         match = studies.get(study.identifier)
+        lost |= match is None or match.file_name != study.file_name
         names = {each.file_name: each for each in match.assays} if match else {}
-        if old.irods_status and (match is None or match.file_name != study.file_name):
-            raise refused
-        if old.irods_status and not {each.file_name for each in study.assays} <= names.keys():
-            raise refused
+        lost |= not {each.file_name for each in study.assays} <= names.keys()
         if match is not None:
             match.sodar_uuid = study.sodar_uuid
-            for assay in study.assays:
-                if assay.file_name in names:
-                    names[assay.file_name].sodar_uuid = assay.sodar_uuid
-    if any(zone.assay not in new.assays for zone in project.zones):
-        raise refused
+        for assay in study.assays:
+            if assay.file_name in names:
+                names[assay.file_name].sodar_uuid = assay.sodar_uuid
+    zoned = any(zone.assay not in new.assays for zone in project.zones)
+    words = "The sheets were not replaced; the reason is in the server's log."
+    refuse_if(zoned or (old.irods_status and lost), 400, words)
     new.sodar_uuid, new.irods_status, new.files = old.sodar_uuid, old.irods_status, old.files
