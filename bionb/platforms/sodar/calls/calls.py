@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
-from bionb.errors import ResponseError
+from bionb.errors import NotFound, PermissionDenied, ResponseError
 from bionb.platforms.sodar.calls.directory import Directory
 from bionb.platforms.sodar.wire import records
 from bionb.platforms.sodar.wire.records import Record
@@ -24,6 +26,13 @@ class Calls(SessionOwner):
     def _project(self, uuid: str) -> Record:
         path = f"project/api/retrieve/{uuid}"
         return records.project(self.api.record("projects", "GET", path, what=f"show the project {uuid}"))
+
+    def _categories_above(self, record: Record) -> Iterator[Record]:
+        """Give the categories that something is in, from the nearest on, as far as the account may see them."""
+        with suppress(NotFound, PermissionDenied):
+            while record["parent"] is not None:
+                record = self._project(record["parent"])
+                yield record
 
     def _is_project(self, uuid: Any) -> bool:
         try:

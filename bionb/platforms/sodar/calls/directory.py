@@ -50,8 +50,7 @@ class Directory:
         if not isinstance(user, str):
             raise UsageError(f"Give a user by name, UUID or record, not {user!r}.")
         people, text = self._known(), user.strip()
-        found = people.get(text.lower()) or _by_name(people, text)
-        if found is not None:
+        if found := people.get(text.lower()) or _by_name(people, text):
             return found
         if text.count("-") == 4:
             return self._unlisted(text.lower())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bionb.errors import NotFound, PermissionDenied, UsageError
+from bionb.errors import NotFound, UsageError
 from bionb.listing import Listing
 from bionb.pages import Page, Whole
 from bionb.platforms.sodar.calls.calls import Calls
@@ -240,16 +240,10 @@ class Members(Calls):
         owner = next(each["user"]["sodar_uuid"] for each in found["roles"] if each["role"] == "project owner")
         order = [role_name(each) for each in ROLES]
         best = order.index("project contributor")
-        above = found["parent"]
-        while above is not None:
-            try:
-                category = self._project(above)
-            except (NotFound, PermissionDenied):
-                break
+        for category in self._categories_above(found):
             for each in category["roles"] or ():
                 if each["user"]["sodar_uuid"] == owner:
                     best = min(best, order.index(each["role"]))
-            above = category["parent"]
         return order[best]
 
     def _assignment(self, project: Ref, user: Ref) -> Record:

@@ -8,7 +8,6 @@ from typing import Any
 from bionb.errors import (
     BionbError,
     ConnectionFailed,
-    NotFound,
     PermissionDenied,
     ResponseError,
     UsageError,
@@ -108,14 +107,7 @@ class Projects(Calls):
 
     def _full_title(self, record: Record) -> str:
         """Put the titles of the categories above before a title, as far as the account may see them."""
-        titles, above = [record["title"]], record["parent"]
-        while above is not None:
-            try:
-                category = self._project(above)
-            except (NotFound, PermissionDenied):
-                break
-            titles.append(category["title"])
-            above = category["parent"]
+        titles = [record["title"], *(each["title"] for each in self._categories_above(record))]
         return " / ".join(reversed(titles))
 
     def create_project(

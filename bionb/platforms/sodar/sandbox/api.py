@@ -8,19 +8,17 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Flask, Response, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import BaseConverter
 
+from bionb.platforms.sodar.sandbox.refusals import Refused, crash_if, refuse_if
 from bionb.platforms.sodar.sandbox.world import User, World
 from bionb.sandbox.faults import Faults
 from bionb.sandbox.gate import FINDINGS, Finding
-
-T = TypeVar("T")
-FORBIDDEN = "Your role does not allow this."
 
 
 @dataclass(frozen=True)
@@ -60,42 +58,6 @@ RELEASE_1_1: Mapping[str, tuple[str, ...]] = {
     "zones": ("1.0",),
     "irods": ("1.0",),
 }
-
-
-class Refused(Exception):
-    """An error answer: a status and a body (a text becomes ``detail``; None a web page)."""
-
-    def __init__(self, status: int, body: Any) -> None:
-        super().__init__(status, body)
-        self.status, self.body = status, {"detail": body} if isinstance(body, str) else body
-
-
-def refuse_if(wrong: object, status: int, body: Any) -> None:
-    """Refuse a request that breaks a rule."""
-    if wrong:
-        raise Refused(status, body)
-
-
-def forbid_if(wrong: object) -> None:
-    """Refuse what the caller's role does not allow."""
-    refuse_if(wrong, 403, FORBIDDEN)
-
-
-def crash_if(fault: object) -> None:
-    """Fail with a web page, where real servers have a fault."""
-    refuse_if(fault, 500, None)
-
-
-def invalid_if(wrong: object, text: str) -> None:
-    """Refuse fields that do not go together."""
-    refuse_if(wrong, 400, {"non_field_errors": [text]})
-
-
-def there(found: T | None, words: Any = "There is no such object.") -> T:
-    """Return what was found; nothing is refused with 404."""
-    if found is None:
-        raise Refused(404, words)
-    return found
 
 
 @dataclass

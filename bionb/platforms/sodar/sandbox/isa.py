@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bionb.platforms.sodar.sandbox.api import Refused, refuse_if
+from bionb.platforms.sodar.sandbox.refusals import Refused, refuse_if
 
 _KNOWN_ASSAYS = {
     ("exome sequencing", "nucleotide sequencing"),

@@ -8,9 +8,10 @@ from typing import Any
 
 from flask import request
 
-from bionb.platforms.sodar.sandbox.api import Context, Router, crash_if, forbid_if, invalid_if, paged, refuse_if, there
+from bionb.platforms.sodar.sandbox.api import Context, Router, paged
 from bionb.platforms.sodar.sandbox.project_rules import UUID
 from bionb.platforms.sodar.sandbox.projects import find, user_shape
+from bionb.platforms.sodar.sandbox.refusals import crash_if, forbid_if, invalid_if, refuse_if, there
 from bionb.platforms.sodar.sandbox.world import CATEGORY, DELEGATE, OWNER, RANKS, Assignment, Project, User
 from bionb.sandbox.tokens import token_of
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bionb.platforms.sodar.sandbox.api import Context, crash_if, forbid_if, invalid_if
+from bionb.platforms.sodar.sandbox.api import Context
+from bionb.platforms.sodar.sandbox.refusals import crash_if, forbid_if, invalid_if
 from bionb.platforms.sodar.sandbox.world import CATEGORY, CONTRIBUTOR, PROJECT, RANKS, Project, User
 
 UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

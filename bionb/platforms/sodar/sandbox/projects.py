@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from bionb.platforms.sodar.sandbox.api import Context, Router, crash_if, forbid_if, invalid_if, paged, refuse_if, there
+from bionb.platforms.sodar.sandbox.api import Context, Router, paged
 from bionb.platforms.sodar.sandbox.project_rules import (
     as_text,
     check_place,
@@ -15,6 +15,7 @@ from bionb.platforms.sodar.sandbox.project_rules import (
     public_of,
     wrong_fields,
 )
+from bionb.platforms.sodar.sandbox.refusals import crash_if, forbid_if, invalid_if, refuse_if, there
 from bionb.platforms.sodar.sandbox.world import CATEGORY, DELEGATE, FINDER, PROJECT, VIEWER, Assignment, Project, User
 
 MS_A_PROJECT = 21.0  # a real server took 43 s for 2,003 projects in one list, and 3.7 s for a page of 100

@@ -11,8 +11,9 @@ from typing import Any
 from flask import Response, request
 
 from bionb.platforms.sodar.sandbox import isa
-from bionb.platforms.sodar.sandbox.api import Context, Router, crash_if, forbid_if, paged, refuse_if, there
+from bionb.platforms.sodar.sandbox.api import Context, Router, paged
 from bionb.platforms.sodar.sandbox.projects import find
+from bionb.platforms.sodar.sandbox.refusals import crash_if, forbid_if, refuse_if, there
 from bionb.platforms.sodar.sandbox.world import CATEGORY, CONTRIBUTOR, GUEST, Project
 from bionb.sandbox.faults import Faults
 

@@ -8,19 +8,10 @@ from typing import Any
 
 from flask import request
 
-from bionb.platforms.sodar.sandbox.api import (
-    Context,
-    Refused,
-    Router,
-    crash_if,
-    forbid_if,
-    invalid_if,
-    paged,
-    refuse_if,
-    there,
-)
+from bionb.platforms.sodar.sandbox.api import Context, Router, paged
 from bionb.platforms.sodar.sandbox.landing import FINISHED, Zone, advance, file_shape, place_of, slug, zone_by_uuid
 from bionb.platforms.sodar.sandbox.projects import find, user_shape
+from bionb.platforms.sodar.sandbox.refusals import Refused, crash_if, forbid_if, invalid_if, refuse_if, there
 from bionb.platforms.sodar.sandbox.sheets import irods_fault
 from bionb.platforms.sodar.sandbox.world import CONTRIBUTOR, DELEGATE, Project
 
