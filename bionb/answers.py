@@ -44,10 +44,12 @@ _CLASSES: dict[int, type[ResponseError]] = {
     429: RateLimited,
 }
 _HINTS = {
+    400: "Check what was given.",
     401: "Check the token: it may be mistyped, expired or of another server.",
     403: "Ask an owner for the right to do this, or log in with another account.",
     404: "Check the identifier; it may also be one that this account cannot see.",
     406: "Leave out api_version, or name one that the server offers.",
+    405: "Check the server's URL, and whether it is new enough for this.",
     409: "Look at its present state before you try again.",
     429: "Wait a little and try again.",
     500: "Try again later; if it lasts, tell the server's administrators.",
@@ -191,7 +193,7 @@ def _hint(response: requests.Response) -> str:
         return "This is a web page, not the API's answer: check the server's URL, or whether it is new enough for this."
     if status in (502, 504) and response.request.method not in ("GET", "HEAD"):
         return "A proxy gave up on the server: it may have been done all the same, so look before you try again."
-    return _HINTS.get(status, _HINTS[500] if status >= 500 else "")
+    return _HINTS.get(status, _HINTS[500 if status >= 500 else 400])
 
 
 def retry_after(response: requests.Response) -> float | None:

@@ -1,5 +1,6 @@
 """Arguments for every method of every client, as far as it demands them."""
 
+import inspect
 import pathlib
 
 import pandas as pd
@@ -77,6 +78,16 @@ def stopped(odm):
     return job.id
 
 
+def node(client):
+    """What a person sees first."""
+    return client.roots().first(1)[0]
+
+
+def below(client):
+    """What a person sees behind the first click."""
+    return client.children(node(client)).first(1)[0]
+
+
 SAMPLES = pd.DataFrame({"sample": ["a", "b"], "barcode": ["IonXpress_001", "IonXpress_002"]})
 PLAN = {
     "library": "hg19",
@@ -92,6 +103,7 @@ ONE = {**PLAN, "sample": "my_sample"}
 # no required argument is given because the method demands one of several.
 ARGUMENTS = {
     "odm": {
+        "node": node,
         "study": "GSF1146901",
         "samples": GUIDE + "samples.tsv",
         "build_study.study": GUIDE + "study.tsv",
@@ -132,6 +144,10 @@ ARGUMENTS = {
         "version": "v1",
     },
     "sevenbridges": {
+        "node": below,
+        "call.method": "GET",
+        "call.path": "user",
+        "call.what": "look",
         "task": draft,
         "abort_task.task": queued,
         "wait_task.task": queued,
@@ -151,6 +167,7 @@ ARGUMENTS = {
         "service": {"type": "s3", "bucket": "b"},
         "file": READS,
         "volume": "RFranklin/lab_bucket",
+        "download.file": lambda bridges: min(bridges.files(BRIDGES), key=lambda each: each["size"] or 1e9)["id"],
         "export_files.files": {READS: "out.fastq.gz"},
         "files.project": BRIDGES,
         "locations": ["readme.txt"],
@@ -174,6 +191,7 @@ ARGUMENTS = {
         "upload.project": BRIDGES,
     },
     "sodar": {
+        "node": node,
         "project": of("Exome pilot"),
         "user": "dave@EXAMPLE",
         "role": "project guest",
@@ -191,6 +209,7 @@ ARGUMENTS = {
         "files.project": of("Exome pilot"),
     },
     "torrentsuite": {
+        "node": below,
         "resource": "chip",
         "plan": lambda suite: suite.create_plan(ONE)["id"],
         "report": "3",
@@ -201,3 +220,22 @@ ARGUMENTS = {
         "update_plan.planName": "Renamed",
     },
 }
+
+
+def arguments_of(platform, name, function, client):
+    """Return (positional, keyword) arguments: the required ones, and one of several where the method demands that."""
+    known, positional, keyword = ARGUMENTS[platform], [], {}
+    for each in list(inspect.signature(function).parameters.values())[1:]:
+        place = f"{name}.{each.name}"
+        if each.kind is each.VAR_KEYWORD or (each.default is not each.empty and place not in known):
+            continue
+        assert place in known or each.name in known, f"say in ARGUMENTS what {place} of {platform} is"
+        value = known.get(place, known.get(each.name))
+        value = value(client) if callable(value) else value
+        if each.kind is each.KEYWORD_ONLY:
+            keyword[each.name] = value
+        else:
+            positional.append(value)
+    further = {place.partition(".")[2]: value for place, value in known.items() if place.startswith(f"{name}.")}
+    named = inspect.signature(function).parameters
+    return positional, keyword | {key: value for key, value in further.items() if key not in named}

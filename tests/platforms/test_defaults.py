@@ -20,7 +20,7 @@ from bionb.errors import JobFailed, ResponseError
 from bionb.listing import Listing
 from bionb.platforms.odm.tables.matrix import MatrixStream
 from bionb.registry import platform_card
-from tests.platforms.arguments import ARGUMENTS
+from tests.platforms.arguments import arguments_of
 
 PLATFORMS = bionb.platforms()
 # What every client has and what sends nothing of its own.
@@ -73,25 +73,6 @@ def methods():
         for name, function in inspect.getmembers(platform_card(platform).load_client(), inspect.isfunction):
             if not name.startswith("_") and name not in COMMON:
                 yield pytest.param(platform, name, function, id=f"{platform}-{name}")
-
-
-def arguments_of(platform, name, function, client):
-    """Return (positional, keyword) arguments: the required ones, and one of several where the method demands that."""
-    known, positional, keyword = ARGUMENTS[platform], [], {}
-    for each in list(inspect.signature(function).parameters.values())[1:]:
-        place = f"{name}.{each.name}"
-        if each.kind is each.VAR_KEYWORD or (each.default is not each.empty and place not in known):
-            continue
-        assert place in known or each.name in known, f"say in ARGUMENTS what {place} of {platform} is"
-        value = known.get(place, known.get(each.name))
-        value = value(client) if callable(value) else value
-        if each.kind is each.KEYWORD_ONLY:
-            keyword[each.name] = value
-        else:
-            positional.append(value)
-    further = {place.partition(".")[2]: value for place, value in known.items() if place.startswith(f"{name}.")}
-    named = inspect.signature(function).parameters
-    return positional, keyword | {key: value for key, value in further.items() if key not in named}
 
 
 def leaves(value, place=""):

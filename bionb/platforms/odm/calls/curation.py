@@ -128,8 +128,8 @@ class Curation(Calls):
         """
         path = f"{_versioned(kind)}/{accession_of(record)}/versions/{version}"
         what = f"look up {accession_of(record)} in version {version}"
-        found: dict[str, Any] = self._get(path, params=attributes(fields), what=what, as_curator=as_curator)
-        return found
+        found = self._get(path, params=attributes(fields), what=what, as_curator=as_curator)
+        return self.session.record_of(found, what=what, ids=() if fields else (ACCESSION,))
 
     def validation_summary(self, study: Any) -> pd.DataFrame:
         """Return what the template finds wrong with a study's samples; an empty frame when all is well.
@@ -200,8 +200,7 @@ class Curation(Calls):
         if ACCESSION in changes:
             raise UsageError(f"{ACCESSION} can't be changed: it is what {accession} is called. Leave it out.")
         path, what = role_path(f"{kinds}/{accession}", True), f"update {accession}"
-        found: dict[str, Any] = self.session.json("PATCH", path, json=dict(changes), what=what)
-        return found
+        return self.session.record("PATCH", path, json=dict(changes), what=what, ids=(ACCESSION,))
 
 
 def _versioned(kind: str) -> str:

@@ -46,8 +46,7 @@ class Mappings(Calls):
             raise UsageError(f"{source} is no link, and the server offers no upload of mappings: give a link.")
         body: dict[str, Any] = {"xrefSetType": "gene-transcript", "dataLink": str(source)}
         body |= {"metadata": dict(metadata)} if metadata else {}
-        found: dict[str, Any] = self.session.json("POST", f"{API}/xrefsets", json=body, what="import the mapping")
-        return found
+        return self.session.record("POST", f"{API}/xrefsets", json=body, what="import the mapping", ids=("xrefSetId",))
 
     def link_mapping(self, mapping: Any, expression_group: Any) -> None:
         """Link a mapping to an expression group.

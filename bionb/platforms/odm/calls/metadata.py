@@ -9,7 +9,7 @@ from bionb.platforms.odm.rules.choices import Choice, attributes
 from bionb.platforms.odm.rules.filters import Condition
 from bionb.platforms.odm.tables.columns import MetadataListing
 from bionb.platforms.odm.wire.paging import LIMIT
-from bionb.platforms.odm.wire.records import accession_of
+from bionb.platforms.odm.wire.records import ACCESSION, accession_of
 
 
 class Metadata(Calls):
@@ -222,5 +222,6 @@ class Metadata(Calls):
     def _one(self, kinds: str, thing: Any, as_curator: bool, fields: str | None) -> dict[str, Any]:
         accession = accession_of(thing)
         path, params = f"{kinds}/{accession}", attributes(fields)
-        found: dict[str, Any] = self._get(path, params=params, what=f"look up {accession}", as_curator=as_curator)
-        return found
+        what, ids = f"look up {accession}", () if fields else (ACCESSION,)
+        found = self._get(path, params=params, what=what, as_curator=as_curator)
+        return self.session.record_of(found, what=what, ids=ids)

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.errors import ConnectionFailed, UnexpectedResponse
 from bionb.progress import Progress
+from bionb.story import story_to_read
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     import requests
+
+    Block = tuple[list[str], list[list[Any]], np.ndarray[Any, Any]]
 
 ROWS = 500
 NA = ["", " ", "NaN", "nan", "null", "N/A", "NA", "filtered"]
@@ -38,7 +41,7 @@ class MatrixStream:
     def __init__(
         self, label: str, open: Callable[[], requests.Response], features: Callable[[], int | None] = lambda: None
     ) -> None:
-        self._label, self._open, self._count = label, open, features
+        self._label, self._open, self._count, self._story = label, open, features, story_to_read()
 
     def chunks(self, rows: int = ROWS) -> Iterator[pd.DataFrame]:
         """Give the matrix in frames of so many rows, for what is larger than memory.
@@ -90,7 +93,14 @@ class MatrixStream:
     def __repr__(self) -> str:
         return f"<MatrixStream of {self._label}, not read yet>"
 
-    def _blocks(self, rows: int) -> Iterator[tuple[list[str], list[list[Any]], np.ndarray[Any, Any]]]:
+    def _blocks(self, rows: int) -> Iterator[Block]:
+        """Give the blocks, read as part of the call that made this, or, when used again, as a call of its own."""
+        self._story = self._story.later()
+        found = self._read(rows)
+        while (block := self._story.run(next, found, None)) is not None:
+            yield block
+
+    def _read(self, rows: int) -> Iterator[Block]:
         count = self._count()
         with closing(self._open()) as response:
             lines = _lines(response, self._label)

@@ -213,11 +213,15 @@ class Building:
         made = self._build.accessions
         here = [each for each in self._samples() if each.get("groupId") == made["samples"]]
         if not here:
-            raise UnexpectedResponse(f"The study {made['study']} shows no sample of {made['samples']} after linking.")
+            raise UnexpectedResponse(
+                f"The study {made['study']} shows no sample of {made['samples']} after linking: look at it first."
+            )
         self._build.note("verify samples", "done", accession=made["study"], detail=f"{len(here)} samples in the study")
         if "expression" in made:
             if made["expression"] not in self._groups("expression"):
-                raise UnexpectedResponse(f"The study {made['study']} does not show {made['expression']} after linking.")
+                raise UnexpectedResponse(
+                    f"The study {made['study']} does not show {made['expression']} after linking: look at it first."
+                )
             self._build.note("verify expression", "done", accession=made["expression"], detail="in the study")
 
 

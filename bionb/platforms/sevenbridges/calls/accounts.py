@@ -19,8 +19,7 @@ class Accounts(Calls):
         -----
         ``GET /`` (API overview, "Authentication").
         """
-        found: dict[str, str] = self.call("GET", "", what="list the paths", auth=False)
-        return found
+        return self._record("GET", "", what="list the paths", auth=False, needs=("user_url",))
 
     def user(self, username: str | None = None, fields: FieldsLike = None) -> Record:
         """Return an account, by default your own.
@@ -55,8 +54,7 @@ class Accounts(Calls):
         -----
         ``GET /rate_limit`` (the API overview writes ``/rate``).
         """
-        found: Record = self.call("GET", "rate_limit", what="ask for the rate limit")
-        return found
+        return self._record("GET", "rate_limit", what="ask for the rate limit", needs=("rate",))
 
     @property
     def budget(self) -> RateBudget | None:

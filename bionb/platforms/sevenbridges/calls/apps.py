@@ -88,8 +88,7 @@ class Apps(Calls):
         ``GET /apps/{owner}/{project}/{app}/raw`` and ``.../{revision}/raw``.
         """
         name = _revised(app, revision)
-        found: Record = self.call("GET", f"apps/{name}/raw", what=f"get the description of the app {name}")
-        return found
+        return self._record("GET", f"apps/{name}/raw", what=f"get the description of the app {name}", needs=("class",))
 
     def app_inputs(self, app: Ref, revision: int | None = None) -> Inputs:
         """Return what an app takes: ``.frame()`` shows it, ``.build(...)`` makes a task's inputs.
@@ -117,7 +116,7 @@ class Apps(Calls):
         name = app_id(f"{project_id(project)}/{short_name}")
         path = f"apps/{name}/raw" if revision is None else f"apps/{name}/{revision}/raw"
         with self.session.one_call():
-            installed = self.call("POST", path, what=f"install the app {name}", json=dict(cwl))
+            installed = self._record("POST", path, what=f"install the app {name}", json=dict(cwl), ids=("sbg:id",))
             return self.app(installed["sbg:id"])
 
     def copy_app(self, app: Ref, project: Ref, name: str | None = None, *, strategy: str = "clone") -> Record:
@@ -138,8 +137,9 @@ class Apps(Calls):
             raise UsageError(f"strategy={strategy!r} is none of {', '.join(STRATEGIES)}.")
         source = "/".join(app_id(app).split("/")[:3])
         body = {"project": project_id(project), "strategy": strategy, **({"name": name} if name else {})}
-        copied: Record = self.call("POST", f"apps/{source}/actions/copy", what=f"copy the app {source}", json=body)
-        return copied
+        return self._record(
+            "POST", f"apps/{source}/actions/copy", what=f"copy the app {source}", json=body, ids=("id",)
+        )
 
 
 def _revised(app: Ref, revision: int | None) -> str:

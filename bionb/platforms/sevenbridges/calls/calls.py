@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -41,13 +41,29 @@ class Calls(SessionOwner):
         headers = headers_for(advance_access)
         return self.session.json(method, f"{VERSION}/{path}".rstrip("/"), what=what, headers=headers, **options)
 
+    def _record(
+        self,
+        method: str,
+        path: str,
+        *,
+        what: str,
+        ids: Collection[str] = (),
+        needs: Collection[str] = (),
+        **options: Any,
+    ) -> Record:
+        """Send one call whose answer must be a record, with an identity in `ids` and all that it `needs`."""
+        found = self.call(method, path, what=what, **options)
+        return self.session.record_of(found, what=what, ids=ids, needs=needs)
+
     def _get(
         self, resource: Resource, path: str, *, what: str, fields: FieldsLike = None, advance_access: bool = False
     ) -> Record:
         """Get one record; without `fields` the server sends all of it."""
         chosen = Fields(fields or "").check(resource.known, resource.name)
         params = {"fields": chosen.text} if chosen.text else None
-        record: Record = self.call("GET", path, what=what, advance_access=advance_access, params=params)
+        record = self._record("GET", path, what=what, advance_access=advance_access, params=params)
+        if not chosen.text and resource.key:
+            self.session.record_of(record, what=what, ids=(resource.named_by(record),))
         return paging.tidy(record)
 
     def _listing(

@@ -146,8 +146,7 @@ class Files(Calls):
         ``POST /files`` with ``"type": "folder"``.
         """
         body = {"name": name, "type": "folder", **place(project, parent)}
-        made: Record = self.call("POST", "files", what=f"create the folder {name}", json=body)
-        return made
+        return self._record("POST", "files", what=f"create the folder {name}", json=body, ids=("id",))
 
     def copy_files(self, files: Sequence[Ref] | Ref, project: Ref) -> dict[str, str]:
         """Copy files to another project, where they have other ids.
@@ -172,12 +171,15 @@ class Files(Calls):
         with self.session.one_call():
             for start in range(0, len(ids), LIMIT):
                 body = {"project": target, "file_ids": ids[start : start + LIMIT]}
-                answers |= self.call("POST", "action/files/copy", what=f"copy files to {target}", json=body)
+                answers |= self._record("POST", "action/files/copy", what=f"copy files to {target}", json=body)
+        answers = {each: answers.get(each, {"status": "no answer"}) for each in ids}
         made = {old: answer["new_file_id"] for old, answer in answers.items() if answer.get("status") == "OK"}
         refused = [{"id": old, **answer} for old, answer in answers.items() if old not in made]
         if refused:
             words = "; ".join(f"{each['id']}: {each.get('message', each['status'])}" for each in refused[:3])
-            error = InvalidInput(f"{len(refused)} of {len(ids)} files were not copied to {target}: {words}", refused)
+            error = InvalidInput(
+                f"{len(refused)} of {len(ids)} files were not copied to {target}: {words}. Check them.", refused
+            )
             raise error.with_partial(made)
         return made
 
@@ -190,8 +192,9 @@ class Files(Calls):
         """
         chosen = file_id(file)
         body = {"parent": file_id(parent), **({"name": name} if name else {})}
-        moved: Record = self.call("POST", f"files/{chosen}/actions/move", what=f"move the file {chosen}", json=body)
-        return moved
+        return self._record(
+            "POST", f"files/{chosen}/actions/move", what=f"move the file {chosen}", json=body, ids=("id",)
+        )
 
     def update_file(self, file: Ref, **changes: Any) -> Record:
         """Change a file's ``name``, ``tags`` (a list) or ``metadata`` (merged).
@@ -201,8 +204,7 @@ class Files(Calls):
         ``PATCH /files/{file}``.
         """
         changes, chosen = _checked_changes(changes), file_id(file)
-        changed: Record = self.call("PATCH", f"files/{chosen}", what=f"change the file {chosen}", json=changes)
-        return changed
+        return self._record("PATCH", f"files/{chosen}", what=f"change the file {chosen}", json=changes, ids=("id",))
 
     def update_metadata(self, file: Ref, metadata: Mapping[str, Any], *, replace: bool = False) -> Record:
         """Merge new metadata into a file's, or replace all of it; a value of None removes its key.
@@ -226,8 +228,7 @@ class Files(Calls):
             raise UsageError("Nothing to change: pass metadata such as {'sample_id': 'S01'}; replace=True removes all.")
         method, verb = ("PUT", "replace") if replace else ("PATCH", "change")
         path, what = f"files/{chosen}/metadata", f"{verb} the metadata of the file {chosen}"
-        changed: Record = self.call(method, path, what=what, json=wanted)
-        return changed
+        return self._record(method, path, what=what, json=wanted)
 
     def update_files(self, changes: Mapping[str, Mapping[str, Any]], *, replace: bool = False) -> list[Record]:
         """Change many files, 100 with one request.

@@ -101,8 +101,7 @@ class Projects(Calls):
         given = {"description": description, "tags": several(tags), "settings": settings}
         body: Record = {"name": name, "billing_group": identifier(billing_group, "billing group")}
         body |= {key: value for key, value in given.items() if value}
-        created: Record = self.call("POST", "projects", what=f"create the project {name}", json=body)
-        return created
+        return self._record("POST", "projects", what=f"create the project {name}", json=body, ids=("id",))
 
     def update_project(self, project: Ref, **changes: Any) -> Record:
         """Change ``name``, ``description``, ``billing_group``, ``tags`` or ``settings``; the id stays.
@@ -117,8 +116,7 @@ class Projects(Calls):
         if "tags" in changes:
             changes["tags"] = several(changes["tags"])
         name = project_id(project)
-        changed: Record = self.call("PATCH", f"projects/{name}", what=f"change the project {name}", json=changes)
-        return changed
+        return self._record("PATCH", f"projects/{name}", what=f"change the project {name}", json=changes, ids=("id",))
 
     def delete_project(self, project: Ref) -> None:
         """Delete a project with all that is in it.
@@ -160,10 +158,13 @@ class Projects(Calls):
         """
         name = project_id(project)
         body = {"username": username, "type": "USER", "permissions": {"read": True, **_checked(permissions)}}
-        added: Record = self.call(
-            "POST", f"projects/{name}/members", what=f"add {username} to the project {name}", json=body
+        return self._record(
+            "POST",
+            f"projects/{name}/members",
+            what=f"add {username} to the project {name}",
+            json=body,
+            ids=("username",),
         )
-        return added
 
     def update_member(self, project: Ref, username: str, **permissions: bool) -> Record:
         """Change a member's permissions and return all of them.
@@ -176,8 +177,7 @@ class Projects(Calls):
         check_changes("member", wanted, PERMISSIONS)
         path = f"projects/{name}/members/{username}/permissions"
         what = f"change the permissions of {username} in the project {name}"
-        changed: Record = self.call("PATCH", path, what=what, json=wanted)
-        return changed
+        return self._record("PATCH", path, what=what, json=wanted, needs=("read",))
 
     def remove_member(self, project: Ref, username: str) -> None:
         """Remove a member.

@@ -112,8 +112,8 @@ class Tasks(Calls):
         -----
         ``GET /tasks/{task}?fields=inputs``.
         """
-        inputs: Record = self.task(task, fields="inputs")["inputs"]
-        return inputs
+        what = f"get the inputs of task {task_id(task)}"
+        return self.session.record_of(self.task(task, fields="inputs").get("inputs"), what=what)
 
     def delete_task(self, task: Ref) -> None:
         """Delete a task; the files that it made stay.
@@ -166,11 +166,10 @@ class Tasks(Calls):
         ``GET /tasks/{task}/execution_details``.
         """
         name = task_id(task)
-        found = self.call("GET", f"tasks/{name}/execution_details", what=f"get the execution details of task {name}")
+        found = self._record("GET", f"tasks/{name}/execution_details", what=f"get the execution details of task {name}")
         return to_frame(found.get("jobs") or [], JOBS)
 
     def _act(self, task: Ref, action: str, params: Mapping[str, Any] | None = None) -> Record:
         name = task_id(task)
         path = f"tasks/{name}/actions/{action}"
-        done: Record = self.call("POST", path, what=f"{action} the task {name}", params=params)
-        return done
+        return self._record("POST", path, what=f"{action} the task {name}", params=params, ids=("id",))

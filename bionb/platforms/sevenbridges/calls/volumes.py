@@ -76,8 +76,7 @@ class Volumes(Calls):
         body = {"name": name, "access_mode": access_mode, "service": dict(service)}
         body |= {"description": description} if description else {}
         what = f"create the volume {name}"
-        made: Record = self.call("POST", "storage/volumes", what=what, advance_access=advance_access, json=body)
-        return made
+        return self._record("POST", "storage/volumes", what=what, advance_access=advance_access, json=body, ids=("id",))
 
     def update_volume(self, volume: Ref, *, advance_access: bool = False, **changes: Any) -> Record:
         """Change a volume's ``description``, ``access_mode``, ``active`` or ``service``.
@@ -91,8 +90,7 @@ class Volumes(Calls):
             _check_access(changes["access_mode"])
         name = volume_id(volume)
         path, what = f"storage/volumes/{name}", f"change the volume {name}"
-        changed: Record = self.call("PATCH", path, what=what, advance_access=advance_access, json=changes)
-        return changed
+        return self._record("PATCH", path, what=what, advance_access=advance_access, json=changes, ids=("id",))
 
     def delete_volume(self, volume: Ref, *, advance_access: bool = False) -> None:
         """Disconnect a bucket; what is in it stays.

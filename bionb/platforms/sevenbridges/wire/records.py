@@ -55,7 +55,11 @@ class Resource:
         """Return what tells records apart, unless it was not asked for: then repeats go unnoticed."""
         if not self.key or not chosen.keeps(self.key, self.brief if self.useful else None):
             return None
-        return lambda record: next((record[name] for name in (self.key, "id", "href") if record.get(name)), None)
+        return lambda record: record.get(self.named_by(record))
+
+    def named_by(self, record: Record) -> str:
+        """Return the field that identifies a record."""
+        return next((name for name in (self.key, "id", "href") if record.get(name)), self.key)
 
 
 PROJECTS = Resource(

@@ -51,8 +51,9 @@ class Drafts:
             body = {"project": where, "app": what, "inputs": given, **batch, **settings}
             body |= {key: value for key, value in texts.items() if value}
             params = {"action": "run"} if run else None
-            made: Record = self.tasks.call("POST", "tasks", what=f"create a task of {what}", json=body, params=params)
-        return made
+            what = f"create a task of {what}"
+            made = self.tasks.call("POST", "tasks", what=what, json=body, params=params)
+        return self.tasks.session.record_of(made, what=what, ids=("id",))
 
     def update(self, task: Ref, changes: Record, *, check: bool) -> Record:
         """Change a draft."""
@@ -66,8 +67,9 @@ class Drafts:
             if inputs is not None:
                 app = changes.get("app")
                 changes["inputs"] = self._new_inputs(name, app, inputs) if check else in_platform_form(inputs)
-            changed: Record = self.tasks.call("PATCH", f"tasks/{name}", what=f"change the task {name}", json=changes)
-        return changed
+            what = f"change the task {name}"
+            changed = self.tasks.call("PATCH", f"tasks/{name}", what=what, json=changes)
+        return self.tasks.session.record_of(changed, what=what, ids=("id",))
 
     def _checked(self, project: str, app: Ref, inputs: Mapping[str, Any], *, partly: bool = False) -> dict[str, Any]:
         """Return inputs that fit the app and are of the project."""

@@ -32,6 +32,7 @@ class Investigation:
         self.project, self.sodar_uuid = str(record["project"]), str(record["sodar_uuid"])
         self.title, self.identifier = str(record.get("title") or ""), str(record.get("identifier") or "")
         self.file_name, self.irods_status = str(record.get("file_name") or ""), bool(record.get("irods_status"))
+        self._rows()  # an odd answer is told now, and not when it is used
 
     @property
     def studies(self) -> list[Record]:
@@ -84,11 +85,14 @@ class Investigation:
             ``kind``, ``study`` (file name of the study an assay belongs to), ``file_name``, ``title``,
             ``measurement_type``, ``technology_type``, ``technology_platform``, ``irods_path``, ``sodar_uuid``.
         """
+        return to_frame(self._rows(), columns.SHEET_COLUMNS)
+
+    def _rows(self) -> list[Record]:
         rows: list[Record] = [self._row("investigation", self.record)]
         for study in self.studies:
             rows.append(self._row("study", study))
             rows += [self._row("assay", each, study["file_name"]) for each in study["assays"].values()]
-        return to_frame(rows, columns.SHEET_COLUMNS)
+        return rows
 
     @staticmethod
     def _row(kind: str, record: Mapping[str, Any], study: str | None = None) -> Record:

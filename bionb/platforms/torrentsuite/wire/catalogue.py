@@ -48,6 +48,8 @@ class Schema(dict[str, Any]):
     def __init__(self, resource: str, record: Mapping[str, Any]) -> None:
         super().__init__(record)
         self.resource = resource
+        if not _is_schema(record):
+            raise TypeError("another form than that of a schema")
 
     @property
     def filters(self) -> list[str]:
@@ -122,6 +124,13 @@ class Schema(dict[str, Any]):
         return str(self.to_frame().to_html(border=0, notebook=True))
 
 
+def _is_schema(record: Mapping[str, Any]) -> bool:
+    """Tell whether all is of the form that filters and tables rest on."""
+    fields, allowed, ordering = (record.get(name, {}) for name in ("fields", "filtering", "ordering"))
+    plain = isinstance(fields, dict) and all(isinstance(each, dict) for each in fields.values())
+    return plain and isinstance(allowed, list | dict) and isinstance(ordering, list | dict)
+
+
 class Catalogue:
     """Root list and schemas, each asked for once.
 
@@ -146,7 +155,8 @@ class Catalogue:
         if known is None:
             what = f"read the schema of {resource}"
             try:
-                record = self._session.record("GET", f"{API}{resource}/schema/", what=what, opens=opens)
+                path = f"{API}{resource}/schema/"
+                record = self._session.record("GET", path, what=what, opens=opens, needs=("fields",))
             except NotFound as error:
                 raise self.unknown(resource) from error
             with self._lock:
