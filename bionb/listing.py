@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, overload
 
 from bionb.errors import BionbError, UsageError
 from bionb.frames import Column, FrameBuilder
-from bionb.pages import Page, Reader, State
+from bionb.http.story import story_to_read
+from bionb.paging.pages import Page, Reader, State
 from bionb.progress import Progress
-from bionb.story import story_to_read
 from bionb.warning import warn
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Listing(Sequence[Record]):
     Examples
     --------
     >>> from bionb.frames import columns
-    >>> from bionb.pages import Page, Whole
+    >>> from bionb.paging.pages import Page, Whole
     >>> listing = Listing("things", lambda: Whole(lambda params, opens: Page([{"id": "a"}])), columns("id"))
     >>> len(listing), listing[0]["id"]
     (1, 'a')

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from bionb.sent import SentRequest
+    from bionb.http.sent import SentRequest
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class Nodes(Sequence[Node]):
     def __init__(self, source: Sequence[Any], make: Callable[[Any], Node] = lambda node: node) -> None:
         self._source, self._node, self._story = source, make, None
         if not isinstance(source, list | tuple):
-            from bionb.story import story_to_read  # the cards of platforms are read without what sends requests
+            from bionb.http.story import story_to_read  # the cards of platforms are read without what sends requests
 
             self._story = story_to_read()
 

@@ -11,20 +11,20 @@ from urllib.parse import urlsplit
 
 import requests
 
-from bionb import answers, bodies
 from bionb.address import checked_url, is_loopback, same_origin
-from bionb.allowance import RateBudget
-from bionb.answers import Pick, Problem
-from bionb.auth import Auth, NoAuth
 from bionb.crew import Crew, Errand
 from bionb.errors import InsecureConnection, ResponseError, SessionClosed, UsageError
-from bionb.pages import Page
+from bionb.http import answers, bodies
+from bionb.http.allowance import RateBudget
+from bionb.http.answers import Pick, Problem
+from bionb.http.auth import Auth, NoAuth
+from bionb.http.sent import SentRequest, sent_as
+from bionb.http.story import carried, current_story, told
+from bionb.http.transport import TIMEOUT, Call, Transport
+from bionb.paging.pages import Page
 from bionb.plain import plain
 from bionb.progress import meanwhile
 from bionb.secret import shown
-from bionb.sent import SentRequest, sent_as
-from bionb.story import carried, current_story, told
-from bionb.transport import TIMEOUT, Call, Transport
 from bionb.wording import printable, shorten
 
 if TYPE_CHECKING:
@@ -365,7 +365,7 @@ class SessionOwner:
 
     @property
     def history(self) -> pd.DataFrame:
-        """All requests so far, in the order they were started: see `bionb.history.History.to_frame`."""
+        """All requests so far, in the order they were started: see `bionb.http.history.History.to_frame`."""
         return self.session.history.to_frame()
 
     @property

@@ -14,7 +14,8 @@ from hypothesis import settings
 import bionb
 import bionb.platforms
 import bionb.sandbox
-from bionb import allowance, progress, waiting
+from bionb import progress, waiting
+from bionb.http import allowance
 from tests import real_servers, run_report
 from tests.missing import missing, python_of
 from tests.real_site import COUNTED, pytest_sessionfinish, pytest_terminal_summary  # noqa: F401
@@ -136,7 +137,7 @@ class TestClock(waiting.Clock):
 def clock(monkeypatch):
     """Replace all sleeping; ``clock.slept`` holds the pauses in seconds."""
     fake = TestClock()
-    for module in (allowance, bionb.answers, progress, waiting):
+    for module in (allowance, bionb.http.answers, progress, waiting):
         monkeypatch.setattr(module, "CLOCK", fake)
     return fake
 

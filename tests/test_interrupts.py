@@ -15,13 +15,13 @@ import pytest
 import requests
 
 import bionb
-from bionb.chained import Chained
 from bionb.crew import Crew
 from bionb.frames import columns
+from bionb.http.transport import Transport
 from bionb.listing import Listing
-from bionb.pages import Cursor, Offset, Page, Whole
+from bionb.paging.chained import Chained
+from bionb.paging.pages import Cursor, Offset, Page, Whole
 from bionb.platforms.torrentsuite.workflows import lookup as plan_lookup
-from bionb.transport import Transport
 from tests.interrupts import Interrupts
 
 RECORDS = [{"id": f"t{number}", "n": number, "inner": {"a": number}} for number in range(7)]

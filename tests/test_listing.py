@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bionb.chained import Chained
 from bionb.errors import ConnectionFailed, UnexpectedResponse
 from bionb.frames import COUNT, columns
 from bionb.listing import Listing, ListingChanged
-from bionb.pages import Cursor, Offset, Page, Whole
+from bionb.paging.chained import Chained
+from bionb.paging.pages import Cursor, Offset, Page, Whole
 
 
 def sent(sandbox):

@@ -4,7 +4,7 @@ import json
 import threading
 
 from bionb.frames import COUNT, TIME, FrameBuilder, columns
-from bionb.page import Page
+from bionb.paging.page import Page
 
 
 def parsed(content):

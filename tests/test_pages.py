@@ -6,10 +6,10 @@ import warnings
 
 import pytest
 
-from bionb.chained import Chained
 from bionb.errors import UnexpectedResponse, UsageError
 from bionb.listing import Listing, ListingChanged
-from bionb.pages import Cursor, Offset, Page, Whole
+from bionb.paging.chained import Chained
+from bionb.paging.pages import Cursor, Offset, Page, Whole
 
 
 def numbered(*numbers):

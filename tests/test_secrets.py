@@ -8,9 +8,9 @@ import time
 import pytest
 
 import bionb
-from bionb import receiving
-from bionb.auth import BasicAuth, HeaderAuth
 from bionb.errors import BionbError, ConnectionFailed, InsecureConnection, ResponseError, UnexpectedResponse
+from bionb.http import receiving
+from bionb.http.auth import BasicAuth, HeaderAuth
 from bionb.secret import Secret, masked, names_secret
 from bionb.session import Session
 from tests.servers import Answer, Server

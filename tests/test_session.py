@@ -8,8 +8,7 @@ import time
 
 import pytest
 
-import bionb.transport
-from bionb.auth import BasicAuth, HeaderAuth
+import bionb.http.transport
 from bionb.errors import (
     AuthenticationFailed,
     Conflict,
@@ -25,6 +24,7 @@ from bionb.errors import (
     UsageError,
     VersionRejected,
 )
+from bionb.http.auth import BasicAuth, HeaderAuth
 from bionb.secret import Secret
 from bionb.session import Session
 from tests.servers import Answer, Server
@@ -449,7 +449,7 @@ def test_a_change_whose_answer_got_lost_is_told_as_perhaps_done(serve, connect, 
 
 def test_a_kind_of_request_may_take_longer_than_others(serve, connect, clock, monkeypatch):
     """Importing 10,000 rows takes minutes; a user who asked for less than the default still gets less."""
-    monkeypatch.setattr(bionb.transport, "TIMEOUT", (5.0, 0.2))
+    monkeypatch.setattr(bionb.http.transport, "TIMEOUT", (5.0, 0.2))
     server = serve(lambda asked: (time.sleep(0.6), Answer())[1])
 
     assert {} == ask(connect(server, timeout=(5.0, 0.2)), method="POST", timeout=10)
@@ -468,7 +468,7 @@ def test_a_proxy_that_gives_up_on_a_change_says_nothing_of_the_server(serve, con
 
 def test_who_was_patient_once_does_not_wait_five_times(serve, connect, clock, monkeypatch):
     """Reading again after a quarter of an hour would make an hour of it."""
-    monkeypatch.setattr(bionb.transport, "TIMEOUT", (5.0, 0.1))
+    monkeypatch.setattr(bionb.http.transport, "TIMEOUT", (5.0, 0.1))
     server = serve(lambda asked: (time.sleep(1.5), Answer())[1])
     with pytest.raises(ConnectionFailed, match=r"in time \(0.3 s\)"):
         ask(connect(server, timeout=(5.0, 0.1)), timeout=0.3)

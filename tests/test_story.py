@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 import bionb
-from bionb.auth import HeaderAuth
 from bionb.frames import columns
+from bionb.http.auth import HeaderAuth
 from bionb.listing import Listing
-from bionb.pages import Offset
+from bionb.paging.pages import Offset
 from bionb.protocol import Node, Nodes
 from bionb.secret import Secret
 from bionb.session import Session, SessionOwner

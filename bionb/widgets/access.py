@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bionb import credentials
-from bionb.answers import shorten
 from bionb.connecting import connect
 from bionb.errors import BionbError, NotLoggedIn, UsageError
+from bionb.http.answers import shorten
 from bionb.protocol import Client, Platform
 from bionb.secret import Secret
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 from ipywidgets import Layout
 
-from bionb.answers import shorten
 from bionb.errors import BionbError, UsageError
+from bionb.http.answers import shorten
+from bionb.http.story import told
 from bionb.protocol import Client, Node
-from bionb.story import told
 from bionb.widgets import looks
 from bionb.widgets.login import Login
 from bionb.widgets.status import Status

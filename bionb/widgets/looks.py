@@ -6,7 +6,6 @@ import html
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from bionb.answers import shorten
 from bionb.errors import (
     AuthenticationFailed,
     BionbError,
@@ -15,6 +14,7 @@ from bionb.errors import (
     ResponseError,
     UsageError,
 )
+from bionb.http.answers import shorten
 from bionb.protocol import Node
 
 BORDER = "1px solid var(--jp-border-color1, #bdbdbd)"

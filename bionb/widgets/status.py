@@ -10,9 +10,9 @@ from typing import Any
 
 import ipywidgets
 
-from bionb.answers import shorten
+from bionb.http.answers import shorten
+from bionb.http.story import Story
 from bionb.progress import log
-from bionb.story import Story
 from bionb.widgets import looks
 
 

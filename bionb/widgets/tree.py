@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bionb.answers import shorten
 from bionb.errors import UsageError
+from bionb.http.answers import shorten
 from bionb.protocol import Client, Node, Nodes
 
 SHOWN = 200  # lines in the browser at a time: front ends become slow beyond

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bionb.auth import HeaderAuth
 from bionb.errors import AuthenticationFailed, PermissionDenied, UsageError
+from bionb.http.auth import HeaderAuth
 from bionb.platforms.odm.calls.across import Across
 from bionb.platforms.odm.calls.curation import Curation
 from bionb.platforms.odm.calls.imports import Imports

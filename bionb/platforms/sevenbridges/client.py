@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bionb.auth import HeaderAuth
 from bionb.errors import UsageError
+from bionb.http.auth import HeaderAuth
 from bionb.listing import Listing
-from bionb.pages import Record
+from bionb.paging.pages import Record
 from bionb.platforms.sevenbridges import PLATFORM
 from bionb.platforms.sevenbridges.calls.accounts import Accounts
 from bionb.platforms.sevenbridges.calls.apps import Apps

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bionb.auth import Auth, BasicAuth, HeaderAuth
 from bionb.errors import NotFound, PermissionDenied, UsageError
 from bionb.frames import to_frame
+from bionb.http.auth import Auth, BasicAuth, HeaderAuth
 from bionb.platforms.sodar import PLATFORM
 from bionb.platforms.sodar.calls.files import Files
 from bionb.platforms.sodar.calls.members import Members

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bionb.auth import Auth, BasicAuth, HeaderAuth
 from bionb.errors import UsageError
 from bionb.frames import to_frame
+from bionb.http.auth import Auth, BasicAuth, HeaderAuth
 from bionb.platforms.torrentsuite.calls.objects import Objects
 from bionb.platforms.torrentsuite.calls.plans import Plans
 from bionb.platforms.torrentsuite.calls.runs import Runs

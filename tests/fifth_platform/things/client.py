@@ -1,6 +1,6 @@
 """The client of the invented platform: what it is made of."""
 
-from bionb.auth import HeaderAuth
+from bionb.http.auth import HeaderAuth
 from bionb.platforms.things.calls.things import Things
 from bionb.protocol import Node, Nodes
 from bionb.session import Session

@@ -330,7 +330,7 @@ def test_a_proxy_that_gives_up_is_not_the_server(sandbox, sodar, projects, statu
 
 def test_a_long_import_is_waited_for(sandbox, sodar, projects, monkeypatch):
     """A server took 149 s for 10,000 rows; other requests keep the shorter time."""
-    monkeypatch.setattr("bionb.transport.TIMEOUT", (10.0, 0.5))
+    monkeypatch.setattr("bionb.http.transport.TIMEOUT", (10.0, 0.5))
     client = bionb.connect("sodar", sandbox.url("sodar"), **sandbox.credentials("sodar"), timeout=(10.0, 0.5))
     with sandbox.fault("sodar", "slow_import", seconds=1.5):
         answer = client.import_sheets(projects["RNA pilot"], EXOME)

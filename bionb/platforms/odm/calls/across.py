@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bionb.errors import UsageError
 from bionb.frames import columns, to_frame
 from bionb.listing import Listing
-from bionb.pages import Offset
+from bionb.paging.pages import Offset
 from bionb.platforms.odm.calls.calls import Calls, role_path
 from bionb.platforms.odm.rules.choices import Choice
 from bionb.platforms.odm.rules.filters import where

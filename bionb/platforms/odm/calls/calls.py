@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bionb.listing import Listing
-from bionb.pages import Reader
+from bionb.paging.pages import Reader
 from bionb.platforms.odm.rules.choices import Choice
 from bionb.platforms.odm.tables.columns import COLUMNS, MetadataListing
 from bionb.platforms.odm.wire.paging import LIMIT, chained, offset_reader, page_size, pairs_reader

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bionb import answers
 from bionb.errors import Conflict, UsageError
+from bionb.http import answers
 from bionb.platforms.odm.calls.calls import API, Calls
 from bionb.platforms.odm.calls.jobs import read_job
 from bionb.platforms.odm.rules.checking import check_upload

@@ -9,7 +9,7 @@ from typing import Any
 from bionb.errors import UsageError
 from bionb.frames import ANY, columns
 from bionb.listing import Listing
-from bionb.pages import Cursor, Reader
+from bionb.paging.pages import Cursor, Reader
 from bionb.plain import several
 from bionb.platforms.odm.calls.calls import API, Calls, role_path
 from bionb.platforms.odm.rules.filters import CHUNK

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from bionb.errors import UsageError
-from bionb.pages import Reader
+from bionb.paging.pages import Reader
 from bionb.platforms.odm.calls.calls import Calls, role_path
 from bionb.platforms.odm.rules.choices import attributes
 from bionb.platforms.odm.rules.filters import Condition, conditions, features

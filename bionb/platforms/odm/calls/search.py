@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bionb.errors import UsageError
 from bionb.frames import COUNT, FLAG, columns, to_frame
 from bionb.listing import Listing
-from bionb.pages import Offset, Page, Reader
+from bionb.paging.pages import Offset, Page, Reader
 from bionb.plain import several
 from bionb.platforms.odm.calls.calls import Calls, role_path
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bionb import pages
-from bionb.chained import Chained
-from bionb.pages import Cursor, Offset, Page, Reader
+from bionb.paging import pages
+from bionb.paging.chained import Chained
+from bionb.paging.pages import Cursor, Offset, Page, Reader
 
 if TYPE_CHECKING:
     from bionb.session import Session

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bionb.answers import Problem, flatten, is_json, page_text
-from bionb.bodies import json_of, text_of
+from bionb.http.answers import Problem, flatten, is_json, page_text
+from bionb.http.bodies import json_of, text_of
 
 if TYPE_CHECKING:
     import requests

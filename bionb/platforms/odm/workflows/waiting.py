@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bionb import answers, waiting
+from bionb import waiting
 from bionb.errors import JobFailed
+from bionb.http import answers
 from bionb.platforms.odm.calls.calls import API, role_path
 from bionb.platforms.odm.calls.jobs import read_job
 from bionb.platforms.odm.wire.jobs import ENDED_BADLY, Job

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bionb.allowance import RateBudget
+from bionb.http.allowance import RateBudget
 from bionb.listing import Listing
-from bionb.pages import Record
+from bionb.paging.pages import Record
 from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike
 from bionb.platforms.sevenbridges.wire.records import USERS
 

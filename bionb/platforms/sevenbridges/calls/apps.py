@@ -7,7 +7,7 @@ from typing import Any
 
 from bionb.errors import UsageError
 from bionb.listing import Listing
-from bionb.pages import Record
+from bionb.paging.pages import Record
 from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike
 from bionb.platforms.sevenbridges.rules.identifiers import Ref, app_id, project_id
 from bionb.platforms.sevenbridges.rules.inputs import Inputs

@@ -6,7 +6,7 @@ from datetime import date
 
 from bionb.errors import UsageError
 from bionb.listing import Listing
-from bionb.pages import Record
+from bionb.paging.pages import Record
 from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike
 from bionb.platforms.sevenbridges.rules.identifiers import Ref, billing_day, identifier, invoice_id
 from bionb.platforms.sevenbridges.wire.records import BILLING_GROUPS, BREAKDOWNS, INVOICES

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from bionb.chained import Chained
 from bionb.errors import UsageError
 from bionb.listing import Listing
-from bionb.pages import Offset, Page, Record, page_size
+from bionb.paging.chained import Chained
+from bionb.paging.pages import Offset, Page, Record, page_size
 from bionb.platforms.sevenbridges.wire import paging
 from bionb.platforms.sevenbridges.wire.fields import Fields
 from bionb.platforms.sevenbridges.wire.paging import VERSION, headers_for

@@ -7,7 +7,7 @@ from typing import Any
 
 from bionb.errors import UsageError
 from bionb.listing import Listing
-from bionb.pages import Record
+from bionb.paging.pages import Record
 from bionb.plain import several
 from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike
 from bionb.platforms.sevenbridges.rules.identifiers import Ref, file_id, place, project_id, volume_id

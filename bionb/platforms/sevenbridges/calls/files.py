@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bionb.errors import InvalidInput, UsageError
 from bionb.frames import to_frame
 from bionb.listing import Listing
-from bionb.pages import Record
+from bionb.paging.pages import Record
 from bionb.plain import several
 from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike, check_changes
 from bionb.platforms.sevenbridges.rules.identifiers import Ref, file_id, place, project_id, task_id

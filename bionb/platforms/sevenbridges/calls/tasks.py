@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bionb.errors import UsageError
 from bionb.frames import to_frame
 from bionb.listing import Listing
-from bionb.pages import Record
+from bionb.paging.pages import Record
 from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike
 from bionb.platforms.sevenbridges.rules.identifiers import Ref, moment, project_id, task_id
 from bionb.platforms.sevenbridges.tables.columns import JOBS

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from bionb.errors import UsageError
 from bionb.listing import Listing
-from bionb.pages import Cursor, Page, Record, page_size
+from bionb.paging.pages import Cursor, Page, Record, page_size
 from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike, check_changes
 from bionb.platforms.sevenbridges.rules.identifiers import Ref, volume_id
 from bionb.platforms.sevenbridges.wire import paging

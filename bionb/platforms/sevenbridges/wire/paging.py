@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from bionb.pages import Record
+from bionb.paging.pages import Record
 
 VERSION = "v2"
 LONGEST_QUERY = 4_000  # characters; the official client refuses URLs of more than 6,000

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import requests
 
-from bionb.answers import Problem, is_json, plain_problem
-from bionb.bodies import json_of
+from bionb.http.answers import Problem, is_json, plain_problem
+from bionb.http.bodies import json_of
 
 _FAMILIES = {
     2: "Check the user name; upper and lower case differ.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bionb.frames import Column
-from bionb.pages import Record
+from bionb.paging.pages import Record
 from bionb.platforms.sevenbridges.tables import columns
 from bionb.platforms.sevenbridges.wire.fields import Fields
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bionb.errors import InvalidInput, UsageError
-from bionb.pages import Record
+from bionb.paging.pages import Record
 from bionb.plain import several
 from bionb.platforms.sevenbridges.calls.apps import Apps
 from bionb.platforms.sevenbridges.calls.calls import check_changes

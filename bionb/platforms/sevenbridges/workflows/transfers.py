@@ -11,7 +11,7 @@ from typing import Any
 
 from bionb import transfers
 from bionb.errors import ConnectionFailed, ResponseError, UnexpectedResponse, UsageError
-from bionb.pages import Record
+from bionb.paging.pages import Record
 from bionb.platforms.sevenbridges.calls.calls import Calls
 from bionb.platforms.sevenbridges.calls.files import Files
 from bionb.platforms.sevenbridges.rules.identifiers import Ref, file_id, place

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bionb.errors import UsageError
-from bionb.pages import Record
+from bionb.paging.pages import Record
 from bionb.platforms.sevenbridges.calls.exchanges import Exchanges
 from bionb.platforms.sevenbridges.calls.tasks import Tasks
 from bionb.platforms.sevenbridges.rules.identifiers import Ref, identifier, task_id

@@ -7,7 +7,7 @@ from typing import Any
 
 from bionb.errors import NotFound, UsageError
 from bionb.listing import Listing
-from bionb.pages import Page, Whole
+from bionb.paging.pages import Page, Whole
 from bionb.platforms.sodar.calls.calls import Calls
 from bionb.platforms.sodar.rules.identifiers import ROLES, Ref, role_name, uuid_of
 from bionb.platforms.sodar.tables import columns

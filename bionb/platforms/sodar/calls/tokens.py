@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bionb.answers import parse_json, unexpected
-from bionb.auth import BasicAuth
 from bionb.errors import NotFound, ServerFailed, UsageError
+from bionb.http.answers import parse_json, unexpected
+from bionb.http.auth import BasicAuth
 from bionb.platforms.sodar.calls.calls import Calls
 from bionb.platforms.sodar.wire.problems import WEB_PAGE, read_problem
 from bionb.platforms.sodar.wire.records import Record

@@ -8,7 +8,7 @@ from typing import Any
 from bionb.errors import ResponseError
 from bionb.frames import Column
 from bionb.listing import Listing
-from bionb.pages import Page, Whole
+from bionb.paging.pages import Page, Whole
 from bionb.platforms.sodar.wire.records import Record
 from bionb.platforms.sodar.wire.versions import Negotiator
 

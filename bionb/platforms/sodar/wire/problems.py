@@ -6,8 +6,8 @@ import re
 
 import requests
 
-from bionb import answers
-from bionb.answers import Problem
+from bionb.http import answers
+from bionb.http.answers import Problem
 
 WEB_PAGE = "web page"  # the code of an error that came as a page instead of the API's answer
 _TUPLE = re.compile(r"""^\((['"])(.+?)\1, \{""", re.DOTALL)

@@ -14,8 +14,8 @@ from typing import Any
 
 import requests
 
-from bionb import answers
 from bionb.errors import VersionRejected
+from bionb.http import answers
 from bionb.session import Session
 
 OLD, NEW = "old", "new"

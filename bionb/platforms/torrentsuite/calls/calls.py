@@ -7,7 +7,7 @@ from typing import Any
 
 from bionb.frames import Column
 from bionb.listing import Listing
-from bionb.pages import Reader
+from bionb.paging.pages import Reader
 from bionb.platforms.torrentsuite.wire.catalogue import Catalogue
 from bionb.platforms.torrentsuite.wire.paging import Pages, Record
 from bionb.session import Session, SessionOwner

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bionb.listing import Listing
-from bionb.pages import Page, Whole
+from bionb.paging.pages import Page, Whole
 from bionb.platforms.torrentsuite.calls.calls import Calls
 from bionb.platforms.torrentsuite.tables.columns import CHIP_COLUMNS, RESOURCE_COLUMNS
 from bionb.platforms.torrentsuite.wire.catalogue import Schema

@@ -6,8 +6,8 @@ from typing import Any
 
 import requests
 
-from bionb.answers import parse_json
 from bionb.errors import ConnectionFailed
+from bionb.http.answers import parse_json
 from bionb.listing import Listing
 from bionb.platforms.torrentsuite.calls.calls import Calls
 from bionb.platforms.torrentsuite.rules.identifiers import Ref, identifier

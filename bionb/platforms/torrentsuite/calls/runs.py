@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from bionb.listing import Listing
-from bionb.pages import Page, Whole
+from bionb.paging.pages import Page, Whole
 from bionb.platforms.torrentsuite.calls.calls import Calls
 from bionb.platforms.torrentsuite.rules.identifiers import Ref, identifier
 from bionb.platforms.torrentsuite.tables.columns import (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bionb.errors import NotFound
-from bionb.pages import Offset, Page, page_size
+from bionb.paging.pages import Offset, Page, page_size
 from bionb.platforms.torrentsuite.wire.catalogue import API, Catalogue
 from bionb.platforms.torrentsuite.wire.records import clean
 from bionb.session import Session

@@ -7,9 +7,9 @@ from typing import Any
 
 import requests
 
-from bionb import answers
-from bionb.answers import Problem
-from bionb.bodies import json_of, text_of
+from bionb.http import answers
+from bionb.http.answers import Problem
+from bionb.http.bodies import json_of, text_of
 
 _HINTS = {
     401: "The server says so without a reason: check user name and API key (or password); an account that may read "

@@ -7,7 +7,7 @@ from typing import Any
 
 from bionb.errors import ResponseError
 from bionb.listing import Listing
-from bionb.pages import Offset, Page
+from bionb.paging.pages import Offset, Page
 from bionb.platforms.torrentsuite.rules.findings import filled
 from bionb.platforms.torrentsuite.rules.known import Known, is_hotspot
 from bionb.platforms.torrentsuite.rules.samples import BED_KEYS, barcoded

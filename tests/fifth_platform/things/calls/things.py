@@ -1,7 +1,7 @@
 """Calls on things: one way of paging each."""
 
 from bionb.listing import Listing
-from bionb.pages import Cursor, Offset, Page, Whole
+from bionb.paging.pages import Cursor, Offset, Page, Whole
 from bionb.platforms.things.calls.calls import Calls
 from bionb.platforms.things.wire.records import COLUMNS
 

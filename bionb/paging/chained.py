@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bionb.pages import Key, Reader, Seen, State
+from bionb.paging.pages import Key, Reader, Seen, State
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from bionb.auth import Auth
+from bionb.http.auth import Auth
 from bionb.secret import Hidden, masked
 
 if TYPE_CHECKING:

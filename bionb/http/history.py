@@ -7,8 +7,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from bionb.sent import SentRequest
-from bionb.story import Story, current_story
+from bionb.http.sent import SentRequest
+from bionb.http.story import Story, current_story
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from typing import Any
 import requests
 
 from bionb.errors import UnexpectedResponse
-from bionb.story import NEXT_STEP
+from bionb.http.story import NEXT_STEP
 from bionb.wording import shorten
 
 Record = dict[str, Any]

@@ -17,12 +17,12 @@ from typing import Any, NamedTuple, Protocol
 
 from bionb.crew import Pending
 from bionb.errors import UsageError
-from bionb.page import Page as Page
-from bionb.page import Record as Record
+from bionb.paging.page import Page as Page
+from bionb.paging.page import Record as Record
+from bionb.paging.seen import Key as Key
+from bionb.paging.seen import Seen as Seen
+from bionb.paging.seen import State as State
 from bionb.plain import plain
-from bionb.seen import Key as Key
-from bionb.seen import Seen as Seen
-from bionb.seen import State as State
 
 Params = Mapping[str, Any]
 

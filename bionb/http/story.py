@@ -17,7 +17,7 @@ from bionb.errors import BionbError, UnexpectedResponse, UsageError
 from bionb.wording import shorten
 
 if TYPE_CHECKING:
-    from bionb.sent import SentRequest
+    from bionb.http.sent import SentRequest
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -14,14 +14,14 @@ import requests
 from requests.utils import get_environ_proxies
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from bionb import answers, receiving
 from bionb.address import is_loopback, same_origin
-from bionb.allowance import LONGEST_WAIT, Allowance, RateBudget
-from bionb.auth import Auth, NoAuth
 from bionb.errors import BionbError, ConnectionFailed, InsecureConnection, UnexpectedResponse
-from bionb.history import History
+from bionb.http import answers, receiving
+from bionb.http.allowance import LONGEST_WAIT, Allowance, RateBudget
+from bionb.http.auth import Auth, NoAuth
+from bionb.http.history import History
+from bionb.http.receiving import TimedAdapter, TooLarge
 from bionb.progress import pause
-from bionb.receiving import TimedAdapter, TooLarge
 from bionb.secret import link_masked
 
 ATTEMPTS = 5

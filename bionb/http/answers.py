@@ -13,11 +13,6 @@ import requests
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
-from bionb import bodies
-from bionb.bodies import is_json as is_json
-from bionb.bodies import json_of, text_of
-from bionb.bodies import parse_json as parse_json
-from bionb.bodies import unexpected as unexpected
 from bionb.errors import (
     AuthenticationFailed,
     Conflict,
@@ -28,7 +23,12 @@ from bionb.errors import (
     ServerFailed,
     VersionRejected,
 )
-from bionb.pages import Page
+from bionb.http import bodies
+from bionb.http.bodies import is_json as is_json
+from bionb.http.bodies import json_of, text_of
+from bionb.http.bodies import parse_json as parse_json
+from bionb.http.bodies import unexpected as unexpected
+from bionb.paging.pages import Page
 from bionb.progress import CLOCK
 from bionb.wording import one_line
 from bionb.wording import shorten as shorten

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bionb.errors import UnexpectedResponse
-from bionb.page import Page, Record
+from bionb.paging.page import Page, Record
 
 Key = Callable[[Record], Hashable]
 Contents = tuple[int, ...]  # fingerprints of the different records of one identity, in the order met

@@ -1,0 +1,1 @@
+"""What the session stands on: sending, receiving and reading answers, who asks, and what was asked."""
