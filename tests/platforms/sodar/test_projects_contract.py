@@ -469,6 +469,15 @@ def test_a_parent_that_is_a_project_is_named_so(alice, project, server, as_recor
             call()
 
 
+def test_a_category_is_not_moved_into_itself(alice, server):
+    """Servers fail at it, and nobody could tell why."""
+    made = alice.create_project(title(), server.category, type="CATEGORY")
+    with pytest.raises(UsageError, match="into itself"):
+        alice.update_project(made, parent=made)
+
+    assert (500, "page") == sent(server, "PATCH", f"update/{made['sodar_uuid']}", parent=made["sodar_uuid"])
+
+
 @pytest.mark.parametrize("field", ["title", "readme", "parent"])
 def test_an_update_to_nothing_is_refused_here(alice, project, field):
     """Servers take null for descriptions only."""

@@ -274,6 +274,8 @@ class Projects(Calls):
                 )
         check_parent(changes.get("parent"))
         uuid = uuid_of(project)
+        if "parent" in changes and uuid_of(changes["parent"]) == uuid:
+            raise UsageError("A category can't be moved into itself: name another one as its parent.")
         with self.session.one_call():
             self.api.settle()
             self._check_readme(changes.get("readme"))

@@ -150,6 +150,7 @@ def change(context: Context, project: str, partly: bool = False) -> Any:
     found = find(context, project, DELEGATE)
     body = context.body(**wrong_fields(context))
     parent = context.world.projects[body["parent"]] if body.get("parent") else None
+    crash_if(parent is found)  # a fault of real servers
     check_place(context, body, parent, found)
     check_title(context, body, parent, found)
     public = _checked_change(context, body, found, partly)
