@@ -9,8 +9,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import ConnectionFailed, UnexpectedResponse
+from bionb.http.story import story_to_read
 from bionb.progress import Progress
-from bionb.story import story_to_read
 
 if TYPE_CHECKING:
     import numpy as np
