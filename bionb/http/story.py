@@ -8,6 +8,7 @@ context: whatever an interrupt stops, nothing of it stays behind.
 from __future__ import annotations
 
 import functools
+import inspect
 import threading
 from collections.abc import Callable
 from contextvars import ContextVar, copy_context
@@ -34,6 +35,8 @@ class Story:
     ----------
     name : str
         The method that was called.
+    method : callable, optional
+        The method itself, whose signature an error about its arguments shows.
 
     Attributes
     ----------
@@ -41,8 +44,8 @@ class Story:
         Platform and action of the latest answer.
     """
 
-    def __init__(self, name: str = "") -> None:
-        self.name = name
+    def __init__(self, name: str = "", method: Callable[..., Any] | None = None) -> None:
+        self.name, self._method = name, method
         self._lock = threading.Lock()
         self._sent: tuple[SentRequest, ...] = ()
         self._first: SentRequest | None = None
@@ -78,11 +81,19 @@ class Story:
         """Return the error of a call that could not read an answer, or could not use its arguments."""
         words = shorten(f"{type(error).__name__}: {error}", 160)
         if self.answered is None:
-            return UsageError(f"{self.name or 'The call'} cannot use what it was given ({words}): see its help().")
+            return UsageError(f"{self.name or 'The call'} cannot use what it was given ({words}). {self._expected()}")
         label, what = self.answered
         return UnexpectedResponse(
             f'{label} answered "{what}" with something that cannot be read ({words}). {NEXT_STEP}'
         )
+
+    def _expected(self) -> str:
+        """Return what the method takes, as its signature says it."""
+        if self._method is None:
+            return "See its help()."
+        first, *others = inspect.signature(self._method).parameters.values()
+        shown = [str(each).replace("'", "") for each in (others if first.name == "self" else [first, *others])]
+        return f"It takes {self.name}({shorten(', '.join(shown), 300)})."
 
     def later(self) -> Story:
         """Return the story of what is read after the call: this one as long as it has sent nothing, else a new one."""
@@ -136,7 +147,7 @@ def told(method: Callable[P, R]) -> Callable[P, R]:
         work = _Work(method, *args, **kwargs)
         del args, kwargs
         outermost = _CURRENT.get() is None
-        found: R = Story(method.__name__).run(work) if outermost else work()
+        found: R = Story(method.__name__, method).run(work) if outermost else work()
         return found
 
     return call

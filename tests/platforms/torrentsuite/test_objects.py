@@ -254,3 +254,17 @@ def test_the_request_behind_a_listing_is_its_first_page(suite):
     assert "/rundb/api/v1/chip/" in shown
     assert "schema" not in shown
     assert "'name__startswith': '31'" in shown
+
+
+@pytest.mark.parametrize("thing", [None, [3], True, 2.5, {"name": "a"}, " "])
+def test_what_is_no_identifier_is_told_before_anything_is_sent(suite, sent, thing):
+    """A server asked for plan None answers 404, which says nothing of the mistake."""
+    with pytest.raises(UsageError, match="is no id: pass a record with an 'id'"):
+        suite.plan(thing)
+    assert [] == sent()
+
+
+def test_a_call_that_can_not_use_its_arguments_says_what_it_takes(suite):
+    """In the words of the signature, which help() would show."""
+    with pytest.raises(UsageError, match=r"missing 1 required positional argument.*It takes plan\(plan: "):
+        suite.plan()
