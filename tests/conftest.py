@@ -25,6 +25,7 @@ from tests.sodar_core_site.running import running
 def pytest_configure(config):
     """Let the run end with what the sandboxes rest on."""
     config.pluginmanager.register(run_report)
+    config.pluginmanager.register(real_servers)
 
 
 FIFTH = pathlib.Path(__file__).parent / "fifth_platform"
