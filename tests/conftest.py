@@ -135,6 +135,12 @@ class TestClock(waiting.Clock):
 
 
 @pytest.fixture
+def say(request):
+    """Say a figure at the end of the run, whatever process the test runs in."""
+    return lambda text: request.node.user_properties.append((run_report.SAID, text))
+
+
+@pytest.fixture
 def clock(monkeypatch):
     """Replace all sleeping; ``clock.slept`` holds the pauses in seconds."""
     fake = TestClock()

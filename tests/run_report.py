@@ -7,6 +7,7 @@ import pytest
 from bionb.registry import platform_card, platforms
 from bionb.sandbox.gate import accepted_requests
 
+SAID = "said"
 PARTS = {"notebooks": ".ipynb", "browser": "tests/browser/", "SODAR Core site": "tests/sodar_core_site/"}
 
 
@@ -28,6 +29,9 @@ def seconds(reports: list[pytest.TestReport]) -> Counter[str]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the numbers; tests insist on some of them, this is for whoever reads the log."""
     reports = [each for found in terminalreporter.stats.values() for each in found if hasattr(each, "duration")]
+    said = {text for each in reports for key, text in each.user_properties if key == SAID}
+    for text in sorted(said):
+        terminalreporter.write_line(text)
     parts = ", ".join(f"{part} {spent:.0f} s" for part, spent in seconds(reports).most_common(8))
     terminalreporter.write_line(f"Seconds by part, both processes together: {parts}")
     for name in platforms():

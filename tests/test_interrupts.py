@@ -233,15 +233,6 @@ def visit(make, use, in_order=list, stride=1):
     return visited
 
 
-@pytest.fixture
-def say(capsys):
-    def say(text):
-        with capsys.disabled():
-            print(f"\n{text}", end="")
-
-    return say
-
-
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
 def test_an_interrupt_at_any_point_loses_nothing(reader, say):
     """Position, page and marks are committed in one step: there is no moment between them."""

@@ -18,8 +18,8 @@ import pandas as pd
 import pytest
 
 import bionb
-from bionb import receiving
 from bionb.errors import BionbError
+from bionb.http import receiving
 from bionb.isatab import ISATab
 from bionb.listing import Listing
 from bionb.protocol import Nodes
@@ -204,7 +204,7 @@ class Matrix:
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_every_method_meets_every_oddity(platform, monkeypatch, tmp_path, capsys):
+def test_every_method_meets_every_oddity(platform, monkeypatch, tmp_path, say):
     """Nothing lost in silence, no bare Python error, whatever a server answers."""
     monkeypatch.setenv(receiving.BOUND, "2")
     monkeypatch.setenv("TQDM_DISABLE", "1")
@@ -215,10 +215,9 @@ def test_every_method_meets_every_oddity(platform, monkeypatch, tmp_path, capsys
         matrix = Matrix(platform, sandbox, monkeypatch, tmp_path)
         for method, function in found.items():
             matrix.meets(method, function)
-    with capsys.disabled():
-        print(
-            f"\nMatrix of {platform}: {len(found)} methods x {len(CASES)} answers "
-            f"({len(ODD)} odd, {len(FAULTS)} faults), {matrix.calls:,} calls, {len(matrix.bad)} exceptions"
-        )
+    say(
+        f"Matrix of {platform}: {len(found)} methods x {len(CASES)} answers "
+        f"({len(ODD)} odd, {len(FAULTS)} faults), {matrix.calls:,} calls, {len(matrix.bad)} exceptions"
+    )
 
     assert [] == matrix.bad, f"{len(matrix.bad)} exceptions:\n" + "\n".join(matrix.bad[:400])
