@@ -44,7 +44,11 @@ def entries(reference: Path) -> Iterator[dict[str, Any]]:
 
 
 def plan_forms(method: str, path: str, recorded: dict[str, Any], schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Give what was recorded as one form, and with the writable fields of the schema as another."""
+    """Give what was recorded as one form, and with the writable fields of the schema as another.
+
+    A key that is none of a plan is taken and ignored, as two recorded plans show; the client is who has to tell.
+    """
+    recorded = {**recorded, "*": {"type": "any"}}
     yield {"method": method, "path": path, "body": recorded, "content": ["json", "form"], "source": RECORDED}
     body = {key: either(schema.get(key), recorded.get(key)) for key in sorted(schema.keys() | recorded.keys())}
     yield {"method": method, "path": path, "body": body, "source": SCHEMA}
