@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 import threading
 from collections.abc import Callable
 from contextvars import ContextVar, copy_context
@@ -91,9 +92,9 @@ class Story:
         """Return what the method takes, as its signature says it."""
         if self._method is None:
             return "See its help()."
-        first, *others = inspect.signature(self._method).parameters.values()
-        shown = [str(each).replace("'", "") for each in (others if first.name == "self" else [first, *others])]
-        return f"It takes {self.name}({shorten(', '.join(shown), 300)})."
+        given = [each for each in inspect.signature(self._method).parameters.values() if each.name != "self"]
+        shown = re.sub(r": '([^']*)'", r": \1", str(inspect.Signature(given)))  # annotations are texts
+        return f"It takes {self.name}{shorten(shown, 300)}."
 
     def later(self) -> Story:
         """Return the story of what is read after the call: this one as long as it has sent nothing, else a new one."""
