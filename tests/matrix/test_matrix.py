@@ -8,7 +8,6 @@ then each oddity comes in the place of all answers, and in the place of one, fro
 import inspect
 import logging
 import pickle
-import random
 import re
 import sys
 import warnings
@@ -154,13 +153,11 @@ class Matrix:
         assert sandbox is not None
         if isinstance(good, Exception) and not isinstance(good, BionbError):
             self.bad.append(f"{method}: {good!r}")
+        places = sorted(set(wire.order)) if len(wire.order) > 1 else []
         for name, odd in CASES.items():
-            places = [None]
-            if len(wire.order) > 1:
-                places.append(random.Random(f"{method} {name}").randrange(len(wire.order)))
-            for at in places if wire.order else ():
+            for at in (None, *places) if wire.order else ():
                 wire.begin(odd, at)
-                where = f"{method} / {name}{'' if at is None else f' from request {at + 1} on'}"
+                where = f"{method} / {name}{'' if at is None else f' from {at[0]} {at[1]} on'}"
                 self._judge(method, where, good, self._outcome(method, given, name in ODD and at is None))
                 self._clear(before)
         self._patch.delattr(receiving.TimedAdapter, "send")

@@ -19,7 +19,7 @@ from bionb.platforms.torrentsuite.tables.columns import (
 from bionb.platforms.torrentsuite.tables.rows import METRICS, figures, plugin_rows, report_row, run_rows
 from bionb.platforms.torrentsuite.wire.catalogue import API
 from bionb.platforms.torrentsuite.wire.paging import LARGEST, first_page
-from bionb.platforms.torrentsuite.wire.records import clean, number_in
+from bionb.platforms.torrentsuite.wire.records import clean, number_in, serial
 from bionb.session import Session
 
 Record = dict[str, Any]
@@ -197,7 +197,7 @@ def _with_figures(session: Session, reports: list[Record], first: bool) -> list[
     read = partial(_metrics, session)
     found: dict[tuple[str, int | None], Record] = {}
     for (name, _), records in zip(jobs, session.map(read, jobs) if first else map(read, jobs), strict=True):
-        for each in sorted(records, key=lambda record: int(record["id"])):
+        for each in sorted(records, key=serial):
             found[name, number_in(each["report"])] = each
     rows = [report_row(each) for each in reports]
     return [{**row, **figures(*(found.get((name, row["id"])) for name in METRICS))} for row in rows]

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bionb.platforms.torrentsuite.wire.records import serial
+
 Rows = Sequence[Mapping[str, Any]]
 
 # Nucleotide types by run type: a table of samples is filled in before the server is asked for its own.
@@ -145,7 +147,7 @@ def _first(
     """Return the oldest record that is called so, as the server does."""
     wanted = (name.strip() if strip else name).lower()
     found = [each for each in records if any(str(each.get(key) or "").lower() == wanted for key in fields)]
-    return min(found, key=lambda each: int(each.get("id") or 0), default=None)
+    return min(found, key=serial, default=None)
 
 
 def _linked(group: Any) -> Any:

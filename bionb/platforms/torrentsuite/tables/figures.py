@@ -182,7 +182,7 @@ def plugin_matrix(plugins: pd.DataFrame, ax: Axes | None = None) -> Axes:
     from matplotlib.patches import Patch
 
     ax = _axes(ax)
-    latest = plugins.assign(number=plugins["id"].astype(int)).sort_values("number")
+    latest = plugins.assign(number=pd.to_numeric(plugins["id"], errors="coerce")).sort_values("number")
     table = latest.pivot_table(index="resultName", columns="pluginName", values="state", aggfunc="last")
     for down, report in enumerate(table.index):
         for across, plugin in enumerate(table.columns):

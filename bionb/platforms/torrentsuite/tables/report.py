@@ -27,7 +27,7 @@ from bionb.platforms.torrentsuite.tables.columns import (
 )
 from bionb.platforms.torrentsuite.tables.figures import report_figure
 from bionb.platforms.torrentsuite.tables.rows import addressable, figures, plugin_row
-from bionb.platforms.torrentsuite.wire.records import percent
+from bionb.platforms.torrentsuite.wire.records import percent, serial
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -204,8 +204,8 @@ class RunReport:
         DataFrame
             ``plugin``, ``version``, ``state``, ``started``, ``ended`` (UTC), ``minutes``, ``size`` (bytes).
         """
-        rows = [plugin_row(each) for each in sorted(self._plugins, key=lambda each: int(each["id"]))]
-        known = {each["pluginName"] for each in rows}
+        rows = [plugin_row(each) for each in sorted(self._plugins, key=serial)]
+        known = {each.get("pluginName") for each in rows}
         # An older report may name a plugin's state although its results were deleted.
         rows += [
             {"pluginName": name, "state": state}
@@ -255,7 +255,7 @@ class RunReport:
 
 def _newest(records: Sequence[Record]) -> Record:
     """Return the record that was made last; a report that was analysed again may have several."""
-    return max(records, key=lambda each: int(each.get("id") or 0), default={})
+    return max(records, key=serial, default={})
 
 
 def _number(value: Any) -> float | None:

@@ -145,6 +145,18 @@ def number_in(uri: Any) -> int | None:
     return int(found.group(1)) if found else None
 
 
+def serial(record: Mapping[str, Any]) -> int:
+    """Return a record's number, by which the older one is known; 0 where the server gives it no number.
+
+    Examples
+    --------
+    >>> serial({"id": "17"}), serial({"id": "seventeen"}), serial({})
+    (17, 0, 0)
+    """
+    found = str(record.get("id"))
+    return int(found) if found.isascii() and found.isdigit() else 0
+
+
 def percent(part: float | None, whole: float | None) -> float | None:
     """Return a share in percent, None when it cannot be told.
 

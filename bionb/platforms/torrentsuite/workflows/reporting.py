@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from bionb.errors import ConnectionFailed, NotFound, ResponseError, UnexpectedResponse
+from bionb.platforms.torrentsuite.rules.identifiers import identifier
 from bionb.platforms.torrentsuite.tables.report import ReportIncomplete, RunReport
 from bionb.platforms.torrentsuite.tables.rows import METRICS
 from bionb.platforms.torrentsuite.wire.catalogue import API
@@ -20,7 +21,7 @@ Record = dict[str, Any]
 
 def gather(session: Session, report: Mapping[str, Any]) -> RunReport:
     """Return a report with its parts, which are asked for at once; a part that fails is noted and left out."""
-    number = report["id"]
+    number = identifier(report)
     parts = {
         **{name: (name, {"report": number}) for name in (*METRICS, "tfmetrics", "barcodes")},
         "plugins": ("pluginresult", {"result": number}),
