@@ -232,6 +232,50 @@ class ISATab(Shapes, Edits):
 
         return with_samples(self, samples, study)
 
+    def add_assay(
+        self,
+        name: str,
+        samples: pd.DataFrame | str | os.PathLike[str] | None = None,
+        *,
+        template: str | os.PathLike[str],
+        study: str | None = None,
+    ) -> ISATab:
+        """Return a set with one assay more: its table, and what the investigation says of it.
+
+        Parameters
+        ----------
+        name : str
+            An assay of the template, such as ``exome`` of ``germline``.
+        samples : DataFrame, str or Path, optional
+            One row a sample that is measured, as for `bionb.new_isatab`: ``Sample Name``, parameters, and names that
+            the template's rule would not give. By default all samples of the study, without parameters.
+        template : str or Path
+            A name of `isatab_templates`, or a ``.toml`` file of your own.
+        study : str, optional
+            The study file; needed only where the set has several.
+
+        Returns
+        -------
+        ISATab
+            With a file ``a_NAME.txt`` (``a_NAME_2.txt``, ... where that is taken), named in the investigation behind
+            the other assays; protocols, parameters and ontologies that were not declared are.
+
+        Raises
+        ------
+        UsageError
+            There is no such template or assay; a sample is not in the study or comes twice; a column is nothing of
+            this assay.
+
+        Examples
+        --------
+        >>> more = isa.add_assay("transcriptome", template="rnaseq")
+        >>> more.assays[-1]
+        'a_transcriptome.txt'
+        """
+        from bionb.isatab.making.assays import with_assay
+
+        return with_assay(self, name, samples, os.fspath(template), study)
+
     def merge_ped(self, path: str | os.PathLike[str], *, study: str | None = None) -> ISATab:
         """Return a set with the people of a pedigree file: known sources are updated, others become new samples.
 

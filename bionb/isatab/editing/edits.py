@@ -68,7 +68,7 @@ class Edits(Members):
         else:
             file = self._name(name)
             files = {file: replace_table(self[file], frame)}
-        return self._with(files)
+        return self.with_files(files)
 
     def rename_sample(self, old: str, new: str, *, study: str | None = None) -> Self:
         """Return a set in which a sample has another name, in its study and in all assays of it.
@@ -94,7 +94,7 @@ class Edits(Members):
         if not new.strip() or any(new in sample_names(self[file]) for file in groups[0]):
             raise UsageError(f"cannot rename {old!r} to {new!r}: that name is {'taken' if new.strip() else 'empty'}")
         edited = {file: renamed_sample(self[file], old, new) for file in groups[0]}
-        return self._with({file: data for file, data in edited.items() if data is not None})
+        return self.with_files({file: data for file, data in edited.items() if data is not None})
 
     def _sample_files(self, study: str | None) -> list[list[str]]:
         """Return for each study the files in which its samples are named."""
@@ -127,9 +127,10 @@ class Edits(Members):
         """
         sheets = [name for name in self._files if is_isatab(name)]
         tables = {name: self[name] for name in sheets if wide_encoding(self._files[name])}
-        return self._with({n: tables[n].content if n in tables else as_utf8(self._files[n]) for n in sheets})
+        return self.with_files({n: tables[n].content if n in tables else as_utf8(self._files[n]) for n in sheets})
 
-    def _with(self, files: Mapping[str, bytes]) -> Self:
+    def with_files(self, files: Mapping[str, bytes]) -> Self:
+        """Return a set with these files, in the place of those of the same names."""
         edited = type(self)(self._files | dict(files), columnar_from=self._columnar_from, tables=self._tables)
         edited.origin = self.origin
         return edited

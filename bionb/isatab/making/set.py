@@ -37,7 +37,7 @@ def new_files(
     rows = sample_table(samples)
     found, unmatched = fields(list(rows), plan, plans)
     making = Making(rows, found, plan)
-    _check_names(making.samples)
+    check_names(making.samples)
     check_sources(making)
     if unmatched:
         warn(
@@ -46,13 +46,14 @@ def new_files(
             UnmatchedColumns,
         )
     study = study_sheet(making)
-    sheets = {f"a_{_file_word(each.name)}.txt": assay_sheet(making, each) for each in plans}
+    sheets = {f"a_{file_word(each.name)}.txt": assay_sheet(making, each) for each in plans}
     lead = _investigation(making, plans, list(sheets), ontologies([study, *sheets.values()]), _info(investigation))
     files = {"i_investigation.txt": lead, "s_study.txt": text(study)}
     return files | {name: text(sheet) for name, sheet in sheets.items()}
 
 
-def _check_names(names: Sequence[str]) -> None:
+def check_names(names: Sequence[str]) -> None:
+    """Refuse samples without a name, or two of one name."""
     if "" in names:
         raise UsageError(f"sample {names.index('') + 1} has no name: each row needs one in the column of sample names.")
     repeated = [name for name, count in Counter(names).items() if count > 1]
@@ -91,14 +92,14 @@ def _investigation(
     study = {"Study Identifier": "study", "Study Title": "Study", "Study File Name": "s_study.txt"}
     study |= {name.replace("Investigation", "Study"): value for name, value in info.items() if value}
     entries: dict[str, list[Entry]] = {
-        "ontology_sources": [_ontology(name) for name in used],
+        "ontology_sources": [ontology_entry(name) for name in used],
         "studies": [study],
         "designs": [{"Study Design Type": making.template.study_design}],
         "factors": [
             {"Study Factor Name": each.label, "Study Factor Type": each.label.lower()} for each in making.of(FACTOR)
         ],
-        "assays": [_assay(making, plan, file) for plan, file in zip(plans, files, strict=True)],
-        "protocols": _protocols(making, plans),
+        "assays": [assay_entry(making, plan, file) for plan, file in zip(plans, files, strict=True)],
+        "protocols": protocol_entries(making, plans),
     }
     lines = []
     for kind in SECTIONS:
@@ -111,14 +112,15 @@ def _line(field: str, entries: Sequence[Entry]) -> str:
     return join([field, *(quote(each.get(field, "")) for each in entries or [{}])])
 
 
-def _ontology(name: str) -> Entry:
+def ontology_entry(name: str) -> Entry:
     """Return what is known of an ontology; AltamISA wants all four fields filled."""
     file, about = vocabulary()["ontologies"].get(name, (f"http://data.bioontology.org/ontologies/{name}", name))
     values = (name, file, UNSPECIFIED, about)
     return dict(zip(BY_NAME["ontology_sources"].fields, values, strict=True))
 
 
-def _assay(making: Making, plan: AssayPlan, file: str) -> Entry:
+def assay_entry(making: Making, plan: AssayPlan, file: str) -> Entry:
+    """Return what the investigation says of an assay."""
     platforms = {value for step in plan.steps for value in making.values(PARAMETER, "Platform", step.protocol) if value}
     platform = platforms.pop() if len(platforms) == 1 else UNSPECIFIED
     entry = {"Study Assay File Name": file, "Study Assay Technology Platform": platform}
@@ -129,7 +131,7 @@ def _assay(making: Making, plan: AssayPlan, file: str) -> Entry:
     return entry
 
 
-def _protocols(making: Making, plans: Sequence[AssayPlan]) -> list[Entry]:
+def protocol_entries(making: Making, plans: Sequence[AssayPlan]) -> list[Entry]:
     """Return each protocol once, with the parameters of all steps that follow it."""
     parameters: dict[str, list[str]] = {making.template.collection: []}
     for step in (step for plan in plans for step in plan.steps):
@@ -148,5 +150,6 @@ def _protocols(making: Making, plans: Sequence[AssayPlan]) -> list[Entry]:
     ]
 
 
-def _file_word(name: str) -> str:
+def file_word(name: str) -> str:
+    """Return the part of a file name that an assay's name makes."""
     return re.sub(r"\W+", "_", name).strip("_").lower()
