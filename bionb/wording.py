@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 SHOWN = 300
 # Escape sequences first: of "ESC [ 31 m" nothing may stay. Then C0 and C1 controls, marks that turn the direction of
@@ -25,6 +26,29 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """Return a text as one plain line."""
     return " ".join(printable(" ".join(text.split())).split())
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Return sentences as one; only the last keeps its full stop.
+
+    Examples
+    --------
+    >>> joined(["There is no chip 9.", "Two samples are alike."])
+    'There is no chip 9; Two samples are alike.'
+    """
+    *others, last = [*filter(None, (each.strip() for each in sentences))] or [""]
+    return "; ".join([*(each.rstrip(".") for each in others), last])
+
+
+def ended(text: str) -> str:
+    """Return a text with a full stop, unless it ends in one or is empty.
+
+    Examples
+    --------
+    >>> ended("the file is gone"), ended("is it there?")
+    ('the file is gone.', 'is it there?')
+    """
+    return f"{text}." if text and text[-1] not in ".!?" else text
 
 
 def shorten(text: str, length: int = SHOWN) -> str:

@@ -30,7 +30,7 @@ from bionb.http.bodies import parse_json as parse_json
 from bionb.http.bodies import unexpected as unexpected
 from bionb.paging.pages import Page
 from bionb.progress import CLOCK
-from bionb.wording import one_line
+from bionb.wording import ended, joined, one_line
 from bionb.wording import shorten as shorten
 
 LONGEST_WINDOW = 86_400.0  # seconds: what a server says about a rate limit beyond a day is no figure to keep
@@ -124,11 +124,20 @@ def page_of(
     return Page(records, *numbers, body=response.content, parse=lambda content: pick(bodies.loads(content, charset)))
 
 
-def plain_problem(response: requests.Response) -> Problem:
-    """Read an error of unknown form: all texts of a JSON body, or the title of a web page."""
+def plain_problem(response: requests.Response, unnamed: Collection[str] = ()) -> Problem:
+    """Read an error of unknown form: all texts of a JSON body, or the title of a web page.
+
+    Parameters
+    ----------
+    unnamed : collection of str
+        Keys that say nothing: their texts stand alone.
+    """
     if is_json(response):
         try:
-            return Problem("; ".join(flatten(json_of(response))))
+            lines = flatten(json_of(response))
+            for name in unnamed:
+                lines = [each.removeprefix(f"{name}: ") for each in lines]
+            return Problem(joined(lines))
         except ValueError:
             return Problem("broken JSON")
     return Problem(page_text(text_of(response)))
@@ -165,9 +174,7 @@ def error_for(
     status = response.status_code
     kind = _CLASSES.get(status, ServerFailed if status >= 500 else ResponseError)
     hint = problem.hint or _hint(response)
-    detail = shorten(problem.summary or problem.detail)
-    if detail and detail[-1] not in ".!?":
-        detail += "."
+    detail = ended(shorten(problem.summary or problem.detail))
     message = (
         f'{label} answered {status} to "{what}": {detail}' if detail else f'{label} answered {status} to "{what}".'
     )

@@ -56,7 +56,10 @@ def unpacked(part: Path, encoding: str, size: int | None, what: str, label: str)
             for chunk in _chunks(part, window):
                 length += len(chunk)
                 if length > most:
-                    raise UnexpectedResponse(f'{label} answered "{what}" with more than {most} bytes when unpacked.')
+                    raise UnexpectedResponse(
+                        f'{label} answered "{what}" with more than {most} bytes when unpacked, which is more than the '
+                        "file holds: try again, and tell the server's administrators if it lasts."
+                    )
                 stream.write(chunk)
     except zlib.error as error:
         path.unlink()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bionb.errors import UsageError
+from bionb.wording import joined
 
 ENDED_BADLY = ("FAILED", "STOPPED", "ABANDONED")
 _TIMES = ("%d-%m-%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S")
@@ -67,7 +68,7 @@ class Job:
     @property
     def failure(self) -> str:
         """The stages and messages of a failed job as one line, empty if there are none."""
-        return "; ".join(
+        return joined(
             f"{error.get('stage') or 'unknown stage'}: "
             + " / ".join(str(each.get("message") or each.get("type")) for each in _stack(error))
             for error in self.errors

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bionb.http.answers import Problem, flatten, is_json, page_text
 from bionb.http.bodies import json_of, text_of
+from bionb.wording import joined
 
 if TYPE_CHECKING:
     import requests
@@ -21,7 +22,7 @@ def read_problem(response: requests.Response) -> Problem:
         return Problem("broken JSON")
     error = body.get("error", body) if isinstance(body, dict) else body
     message = error.get("message") if isinstance(error, dict) else None
-    return Problem(message if isinstance(message, str) and message else "; ".join(flatten(error)), hint=_hint(response))
+    return Problem(message if isinstance(message, str) and message else joined(flatten(error)), hint=_hint(response))
 
 
 def _hint(response: requests.Response) -> str:

@@ -14,6 +14,7 @@ from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike, c
 from bionb.platforms.sevenbridges.rules.identifiers import Ref, file_id, place, project_id, task_id
 from bionb.platforms.sevenbridges.rules.metadata import checked_metadata
 from bionb.platforms.sevenbridges.wire.records import FILES
+from bionb.wording import ended, joined
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -176,9 +177,9 @@ class Files(Calls):
         made = {old: answer["new_file_id"] for old, answer in answers.items() if answer.get("status") == "OK"}
         refused = [{"id": old, **answer} for old, answer in answers.items() if old not in made]
         if refused:
-            words = "; ".join(f"{each['id']}: {each.get('message', each['status'])}" for each in refused[:3])
+            words = joined(f"{each['id']}: {each.get('message', each['status'])}" for each in refused[:3])
             error = InvalidInput(
-                f"{len(refused)} of {len(ids)} files were not copied to {target}: {words}. Check them.", refused
+                f"{len(refused)} of {len(ids)} files were not copied to {target}: {ended(words)} Check them.", refused
             )
             raise error.with_partial(made)
         return made

@@ -16,6 +16,7 @@ from bionb.frames import FLAG, columns, to_frame
 from bionb.plain import plain
 from bionb.platforms.sevenbridges.rules.cwl import Kind, ports
 from bionb.platforms.sevenbridges.rules.identifiers import Ref, file_id, project_id
+from bionb.wording import ended, joined
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,8 +102,10 @@ class Inputs:
                 if port.required and values.get(port.name) is None:
                     check.complain(port.name, f"is required: {port.kind}")
         if check.findings:
-            words = "; ".join(f"{each['input']} {each['problem']}" for each in check.findings)
-            raise InvalidInput(f"The inputs do not fit the app: {words}.", check.findings)
+            words = joined(f"{each['input']} {each['problem']}" for each in check.findings)
+            raise InvalidInput(
+                f"The inputs do not fit the app: {ended(words)} Change them, and try again.", check.findings
+            )
         return built
 
     def __repr__(self) -> str:

@@ -15,6 +15,7 @@ from bionb.platforms.sevenbridges.calls.files import Files
 from bionb.platforms.sevenbridges.calls.tasks import Tasks
 from bionb.platforms.sevenbridges.rules.identifiers import Ref, app_id, project_id, task_id
 from bionb.platforms.sevenbridges.rules.inputs import in_platform_form, paths_in
+from bionb.wording import ended, joined
 
 SETTINGS = ("execution_settings", "output_location", "use_interruptible_instances")
 CHANGEABLE = ("name", "description", "app", "inputs", "batch", "batch_by", "batch_input", *SETTINGS)
@@ -84,8 +85,10 @@ class Drafts:
             elif "error" in found:
                 findings.append({"input": found["id"], "problem": found["error"]["message"]})
         if findings:
-            words = "; ".join(f"{each['input']}: {each['problem']}" for each in findings)
-            raise InvalidInput(f"Not all files can be used in {project}: {words}. Copy them there first.", findings)
+            words = joined(f"{each['input']}: {each['problem']}" for each in findings)
+            raise InvalidInput(
+                f"Not all files can be used in {project}: {ended(words)} Copy them there first.", findings
+            )
         return built
 
     def _new_inputs(self, task: str, app: Ref | None, inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from bionb.platforms.sevenbridges.calls.exchanges import Exchanges
 from bionb.platforms.sevenbridges.calls.tasks import Tasks
 from bionb.platforms.sevenbridges.rules.identifiers import Ref, identifier, task_id
 from bionb.waiting import wait_for
+from bionb.wording import joined
 
 
 def wait_task(tasks: Tasks, task: Ref, *, deadline: float | None, interval: float, longest: float) -> Record:
@@ -58,7 +59,7 @@ def wait_transfer(exchanges: Exchanges, transfer: Record, *, deadline: float | N
 
 def _words(task: Record) -> str:
     message = (task.get("execution_status") or {}).get("message") or ""
-    errors = "; ".join(str(each.get("message", each)) for each in task.get("errors") or [])
+    errors = joined(str(each.get("message", each)) for each in task.get("errors") or [])
     return f"{message} {errors}".strip()
 
 

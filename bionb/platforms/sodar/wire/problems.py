@@ -19,10 +19,7 @@ def read_problem(response: requests.Response) -> Problem:
     An import refused for critical warnings answers the text of a Python tuple of many kilobytes: its first sentence is
     the summary, the rest stays in the detail.
     """
-    problem = answers.plain_problem(response)
-    detail = "; ".join(
-        line.removeprefix("detail: ").removeprefix("non_field_errors: ") for line in problem.detail.split("; ")
-    )
+    detail = answers.plain_problem(response, unnamed=("detail", "non_field_errors")).detail
     found = _TUPLE.match(detail)
     code = WEB_PAGE if "html" in response.headers.get("Content-Type", "") else None
     return Problem(detail, code=code, hint=_hint(response), summary=found.group(2) if found else "")

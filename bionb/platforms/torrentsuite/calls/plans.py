@@ -18,6 +18,7 @@ from bionb.platforms.torrentsuite.wire.records import clean, number_in
 from bionb.platforms.torrentsuite.wire.refusals import PlanWarning, refused
 from bionb.session import Session
 from bionb.warning import warn
+from bionb.wording import joined
 
 Record = dict[str, Any]
 
@@ -107,7 +108,7 @@ def plan_of(session: Session, answer: requests.Response, number: str, *, what: s
     plan = parse_json(answer, session.label, what)
     plan = read_plan(session, number, opens=False) if plan is None else dict(clean(plan))
     if doubts := told(plan.get("Warnings") or []):
-        lines = "; ".join(f"{each['field']}: {each['message']}" for each in doubts)
+        lines = joined(f"{each['field']}: {each['message']}" for each in doubts)
         warn(f"the server took plan {plan.get('id')} and warns: {lines}", PlanWarning)
     plan["flows"] = int(plan.get("flows") or 0)
     return plan

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bionb.errors import InvalidInput
+from bionb.wording import joined
+
+NEXT = "Change what is named, and try again."
 
 Plan = Mapping[str, Any]
 Record = dict[str, Any]
@@ -46,9 +49,9 @@ def refuse(found: list[Finding], what: str) -> None:
     """Raise if there is any error among the findings; nothing has been sent."""
     errors = [each for each in found if each.level == "error"]
     if errors:
-        shown = "; ".join(" > ".join(filter(None, each.path)) + f": {each.message}" for each in errors[:5])
-        rest = f" ... and {len(errors) - 5} more" if len(errors) > 5 else ""
-        raise InvalidInput(f"{what}, and nothing was sent: {shown}{rest}", finding_rows(errors))
+        shown = joined(" > ".join(filter(None, each.path)) + f": {each.message}" for each in errors[:5])
+        rest = f" There are {len(errors) - 5} more: see .findings of this error." if len(errors) > 5 else ""
+        raise InvalidInput(f"{what}, and nothing was sent: {shown}{rest} {NEXT}", finding_rows(errors))
 
 
 def near(name: str, known: Iterable[Any]) -> str:

@@ -179,6 +179,7 @@ def plugin_matrix(plugins: pd.DataFrame, ax: Axes | None = None) -> Axes:
     plugins : DataFrame
         ``suite.plugin_results().to_frame()``; where a plugin ran twice on a report, its latest state is shown.
     """
+    import pandas as pd
     from matplotlib.patches import Patch
 
     ax = _axes(ax)

@@ -27,7 +27,7 @@ from bionb.platforms.torrentsuite.tables.columns import (
 )
 from bionb.platforms.torrentsuite.tables.figures import report_figure
 from bionb.platforms.torrentsuite.tables.rows import addressable, figures, plugin_row
-from bionb.platforms.torrentsuite.wire.records import percent, serial
+from bionb.platforms.torrentsuite.wire.records import number, percent, serial, thresholds_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,12 +136,10 @@ class RunReport:
             (missing without a plan), ``passed``.
         """
         values = figures(self.analysis, self.quality, self.library)
-        least = {
-            (each.get("qcType") or {}).get("qcName"): each.get("threshold") for each in self._plan.get("qcValues") or []
-        }
+        least = thresholds_of(self._plan)
         rows = []
         for check, name in CHECKS.items():
-            value, threshold = values[name], least.get(check)
+            value, threshold = number(values[name]), number(least.get(check))
             passed = None if value is None or threshold is None else value >= threshold
             rows.append({"check": check, "value": value, "threshold": threshold, "passed": passed})
         return to_frame(rows, THRESHOLD_COLUMNS)
@@ -205,11 +203,11 @@ class RunReport:
             ``plugin``, ``version``, ``state``, ``started``, ``ended`` (UTC), ``minutes``, ``size`` (bytes).
         """
         rows = [plugin_row(each) for each in sorted(self._plugins, key=serial)]
-        known = {each.get("pluginName") for each in rows}
+        known = [each.get("pluginName") for each in rows]
         # An older report may name a plugin's state although its results were deleted.
         rows += [
             {"pluginName": name, "state": state}
-            for name, state in (self.record.get("pluginState") or {}).items()
+            for name, state in _mapping(self.record.get("pluginState")).items()
             if name not in known
         ]
         return to_frame([{new: row.get(old) for old, new in PLUGIN.items()} for row in rows], PLUGIN_COLUMNS)
@@ -226,13 +224,11 @@ class RunReport:
         """
         reads = figures(self.analysis, self.quality, self.library)["total_reads"]
         rows = [_barcode_row(each) for each in self._barcodes]
-        return to_frame(
-            [{**row, "percent": percent(_number(row.get("reads")), reads)} for row in rows], BARCODE_COLUMNS
-        )
+        return to_frame([{**row, "percent": percent(row.get("reads"), reads)} for row in rows], BARCODE_COLUMNS)
 
-    def _coverage(self, bases: int | None) -> float | None:
-        size = self.library.get("genomesize")
-        return bases / size if bases is not None and size else None
+    def _coverage(self, bases: Any) -> float | None:
+        share = percent(bases, self.library.get("genomesize"))
+        return None if share is None else share / 100
 
     # -- pictures -----------------------------------------------------------------------------------------------------
 
@@ -258,11 +254,8 @@ def _newest(records: Sequence[Record]) -> Record:
     return max(records, key=serial, default={})
 
 
-def _number(value: Any) -> float | None:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _barcode_row(summary: Record) -> Record:
@@ -279,7 +272,7 @@ def _fragment_row(fragment: Record) -> Record:
     counts = histogram(fragment)
     return {
         "name": fragment.get("name"),
-        "length": len(fragment.get("sequence") or "") or None,
+        "length": len(str(fragment.get("sequence") or "")) or None,
         "reads": fragment.get("number"),
         "key_signal": fragment.get("aveKeyCount"),
         "aq17_50_percent": percent(sum(counts[50:]), fragment.get("number")) if counts else None,
@@ -290,4 +283,5 @@ def _fragment_row(fragment: Record) -> Record:
 
 def histogram(fragment: Mapping[str, Any], quality: int = 17) -> list[int]:
     """Return how many reads of a test fragment are right over each length, from 0 bases on."""
-    return [int(each) for each in str(fragment.get(f"Q{quality}Histo") or "").split()]
+    counts = str(fragment.get(f"Q{quality}Histo") or "").split()
+    return [int(each) for each in counts if each.isascii() and each.isdigit()]

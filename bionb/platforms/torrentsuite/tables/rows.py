@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bionb.frames import to_frame
 from bionb.platforms.torrentsuite.rules.findings import Finding, finding_rows
 from bionb.platforms.torrentsuite.tables.columns import FINDING_COLUMNS
-from bionb.platforms.torrentsuite.wire.records import is_thumbnail, number_in, percent, state_of
+from bionb.platforms.torrentsuite.wire.records import is_thumbnail, number, number_in, percent, state_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,11 +54,10 @@ def figures(
 
 def addressable(analysis: Mapping[str, Any]) -> int | None:
     """Return the number of wells that could hold a bead."""
-    found: int | None = analysis.get("adjusted_addressable")
-    total = analysis.get("total") or analysis.get("total_wells")
-    if found or not total:
-        return found or None
-    return int(total - analysis.get("excluded", 0))
+    found = number(analysis.get("adjusted_addressable"))
+    total = number(analysis.get("total")) or number(analysis.get("total_wells"))
+    wells = found or (total and total - (number(analysis.get("excluded")) or 0))
+    return int(wells) if wells else None
 
 
 def run_rows(runs: list[Record]) -> list[Record]:

@@ -10,6 +10,7 @@ import requests
 from bionb.http import answers
 from bionb.http.answers import Problem
 from bionb.http.bodies import json_of, text_of
+from bionb.wording import joined
 
 _HINTS = {
     401: "The server says so without a reason: check user name and API key (or password); an account that may read "
@@ -40,7 +41,7 @@ def detail_of(body: Any) -> str:
     >>> detail_of({"error": {"planName": [" planName is required. "]}})
     'planName: planName is required.'
     """
-    return "; ".join(f"{each['field']}: {each['message']}" if each["field"] else each["message"] for each in told(body))
+    return joined(f"{each['field']}: {each['message']}" if each["field"] else each["message"] for each in told(body))
 
 
 def told(body: Any) -> list[dict[str, str]]:

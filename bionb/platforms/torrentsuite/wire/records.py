@@ -157,7 +157,23 @@ def serial(record: Mapping[str, Any]) -> int:
     return int(found) if found.isascii() and found.isdigit() else 0
 
 
-def percent(part: float | None, whole: float | None) -> float | None:
+def number(value: Any) -> float | None:
+    """Return a figure to reckon with, None for what is none.
+
+    Examples
+    --------
+    >>> number(81), number("81.5"), number("many"), number([81]), number(True)
+    (81, 81.5, None, None, None)
+    """
+    if isinstance(value, int | float):
+        return None if isinstance(value, bool) or not -1e300 < value < 1e300 else value
+    try:
+        return number(float(value)) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def percent(part: Any, whole: Any) -> float | None:
     """Return a share in percent, None when it cannot be told.
 
     Examples
@@ -165,4 +181,23 @@ def percent(part: float | None, whole: float | None) -> float | None:
     >>> round(percent(2195, 2709), 2)
     81.03
     """
+    part, whole = number(part), number(whole)
     return None if part is None or not whole else 100 * part / whole
+
+
+def thresholds_of(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the quality thresholds of a plan by name.
+
+    Examples
+    --------
+    >>> thresholds_of({"qcValues": [{"qcType": {"qcName": "Bead Loading (%)"}, "threshold": 30}, {"qcType": None}]})
+    {'Bead Loading (%)': 30}
+    """
+    rows = plan.get("qcValues")
+    found = {}
+    for each in rows if isinstance(rows, list) else ():
+        kind = each.get("qcType") if isinstance(each, Mapping) else None
+        name = kind.get("qcName") if isinstance(kind, Mapping) else None
+        if isinstance(name, str):
+            found[name] = each.get("threshold")
+    return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from bionb.platforms.torrentsuite.rules.fields import LENGTHS
 from bionb.platforms.torrentsuite.rules.findings import filled
+from bionb.platforms.torrentsuite.wire.records import thresholds_of
 
 FIELDS = (
     "chipType", "runType", "applicationGroupDisplayedName", "sampleGroupingName", "templatingKitName",
@@ -24,11 +25,4 @@ def copied(plan: Mapping[str, Any]) -> dict[str, Any]:
     found = {key: plan[key] for key in FIELDS if filled(plan.get(key)) and plan[key] not in (0, False, "0")}
     if filled(found.get("barcodedSamples")):
         found.pop("sample", None)
-    return {"planName": name, **found, **_thresholds(plan)}
-
-
-def _thresholds(plan: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a plan's quality thresholds by name, as a new plan takes them."""
-    rows = [each for each in plan.get("qcValues") or () if isinstance(each, Mapping)]
-    found = {(each.get("qcType") or {}).get("qcName"): each.get("threshold") for each in rows}
-    return {name: value for name, value in found.items() if name and value}
+    return {"planName": name, **found, **{check: value for check, value in thresholds_of(plan).items() if value}}
