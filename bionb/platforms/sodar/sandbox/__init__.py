@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import BaseConverter
+
 from bionb.errors import UsageError
 from bionb.platforms.sodar.sandbox import isa, landing, people, projects, sheets, zones
-from bionb.platforms.sodar.sandbox.api import Router
+from bionb.platforms.sodar.sandbox.api import APIS, DELAY, Context, account, negotiated, since
+from bionb.platforms.sodar.sandbox.refusals import crash_if, refuse_if
 from bionb.platforms.sodar.sandbox.world import SHORT_NAMES, World
-from bionb.sandbox.faults import Faults
+from bionb.sandbox.application import Answer, Application, Refused, serve
 from bionb.sandbox.tokens import password_of, token_of
 
 
-class SodarSandbox:
+class _Uuid(BaseConverter):
+    """Lower case only; anything else is no route, and so a web page with 404."""
+
+    regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    part_isolating = True
+
+
+class SodarSandbox(Application):
     """Answers like SODAR Core 1.4.5 and SODAR 1.x (``"new"``) or SODAR Core 0.13.3 and SODAR 0.14.1 (``"old"``).
 
     Faults of its own: ``slow_list`` (``ms`` a project, 21 by default, nearly twice that in pages), ``slow_import``
@@ -31,21 +45,26 @@ class SodarSandbox:
     )
     users = SHORT_NAMES
     judges_late = True  # login, rights and the address come first
-    url = ""
 
-    def __init__(self, state: str | None, generation: str | None, faults: Faults) -> None:
-        self.faults, self.generation = faults, generation or "new"
-        self._state = state or "default"
-        self.world = self._fresh()
-        router = Router(lambda: self.world, self.generation, faults)
+    def add_routes(self, app: Flask) -> None:
+        """Add everything that is served."""
+        app.url_map.converters["uuid"] = _Uuid
+        app.before_request(self._check)
         for views in (projects, people, sheets, zones):
-            views.register(router)
-        self.wsgi = router.app.wsgi_app
+            serve(app, {line: _answering(view) for line, view in views.ROUTES.items()})
 
-    def reset(self, state: str | None = None) -> None:
-        """Put the data back to the start, or to a named state."""
-        self._state = state or self._state
-        self.world = self._fresh()
+    def fill(self, state: str) -> None:
+        """Put the data of a named state in place of what is there."""
+        self.world = world = World(state)
+        if state in ("default", "collections"):
+            pilot = next(each for each in world.projects.values() if each.title == "Exome pilot")
+            pilot.lazy_sheets = lambda: _example(world, "exome_pilot", irods=state == "collections")
+
+    def wsgi(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request, later if it is slow: nobody else waits for that."""
+        content = super().wsgi(environ, start)
+        time.sleep(environ.get(DELAY, 0))
+        return content
 
     def put_file(
         self, zone: str | Mapping[str, Any], name: str, content: bytes = b"invented", *, checksum: bool = True
@@ -70,21 +89,62 @@ class SodarSandbox:
         digest = hashlib.md5(content, usedforsecurity=False).hexdigest() if checksum else None
         found.files[name] = landing.ZoneFile(name, len(content), digest)
 
-    def _fresh(self) -> World:
-        world = World(self._state)
-        if self._state in ("default", "collections"):
-            pilot = next(each for each in world.projects.values() if each.title == "Exome pilot")
-            pilot.lazy_sheets = lambda: _example(world, "exome_pilot", irods=self._state == "collections")
-        return world
-
     def credentials(self, user: str | None = None) -> dict[str, str]:
         """Return the keyword arguments to log in as a user."""
         name = self.users[self.users.index(user)] if user else self.users[0]
         return {"token": token_of(name), "username": name, "password": password_of(name)}
 
-    def refusal(self, status: int, words: str) -> Mapping[str, Any]:
-        """Word an error as this platform does."""
-        return {"detail": words}
+    def refuse(self, refused: Refused) -> Response:
+        """Return the answer that is an error: JSON in the form of the view that refuses, or a web page."""
+        if refused.more.get("page"):
+            return _page(refused.status, "Server Error (500)")
+        body = refused.more.get("body", self.refusal(refused.status, refused.words))
+        response = _rendered(body, refused.status)
+        if refused.status == 401:
+            response.headers["WWW-Authenticate"] = 'Basic realm="api"'
+        return response
+
+    def not_served(self, error: HTTPException) -> Response:
+        """Answer at an address that is not served: from 1.1 on SODAR fails at its own page for that."""
+        if error.code == 404 and self.generation == "new" and not self.world.core_only:
+            return _page(500, "Server Error (500)")
+        return _page(error.code or 500, error.name)
+
+    def _check(self) -> Answer | None:
+        """Look at media type, version and login, as real servers do before they look at the method."""
+        release = "1.1" if self.generation == "new" and self.faults.take("release_1_1") else str(self.generation)
+        api, later = APIS[release].get(request.path.split("/")[1]), since()
+        lacking = later and (release == "old" or (api is not None and later > api.versions[-1]))
+        if api is None or lacking or isinstance(request.routing_exception, NotFound):
+            return self.not_served(NotFound())
+        g.media_type = api.media_type
+        version = negotiated(api)
+        refuse_if(later > version, 406, f"Version {version} does not have this view.")
+        crash_if(request.path.startswith("/tokens/") and "Authorization" not in request.headers)
+        g.context = Context(self.world, account(self.world), self.faults, version, release)
+        refuse_if(request.routing_exception, 405, f"{request.method} is not for this address.")
+        return None
+
+
+def _answering(view: Callable[..., Any]) -> Callable[..., Answer]:
+    def answer(**place: Any) -> Answer:
+        found = view(g.context, **place)
+        return found if isinstance(found, Response) else _rendered(*found if isinstance(found, tuple) else (found, 200))
+
+    return answer
+
+
+def _rendered(body: Any, status: int) -> Response:
+    if body is None:
+        response = Response(status=204)
+        response.headers.remove("Content-Type")
+        return response
+    text = json.dumps(body, ensure_ascii=False)
+    return Response(text, status, content_type=g.media_type, headers={"Vary": "Cookie"})
+
+
+def _page(status: int, title: str) -> Response:
+    return Response(f"<!doctype html><html><head><title>{title}</title></head></html>", status)
 
 
 def _example(world: World, name: str, irods: bool) -> isa.Sheets:

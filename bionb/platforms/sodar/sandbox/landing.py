@@ -13,6 +13,7 @@ from bionb.platforms.sodar.sandbox.world import Project, User, World
 
 FINISHED = ("MOVED", "NOT CREATED", "DELETED")
 LOCKED = ("PREPARING", "VALIDATING", "MOVING")
+Step = tuple[str, str]  # status and what is said of it
 
 
 @dataclass
@@ -33,15 +34,15 @@ class Zone:
     project: Project
     user: User
     assay: str
-    description: str
-    user_message: str
-    configuration: str | None
-    config_data: dict[str, Any]
     modified: str
-    path: str
+    path: str = ""
+    description: str = ""
+    user_message: str = ""
+    configuration: str | None = None
+    config_data: dict[str, Any] = field(default_factory=dict)
     status: str = "CREATING"
     info: str = "Creating the landing zone in iRODS"
-    ahead: deque[tuple[str, str]] = field(default_factory=lambda: deque([("ACTIVE", "Ready for files")]))
+    ahead: deque[Step] = field(default_factory=lambda: deque([("ACTIVE", "Ready for files")]))
     files: dict[str, ZoneFile] = field(default_factory=dict)
     stuck: bool = False
 
@@ -80,12 +81,13 @@ def _study_of(sheets: Sheets, assay: str) -> StudySheet:
     return next(each for each in sheets.studies if assay in {one.sodar_uuid for one in each.assays})
 
 
-def place_of(project: Project, user: User, assay: str, title: str) -> str:
+def place_of(zone: Zone) -> str:
     """Return the path of a zone's collection, which names user, study and assay."""
-    study = _study_of(project.sheets, assay)
-    name = PurePosixPath(project.sheets.assays[assay].file_name).stem.removeprefix("a_")
-    parts = (user.short, slug(study.info.info.title or study.identifier), slug(name), title)
-    return f"{project.collection}/landing_zones/{'/'.join(parts)}"
+    sheets = zone.project.sheets
+    study = _study_of(sheets, zone.assay)
+    name = PurePosixPath(sheets.assays[zone.assay].file_name).stem.removeprefix("a_")
+    parts = (zone.user.short, slug(study.info.info.title or study.identifier), slug(name), zone.title)
+    return f"{zone.project.collection}/landing_zones/{'/'.join(parts)}"
 
 
 def slug(text: Any) -> str:
@@ -95,12 +97,5 @@ def slug(text: Any) -> str:
 
 def file_shape(path: str, each: ZoneFile, modified: str) -> dict[str, Any]:
     """Return a file as lists of files show it."""
-    name = path.rsplit("/", 1)[1]
-    return {
-        "name": name,
-        "type": "obj",
-        "path": path,
-        "size": each.size,
-        "modify_time": modified,
-        "checksum": each.checksum,
-    }
+    found = {"name": path.rsplit("/", 1)[1], "type": "obj", "path": path}
+    return {**found, "size": each.size, "modify_time": modified, "checksum": each.checksum}

@@ -8,11 +8,12 @@ from typing import Any
 
 from flask import request
 
-from bionb.platforms.sodar.sandbox.api import Context, Router, paged
+from bionb.platforms.sodar.sandbox.api import Context, paged
 from bionb.platforms.sodar.sandbox.project_rules import UUID
 from bionb.platforms.sodar.sandbox.projects import find, user_shape
-from bionb.platforms.sodar.sandbox.refusals import crash_if, forbid_if, invalid_if, refuse_if, there
+from bionb.platforms.sodar.sandbox.refusals import crash_if, forbid_if, invalid_if, there, unfit_if
 from bionb.platforms.sodar.sandbox.world import CATEGORY, DELEGATE, OWNER, RANKS, Assignment, Project, User
+from bionb.sandbox.application import Routes
 from bionb.sandbox.tokens import token_of
 
 SETTINGS: dict[tuple[str, str], tuple[str, str, Any]] = {
@@ -36,29 +37,10 @@ OLD_SETTINGS = {
 }
 
 
-def register(router: Router) -> None:
-    """Add the views."""
-    router.add("projects", "/project/api/roles/create/<uuid:project>", POST=create_role)
-    router.add("projects", "/project/api/roles/update/<uuid:role>", PUT=update_role, PATCH=update_role)
-    router.add("projects", "/project/api/roles/destroy/<uuid:role>", DELETE=destroy_role)
-    router.add("projects", "/project/api/roles/owner-transfer/<uuid:project>", POST=transfer)
-    router.add("projects", "/project/api/users/list", GET=list_users)
-    router.add("projects", "/project/api/users/current", GET=current_user)
-    router.add("projects", "/project/api/users/<uuid:user>", old=False, since="1.1", GET=retrieve_user)
-    router.add("projects", "/project/api/settings/retrieve/<uuid:project>", GET=project_setting)
-    router.add("projects", "/project/api/settings/retrieve/user", GET=user_setting)
-    router.add("projects", "/project/api/invites/list/<uuid:project>", GET=list_invites)
-    router.add("tokens", "/tokens/api/login", POST=create_token)
-
-
 def role_shape(project: Project, role: Assignment) -> dict[str, Any]:
     """Return a role assignment as create and update answer it: its own UUID is ``sodar_uuid``."""
-    return {
-        "project": project.sodar_uuid,
-        "role": role.role,
-        "user": role.user.sodar_uuid,
-        "sodar_uuid": role.sodar_uuid,
-    }
+    found = {"project": project.sodar_uuid, "role": role.role, "user": role.user.sodar_uuid}
+    return {**found, "sodar_uuid": role.sodar_uuid}
 
 
 def _wrong_fields(context: Context) -> dict[str, str]:
@@ -129,12 +111,11 @@ def update_role(context: Context, role: str) -> Any:
     return role_shape(project, assignment)
 
 
-def destroy_role(context: Context, role: str) -> Any:
+def destroy_role(context: Context, role: str) -> None:
     """Take a role away."""
     project, assignment = _find_role(context, role)
-    refuse_if(assignment.role == "project owner", 400, ["Owners are changed by owner transfer only."])
+    unfit_if(assignment.role == "project owner", "Owners are changed by owner transfer only.")
     del project.roles[role]
-    return None, 204
 
 
 def transfer(context: Context, project: str) -> Any:
@@ -143,7 +124,7 @@ def transfer(context: Context, project: str) -> Any:
     by_name = {each.username: each for each in context.world.users.values()}
     name, old_role = _heir(context, found, by_name)
     owner = next(each for each in found.roles.values() if each.role == "project owner")
-    refuse_if(owner.user is by_name[name], 400, [f"{name} is the owner already."])
+    unfit_if(owner.user is by_name[name], f"{name} is the owner already.")
     _hand_over(context, found, owner, by_name[name], old_role)
     return {"detail": f"{name} owns {found.title} now, after {owner.user.username}."}
 
@@ -151,26 +132,15 @@ def transfer(context: Context, project: str) -> Any:
 def _heir(context: Context, project: Project, by_name: dict[str, User]) -> tuple[Any, Any]:
     """Read who is to be the owner, and what the present one becomes."""
     body = context.read()
-    name: Any = body.get("new_owner")
-    old_role = body.get("old_owner_role") or None
-    refuse_if(
-        context.old and not (name in by_name and old_role in RANKS),
-        400,
-        ["new_owner and old_owner_role are both needed, and must be known."],
-    )
-    refuse_if(
-        not name or (old_role is None and not context.at_least("1.1")),
-        400,
-        ["new_owner is missing, or old_owner_role, which version 1.0 needs."],
-    )
-    refuse_if(old_role is not None and old_role not in RANKS, 400, [f"There is no role {old_role}."])
-    refuse_if(old_role == "project finder" and project.type != CATEGORY, 400, ["Finders are for categories only."])
-    refuse_if(name not in by_name, 400, [f"There is no user {name}."])
-    refuse_if(
-        all(each.user is not by_name[name] for each in [*project.roles.values(), *project.inherited()]),
-        400,
-        [f"{name} is not a member of this project."],
-    )
+    name, old_role = body.get("new_owner"), body.get("old_owner_role") or None
+    members = {each.user.username for each in [*project.roles.values(), *project.inherited()]}
+    needed = "new_owner is needed, and before version 1.1 old_owner_role; old servers must know both."
+    unfit_if(context.old and not (name in by_name and old_role in RANKS), needed)
+    unfit_if(not name or (old_role is None and not context.at_least("1.1")), needed)
+    unfit_if(old_role is not None and old_role not in RANKS, f"There is no role {old_role}.")
+    unfit_if(old_role == "project finder" and project.type != CATEGORY, "Finders are for categories only.")
+    unfit_if(name not in by_name, f"There is no user {name}.")
+    unfit_if(name not in members, f"{name} is not a member of this project.")
     return name, old_role
 
 
@@ -179,16 +149,12 @@ def _hand_over(context: Context, project: Project, owner: Assignment, heir: User
     above = min((each.rank for each in project.inherited() if each.user is owner.user), default=None)
     crash_if(old_role is None and above is not None)  # a fault of real servers
     words = f"{owner.user.username} inherits a stronger role from the category and keeps it."
-    refuse_if(above is not None and RANKS[old_role or "project guest"] > above, 400, [words])
-    present = project.own(heir)
+    unfit_if(above is not None and RANKS[old_role or "project guest"] > above, words)
     if above is not None or old_role is None:
         del project.roles[owner.sodar_uuid]
     else:
         owner.role = old_role
-    if present is None:
-        context.world.assign(project, heir, "project owner")
-    else:
-        present.role = "project owner"
+    (project.own(heir) or context.world.assign(project, heir, "")).role = "project owner"
 
 
 def list_users(context: Context) -> Any:
@@ -213,7 +179,7 @@ def project_setting(context: Context, project: str) -> Any:
     """Return a setting of project scope (owners and delegates) or of the caller in a project."""
     found = find(context, project)
     scope, shape = _setting(context)
-    refuse_if(scope == "USER", 400, ["Settings of user scope have an address of their own."])
+    unfit_if(scope == "USER", "Settings of user scope have an address of their own.")
     forbid_if(scope == "PROJECT" and not found.allows(context.user, DELEGATE))
     user = user_shape(context, context.user) if scope == "PROJECT_USER" else None
     return {"project": found.sodar_uuid, "user": user, **shape}
@@ -222,7 +188,7 @@ def project_setting(context: Context, project: str) -> Any:
 def user_setting(context: Context) -> Any:
     """Return a setting of the caller."""
     scope, shape = _setting(context)
-    refuse_if(scope != "USER", 400, ["This setting belongs to a project."])
+    unfit_if(scope != "USER", "This setting belongs to a project.")
     return {"project": None, "user": user_shape(context, context.user), **shape}
 
 
@@ -230,9 +196,9 @@ def _setting(context: Context) -> tuple[str, dict[str, Any]]:
     plugin, name = request.args.get("plugin_name", ""), request.args.get("setting_name", "")
     if context.old:
         plugin = request.args.get("app_name", "")
-    refuse_if(not plugin, 400, ["Which app? None was named."])
+    unfit_if(not plugin, "Which app? None was named.")
     settings = OLD_SETTINGS if context.old else SETTINGS if context.core_1_4 else RELEASE_1_1_SETTINGS
-    refuse_if((plugin, name) not in settings, 400, [f"{plugin} has no setting {name}."])
+    unfit_if((plugin, name) not in settings, f"{plugin} has no setting {name}.")
     scope, kind, value = settings[plugin, name]
     named = "app_name" if context.old else "plugin_name"
     return scope, {"name": name, "type": kind, "value": value, named: plugin, "user_modifiable": True}
@@ -250,9 +216,25 @@ def create_token(context: Context) -> Any:
     body, user = context.read(), context.user
     hours, label = str(body.get("expiry") or 0), body.get("sodar_label", "")
     crash_if(not isinstance(label, str) or not re.fullmatch(r"-?\d{1,8}(\.\d+)?", hours))  # faults of real servers
-    refuse_if(len(label) > 256, 400, ["A label has at most 256 characters."])
+    unfit_if(len(label) > 256, "A label has at most 256 characters.")
     deleted, token = len(user.tokens), token_of(f"{user.short}-{context.world.ids.number('token')}")
     user.tokens = {token}
     expiry = (context.world.clock.now() + timedelta(hours=float(hours))).isoformat() if float(hours) else None
     answer = {"delete_count": deleted, "expiry": expiry, "sodar_label": label, "token": token}
     return {**answer, "user_uuid": user.sodar_uuid}, 201
+
+
+ROUTES: Routes = {
+    "POST /project/api/roles/create/<uuid:project>": create_role,
+    "PUT /project/api/roles/update/<uuid:role>": update_role,
+    "PATCH /project/api/roles/update/<uuid:role>": update_role,
+    "DELETE /project/api/roles/destroy/<uuid:role>": destroy_role,
+    "POST /project/api/roles/owner-transfer/<uuid:project>": transfer,
+    "GET /project/api/users/list": list_users,
+    "GET /project/api/users/current": current_user,
+    "GET /project/api/users/<uuid:user>": retrieve_user,
+    "GET /project/api/settings/retrieve/<uuid:project>": project_setting,
+    "GET /project/api/settings/retrieve/user": user_setting,
+    "GET /project/api/invites/list/<uuid:project>": list_invites,
+    "POST /tokens/api/login": create_token,
+}

@@ -80,9 +80,7 @@ def public_of(context: Context, body: dict[str, Any], kind: str | None, *, compl
     `kind` is the type that the request names, `complete` whether it has to name all fields.
     """
     if context.at_least("2.0"):
-        invalid_if(
-            "public_guest_access" in body or context.is_form(), "From version 2.0 on use public_access, in JSON."
-        )
+        invalid_if("public_guest_access" in body or context.is_form, "From version 2.0 on use public_access, in JSON.")
         invalid_if("public_access" not in body and complete, "public_access is missing.")
         role = body.get("public_access") or None
         invalid_if(kind == CATEGORY and role, "Categories are not public.")
@@ -90,7 +88,7 @@ def public_of(context: Context, body: dict[str, Any], kind: str | None, *, compl
         return role
     given = str(body.get("public_guest_access", False)).lower() in ("true", "1")
     invalid_if(
-        "public_guest_access" not in body and not context.is_form() and complete and context.core_1_4,
+        "public_guest_access" not in body and not context.is_form and complete and context.core_1_4,
         "public_guest_access is missing.",
     )
     invalid_if(kind == CATEGORY and given, "Categories are not public.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from bionb.platforms.sodar.sandbox.api import Context, Router, paged
+from bionb.platforms.sodar.sandbox.api import Context, paged
 from bionb.platforms.sodar.sandbox.project_rules import (
     as_text,
     check_place,
@@ -17,17 +17,9 @@ from bionb.platforms.sodar.sandbox.project_rules import (
 )
 from bionb.platforms.sodar.sandbox.refusals import crash_if, forbid_if, invalid_if, refuse_if, there
 from bionb.platforms.sodar.sandbox.world import CATEGORY, DELEGATE, FINDER, PROJECT, VIEWER, Assignment, Project, User
+from bionb.sandbox.application import Routes
 
 MS_A_PROJECT = 21.0  # a real server took 43 s for 2,003 projects in one list, and 3.7 s for a page of 100
-
-
-def register(router: Router) -> None:
-    """Add the views."""
-    router.add("projects", "/project/api/list", GET=list_projects)
-    router.add("projects", "/project/api/retrieve/<uuid:project>", GET=retrieve)
-    router.add("projects", "/project/api/create", POST=create)
-    router.add("projects", "/project/api/update/<uuid:project>", PUT=change, PATCH=partial(change, partly=True))
-    router.add("projects", "/project/api/destroy/<uuid:project>", since="1.1", old=False, DELETE=destroy)
 
 
 def find(context: Context, uuid: str, rank: int = VIEWER) -> Project:
@@ -64,7 +56,7 @@ def list_projects(context: Context) -> Any:
     answer = paged(context, shapes)
     if fault := context.faults.take("slow_list"):
         shown = len(answer) if isinstance(answer, list) else 1.76 * len(answer["results"])
-        context.delay = shown * fault.options.get("ms", MS_A_PROJECT) / 1000
+        context.delay(shown * fault.options.get("ms", MS_A_PROJECT) / 1000)
     return answer
 
 
@@ -135,7 +127,7 @@ def create(context: Context) -> Any:
     context.world.assign(made, owner, "project owner")
     context.world.projects[made.sodar_uuid] = made
     answer = brief(context, made)
-    if context.old and not context.is_form() and "public_guest_access" not in body:
+    if context.old and not context.is_form and "public_guest_access" not in body:
         del answer["public_guest_access"]
     return answer, 201
 
@@ -182,9 +174,18 @@ def _checked_change(context: Context, body: dict[str, Any], project: Project, pa
     return public_of(context, body, body.get("type"), complete=not partly)
 
 
-def destroy(context: Context, project: str) -> Any:
+def destroy(context: Context, project: str) -> None:
     """Delete a project or an empty category."""
     found = find(context, project, DELEGATE)
     refuse_if(context.world.children(found), 403, "This category has projects in it: delete them first.")
     del context.world.projects[project]
-    return None, 204
+
+
+ROUTES: Routes = {
+    "GET /project/api/list": list_projects,
+    "GET /project/api/retrieve/<uuid:project>": retrieve,
+    "POST /project/api/create": create,
+    "PUT /project/api/update/<uuid:project>": change,
+    "PATCH /project/api/update/<uuid:project>": partial(change, partly=True),
+    "DELETE /project/api/destroy/<uuid:project>": destroy,
+}

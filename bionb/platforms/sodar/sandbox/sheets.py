@@ -11,23 +11,12 @@ from typing import Any
 from flask import Response, request
 
 from bionb.platforms.sodar.sandbox import isa
-from bionb.platforms.sodar.sandbox.api import Context, Router, paged
+from bionb.platforms.sodar.sandbox.api import Context, paged
 from bionb.platforms.sodar.sandbox.projects import find
-from bionb.platforms.sodar.sandbox.refusals import crash_if, forbid_if, refuse_if, there
+from bionb.platforms.sodar.sandbox.refusals import crash_if, forbid_if, refuse_if, there, unfit_if
 from bionb.platforms.sodar.sandbox.world import CATEGORY, CONTRIBUTOR, GUEST, Project
+from bionb.sandbox.application import Routes
 from bionb.sandbox.faults import Faults
-
-
-def register(router: Router) -> None:
-    """Add the views."""
-    router.add("sheets", "/samplesheets/api/import/<uuid:project>", POST=import_sheets)
-    router.add("sheets", "/samplesheets/api/investigation/retrieve/<uuid:project>", GET=investigation)
-    router.add("sheets", "/samplesheets/api/export/json/<uuid:project>", GET=export_json)
-    router.add("sheets", "/samplesheets/api/export/zip/<uuid:project>", GET=export_zip)
-    router.add("sheets", "/samplesheets/api/irods/collections/create/<uuid:project>", POST=create_collections)
-    router.add("sheets", "/samplesheets/api/file/list/<uuid:project>", GET=list_files)
-    router.add("sheets", "/samplesheets/api/file/exists", GET=file_exists)
-    router.add("irods", "/irods/api/environment", GET=environment)
 
 
 def irods_fault(faults: Faults, what: str, off: int = 500) -> None:
@@ -136,7 +125,7 @@ def import_sheets(context: Context, project: str) -> Any:
     if found_warnings := isa.warnings_of(sheets):
         answer["sodar_warnings"] = found_warnings
     if fault := context.faults.take("slow_import"):
-        context.delay = fault.options.get("seconds", 149)
+        context.delay(fault.options.get("seconds", 149))
     return answer
 
 
@@ -145,8 +134,8 @@ def create_collections(context: Context, project: str) -> Any:
     found = find(context, project, CONTRIBUTOR)
     what = "Collections were not created"
     forbid_if(found.archive)
-    refuse_if(found.sheets is None, 400, [f"{what}: there is no investigation"])
-    refuse_if(found.sheets.irods_status, 400, [f"{what}: they are there already"])
+    unfit_if(found.sheets is None, f"{what}: there is no investigation")
+    unfit_if(found.sheets.irods_status, f"{what}: they are there already")
     irods_fault(context.faults, what)
     found.sheets.irods_status = True
     return {"detail": "Collections created", "path": found.sample_data}
@@ -170,7 +159,7 @@ def file_exists(context: Context) -> Any:
     """Tell whether a file with this checksum is in any project."""
     refuse_if(context.faults.take("irods_off"), 500, "iRODS is not switched on here")
     asked = request.args.get("checksum", "")
-    refuse_if(not re.fullmatch("[0-9a-f]{32}", asked), 400, ["The checksum is no MD5 sum."])
+    unfit_if(not re.fullmatch("[0-9a-f]{32}", asked), "The checksum is no MD5 sum.")
     sheets = [each.sheets for each in context.world.projects.values() if each.sheets is not None]
     found = any(each["checksum"] == asked for one in sheets for each in one.files.values())
     return {"detail": "The file is there" if found else "There is no such file", "status": found}
@@ -203,3 +192,15 @@ def keep(project: Project, old: isa.Sheets, new: isa.Sheets) -> None:
     words = "The sheets were not replaced; the reason is in the server's log."
     refuse_if(zoned or (old.irods_status and lost), 400, words)
     new.sodar_uuid, new.irods_status, new.files = old.sodar_uuid, old.irods_status, old.files
+
+
+ROUTES: Routes = {
+    "POST /samplesheets/api/import/<uuid:project>": import_sheets,
+    "GET /samplesheets/api/investigation/retrieve/<uuid:project>": investigation,
+    "GET /samplesheets/api/export/json/<uuid:project>": export_json,
+    "GET /samplesheets/api/export/zip/<uuid:project>": export_zip,
+    "POST /samplesheets/api/irods/collections/create/<uuid:project>": create_collections,
+    "GET /samplesheets/api/file/list/<uuid:project>": list_files,
+    "GET /samplesheets/api/file/exists": file_exists,
+    "GET /irods/api/environment": environment,
+}

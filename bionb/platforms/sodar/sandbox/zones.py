@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from flask import request
 
-from bionb.platforms.sodar.sandbox.api import Context, Router, paged
-from bionb.platforms.sodar.sandbox.landing import FINISHED, Zone, advance, file_shape, place_of, slug, zone_by_uuid
+from bionb.platforms.sodar.sandbox.api import Context, paged
+from bionb.platforms.sodar.sandbox.landing import (
+    FINISHED,
+    Step,
+    Zone,
+    advance,
+    file_shape,
+    place_of,
+    slug,
+    zone_by_uuid,
+)
 from bionb.platforms.sodar.sandbox.projects import find, user_shape
-from bionb.platforms.sodar.sandbox.refusals import Refused, crash_if, forbid_if, invalid_if, refuse_if, there
+from bionb.platforms.sodar.sandbox.refusals import Refused, crash_if, forbid_if, invalid_if, refuse_if, there, unfit_if
 from bionb.platforms.sodar.sandbox.sheets import irods_fault
 from bionb.platforms.sodar.sandbox.world import CONTRIBUTOR, DELEGATE, Project
+from bionb.sandbox.application import Routes
 
 ZONE_LIMIT = 5
-
-
-def register(router: Router) -> None:
-    """Add the views."""
-    base = "/landingzones/api"
-    router.add("zones", f"{base}/list/<uuid:project>", GET=list_zones)
-    router.add("zones", f"{base}/retrieve/<uuid:zone>", GET=retrieve)
-    router.add("zones", f"{base}/create/<uuid:project>", POST=create)
-    router.add("zones", f"{base}/submit/validate/<uuid:zone>", POST=submit)
-    router.add("zones", f"{base}/submit/move/<uuid:zone>", POST=partial(submit, move=True))
-    router.add("zones", f"{base}/submit/delete/<uuid:zone>", POST=delete)
-    router.add("zones", f"{base}/file/list/<uuid:zone>", since="1.1", old=False, GET=list_files)
+NOT_CREATED = "The landing zone was not created"
 
 
 def _check_assay(context: Context, project: Project, body: dict[str, Any]) -> None:
@@ -48,14 +48,10 @@ def list_zones(context: Context, project: str) -> Any:
     found = find(context, project, CONTRIBUTOR)
     finished = request.args.get("finished", "0")
     crash_if(not finished.isdecimal())
-    everything = found.allows(context.user, DELEGATE)
-    zones = [
-        each
-        for each in found.zones
-        if (everything or each.user is context.user) and (int(finished) or each.status not in FINISHED)
-    ]
-    zones.sort(key=lambda each: each.title)
-    return paged(context, [_shape(context, each) for each in zones])
+    everybody = found.allows(context.user, DELEGATE)
+    zones = [each for each in found.zones if everybody or each.user is context.user]
+    shown = [each for each in zones if int(finished) or each.status not in FINISHED]
+    return paged(context, [_shape(context, each) for each in sorted(shown, key=lambda each: each.title)])
 
 
 def retrieve(context: Context, zone: str) -> Any:
@@ -102,67 +98,67 @@ def create(context: Context, project: str) -> Any:
     found.zones.append(zone)
     if context.faults.take("irods_down"):
         zone.ahead.clear()  # the zone stays behind, as on real servers
-        raise Refused(500, "The landing zone was not created: no connection to iRODS")
+        raise Refused(500, f"{NOT_CREATED}: no connection to iRODS")
     if context.faults.take("not_created"):
         zone.ahead = deque([("NOT CREATED", "The collection could not be made")])
     return _shape(context, zone), 201
 
 
 def _check_project(context: Context, project: Project) -> None:
-    ready = project.sheets is not None and project.sheets.irods_status
-    if (ready or context.old) and context.faults.take("irods_off"):
-        status = 500 if context.old else 503
-        raise Refused(status, "The landing zone was not created: iRODS is not switched on here")
-    refuse_if(not ready and context.old, 400, ["The landing zone was not created: the project has no collections"])
-    refuse_if(
-        not ready and context.user.is_superuser, 503, "The landing zone was not created: the project has no collections"
-    )
+    ready, words = project.sheets is not None and project.sheets.irods_status, f"{NOT_CREATED}: no collections"
+    off = (ready or context.old) and context.faults.take("irods_off")
+    refuse_if(off, _busy(context), f"{NOT_CREATED}: iRODS is not switched on here")
+    unfit_if(not ready and context.old, words)
+    refuse_if(not ready and context.user.is_superuser, 503, words)
     forbid_if(not ready)
-    refuse_if(
-        sum(each.status not in FINISHED for each in project.zones) >= ZONE_LIMIT,
-        403,
-        f"This project has its limit of {ZONE_LIMIT} landing zones.",
-    )
+    reached = sum(each.status not in FINISHED for each in project.zones) >= ZONE_LIMIT
+    refuse_if(reached, 403, f"This project has its limit of {ZONE_LIMIT} landing zones.")
+
+
+def _busy(context: Context) -> int:
+    """Return the status of what may work later; old servers take it for their own failure."""
+    return 500 if context.old else 503
 
 
 def _made(context: Context, project: Project, body: dict[str, Any]) -> Zone:
     now = context.world.clock.tick(0 if context.faults.take("same_second") else 1)
-    assay, suffix = str(body["assay"]), slug(body.get("title"))
-    title = now.strftime("%Y%m%d_%H%M%S") + (f"_{suffix}" if suffix else "")
-    return Zone(
-        context.world.ids.uuid("zone"),
-        title,
-        project,
-        context.user,
-        assay,
-        str(body.get("description") or ""),
-        str(body.get("user_message") or ""),
-        body.get("configuration"),
-        body.get("config_data") or {},
-        now.isoformat(),
-        place_of(project, context.user, assay, title),
-    )
+    assay, title = str(body["assay"]), f"{now:%Y%m%d_%H%M%S}_{slug(body.get('title'))}".rstrip("_")
+    zone = Zone(context.world.ids.uuid("zone"), title, project, context.user, assay, now.isoformat())
+    zone.path = place_of(zone)
+    for name in ("description", "user_message", "configuration", "config_data"):
+        setattr(zone, name, body.get(name) or getattr(zone, name))
+    return zone
 
 
 def submit(context: Context, zone: str, move: bool = False) -> Any:
     """Check the files, and move them; with a query string real servers move for `validate`, too."""
     move, found = move or bool(request.query_string), _zone(context, zone)
     forbid_if(found.project.archive)
-    if any(each.status in ("PREPARING", "VALIDATING") for each in found.project.zones) or context.faults.take("locked"):
-        status = 500 if context.old else 503
-        raise Refused(status, "Another landing zone of this project is being validated: please wait.")
-    refuse_if(
-        found.status not in ("ACTIVE", "FAILED"),
-        400,
-        [f"A landing zone cannot be moved while its status={found.status}"],
-    )
+    busy = any(each.status in ("PREPARING", "VALIDATING") for each in found.project.zones)
+    words = "Another landing zone of this project is being validated: please wait."
+    refuse_if(busy or context.faults.take("locked"), _busy(context), words)
     found.stuck = bool(move and context.faults.take("stuck"))
-    found.ahead = deque(_steps(context, found, move))
-    done = "moving" if move else "validation"
-    return {"detail": f"Landing zone {done} has begun", "sodar_uuid": found.sodar_uuid}
+    return _begin(found, "moving" if move else "validation", lambda: _steps(context, found, move))
 
 
-def _steps(context: Context, zone: Zone, move: bool) -> list[tuple[str, str]]:
+def delete(context: Context, zone: str) -> Any:
+    """Delete a zone with its files."""
+    found = _zone(context, zone)
+
+    def steps() -> list[Step]:
+        irods_fault(context.faults, "The landing zone was not deleted")
+        return [("DELETING", "Deleting the landing zone"), ("DELETED", "Landing zone deleted")]
+
+    return _begin(found, "deletion", steps)
+
+
+def _begin(zone: Zone, what: str, steps: Callable[[], list[Step]]) -> dict[str, Any]:
+    unfit_if(zone.status not in ("ACTIVE", "FAILED"), f"No {what} of a landing zone with status={zone.status}")
+    zone.ahead = deque(steps())
+    return {"detail": f"Landing zone {what} has begun", "sodar_uuid": zone.sodar_uuid}
+
+
+def _steps(context: Context, zone: Zone, move: bool) -> list[Step]:
     count = len(zone.files)
     steps = [
         ("PREPARING", "Preparing the transaction"),
@@ -187,22 +183,20 @@ def _faulty(context: Context, zone: Zone) -> str:
     return f"{len(missing)} checksum file(s) missing for: {', '.join(missing)}" if missing else ""
 
 
-def delete(context: Context, zone: str) -> Any:
-    """Delete a zone with its files."""
-    found = _zone(context, zone)
-    refuse_if(
-        found.status not in ("ACTIVE", "FAILED"),
-        400,
-        [f"A landing zone cannot be deleted while its status={found.status}"],
-    )
-    irods_fault(context.faults, "The landing zone was not deleted")
-    found.ahead = deque([("DELETING", "Deleting the landing zone"), ("DELETED", "Landing zone deleted")])
-    return {"detail": "Landing zone deletion has begun", "sodar_uuid": found.sodar_uuid}
-
-
 def list_files(context: Context, zone: str) -> Any:
     """List the files in a zone."""
     found = _zone(context, zone)
     irods_fault(context.faults, "Files cannot be listed")
     files = [file_shape(f"{found.path}/{name}", each, found.modified) for name, each in sorted(found.files.items())]
     return paged(context, files, relative=True)
+
+
+ROUTES: Routes = {
+    "GET /landingzones/api/list/<uuid:project>": list_zones,
+    "GET /landingzones/api/retrieve/<uuid:zone>": retrieve,
+    "POST /landingzones/api/create/<uuid:project>": create,
+    "POST /landingzones/api/submit/validate/<uuid:zone>": submit,
+    "POST /landingzones/api/submit/move/<uuid:zone>": partial(submit, move=True),
+    "POST /landingzones/api/submit/delete/<uuid:zone>": delete,
+    "GET /landingzones/api/file/list/<uuid:zone>": list_files,
+}
