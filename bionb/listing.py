@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
+from bionb import showing
 from bionb.errors import BionbError, UsageError
 from bionb.frames import Column, FrameBuilder
 from bionb.http.story import story_to_read
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Record = dict[str, Any]
-SHOWN_ROWS = 10
+SHOWN_ROWS = showing.ROWS
 
 
 class ListingChanged(UserWarning):
@@ -199,21 +200,13 @@ class Listing(Sequence[Record]):
 
     def _repr_html_(self) -> str:
         """Show the first rows and the total: one request."""
-        import html
-
         rows = self.first(SHOWN_ROWS)
         builder = FrameBuilder(self._declared)
         builder.add(self._as_rows(rows))
         known = self.known_total
-        count = (
-            f"first {len(rows)} of {known if known is not None else 'many'}" if known != len(rows) else f"all {known}"
-        )
-        table = self._shown(builder.frame()).to_html(border=0, max_cols=12, notebook=True, show_dimensions=False)
-        return f"<p>{html.escape(self.name)}: {count}</p>{table}"
-
-    def _shown(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return the first rows as they are displayed; a platform may leave out what says nothing."""
-        return frame
+        count = f"first {len(rows)} of many" if known is None else showing.counted(len(rows), known)
+        frame = builder.frame()
+        return showing.table(self.name, frame, count=count, complete=[".to_frame()"], rows=len(frame))
 
     def __eq__(self, other: object) -> bool:
         return self is other

@@ -190,7 +190,7 @@ def test_a_record_may_be_several_rows():
     assert [1, 2, 3] == listing.to_frame()["part"].tolist()
     assert [1, 2] == listing.to_frame(max_records=1)["part"].tolist()
     assert [1, 2, 3] == listing.so_far()["part"].tolist()
-    assert "<td>3</td>" in listing._repr_html_()
+    assert ">3</td>" in listing._repr_html_()
 
 
 # -- any number of records, any page size, any number of workers --------------------------------------------------

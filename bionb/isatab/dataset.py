@@ -12,6 +12,7 @@ from bionb.errors import InvalidSheet, UsageError
 from bionb.isatab.editing.comparing import changes_frame, set_changes
 from bionb.isatab.editing.edits import Edits
 from bionb.isatab.exchange import archive
+from bionb.isatab.frames.listed import listed
 from bionb.isatab.frames.shapes import Shapes
 from bionb.isatab.model.members import COLUMNAR_FROM
 from bionb.isatab.model.names import is_isatab
@@ -158,6 +159,9 @@ class ISATab(Shapes, Edits):
         parts = ("investigation", self.investigations), ("study", self.studies), ("assay", self.assays)
         counts = ", ".join(f"{len(names)} {word} file{'s' * (len(names) != 1)}" for word, names in parts)
         return f"<ISATab: {counts}>"
+
+    def _repr_html_(self) -> str:
+        return listed(self)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ISATab) and self._files == other._files

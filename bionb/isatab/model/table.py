@@ -8,11 +8,12 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from bionb import showing
 from bionb.errors import InvalidSheet
-from bionb.isatab.model.headers import Column, column_table, parse_header, unique_keys
+from bionb.isatab.model.headers import TERM_ROLES, Column, column_table, parse_header, unique_keys
 from bionb.isatab.text.cells import Cells, RowCells
 from bionb.isatab.text.records import Text, rows_of, tokenise
-from bionb.isatab.text.typed import frame_of
+from bionb.isatab.text.typed import frame_of, text_array
 from bionb.wide import mark_of, narrowed, wide_encoding, widened
 
 if TYPE_CHECKING:
@@ -50,6 +51,16 @@ class Table:
 
     def __repr__(self) -> str:
         return f"<{self.kind} table {self.name}: {len(self)} rows x {len(self.model)} columns>"
+
+    def _repr_html_(self) -> str:
+        rows = range(min(showing.ROWS, len(self)))
+        plain = [column for column in self.model if column.role not in TERM_ROLES]
+        first = frame_of({each.key: text_array(self.cells.column(each.position, rows)) for each in plain}, len(rows))
+        hidden = (
+            f" ({len(self.model) - len(plain)} of ontology terms not shown)" if len(plain) < len(self.model) else ""
+        )
+        count = f"{self.kind} table, {showing.counted(len(rows), len(self))} rows, {len(self.model)} columns{hidden}"
+        return showing.table(self.name, first, count=count, complete=[".frame", ".columns"])
 
     @property
     def frame(self) -> pd.DataFrame:

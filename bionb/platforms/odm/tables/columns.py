@@ -46,6 +46,3 @@ class MetadataListing(Listing):
         """
         frame = super().to_frame(max_records)
         return frame.dropna(axis="columns", how="all") if drop_empty else frame
-
-    def _shown(self, frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.dropna(axis="columns", how="all")

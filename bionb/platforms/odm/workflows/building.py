@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from bionb import showing
 from bionb.errors import BionbError, UnexpectedResponse, UsageError
 from bionb.frames import columns, to_frame
 from bionb.platforms.odm.rules.checking import check_upload
@@ -61,6 +62,10 @@ class StudyBuild:
 
     def __repr__(self) -> str:
         return f"<StudyBuild of {self.accessions.get('study', 'no study yet')}: {len(self._steps)} steps>"
+
+    def _repr_html_(self) -> str:
+        title = f"Study {self.accessions.get('study', '(none yet)')}"
+        return showing.table(title, self.steps, count=f"{len(self._steps)} steps", complete=[".steps", ".accessions"])
 
 
 class Uploads:

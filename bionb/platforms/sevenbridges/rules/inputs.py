@@ -11,6 +11,7 @@ import difflib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bionb import showing
 from bionb.errors import InvalidInput, UsageError
 from bionb.frames import FLAG, columns, to_frame
 from bionb.plain import plain
@@ -112,8 +113,7 @@ class Inputs:
         return f"<Inputs: {', '.join(f'{each.name}: {each.kind}' for each in self._ports.values())}>"
 
     def _repr_html_(self) -> str:
-        html: str = self.frame().to_html(border=0, index=False)
-        return html
+        return showing.table("inputs", self.frame(), complete=[".frame()"], rows=len(self._ports))
 
 
 class _Check:

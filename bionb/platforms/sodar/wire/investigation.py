@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bionb import showing
 from bionb.errors import UsageError
 from bionb.frames import to_frame
 from bionb.platforms.sodar.tables import columns
@@ -105,7 +106,8 @@ class Investigation:
         return f"<Investigation {self.title!r}: {counts}, iRODS collections: {'yes' if self.irods_status else 'no'}>"
 
     def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(border=0))
+        title, count = self.title or "Investigation", repr(self).partition(": ")[2].removesuffix(">")
+        return showing.table(title, self.to_frame(), count=count, complete=[".to_frame()"], rows=len(self._rows()))
 
 
 def _short(assay: Mapping[str, Any]) -> str:

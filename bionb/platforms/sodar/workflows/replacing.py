@@ -6,6 +6,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bionb import showing
 from bionb.errors import BionbError, Conflict, InvalidInput, NotFound, PermissionDenied
 from bionb.isatab import ISATab, read_isatab
 from bionb.platforms.sodar.rules.identifiers import Ref
@@ -54,6 +55,11 @@ class Replacement:
             f"{int(self.tables['missing'].sum())} rows missing and "
             f"{int(self.tables['added'].sum())} added after export>"
         )
+
+    def _repr_html_(self) -> str:
+        said = repr(self).partition(": ")[2].removesuffix(">")
+        ways = [".changes", ".tables", ".uuids", ".sodar_warnings", ".stored"]
+        return showing.table("Replacement", self.changes, count=said, complete=ways)
 
 
 def replace_sheets(sodar: SodarClient, project: Ref, source: Any, *, date_modified: str | None) -> Replacement:

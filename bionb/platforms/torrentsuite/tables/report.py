@@ -28,12 +28,14 @@ from bionb.platforms.torrentsuite.tables.columns import (
 from bionb.platforms.torrentsuite.tables.figures import report_figure
 from bionb.platforms.torrentsuite.tables.rows import addressable, figures, plugin_row
 from bionb.platforms.torrentsuite.wire.records import number, percent, serial, thresholds_of
+from bionb.showing import facts
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
 Record = dict[str, Any]
+PARTS = (".summary", ".loading", ".thresholds", ".survival", ".alignment", ".test_fragments", ".plugins", ".barcodes")
 
 
 class ReportIncomplete(UserWarning):
@@ -247,6 +249,10 @@ class RunReport:
         return (
             f"<RunReport {self.record.get('id')} {self.record.get('resultsName')}: {self.record.get('status')}{lost}>"
         )
+
+    def _repr_html_(self) -> str:
+        title, *notes = (f"Report {self.record.get('id')} {self.record.get('resultsName')}", *self.notes)
+        return facts(title, self.summary.iloc[0].to_dict(), count="; ".join(notes), complete=PARTS)
 
 
 def _newest(records: Sequence[Record]) -> Record:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
+from bionb import showing
 from bionb.errors import NotFound, UnknownFilter, UsageError
 from bionb.frames import FLAG, columns, to_frame
 from bionb.session import Session
@@ -121,7 +122,8 @@ class Schema(dict[str, Any]):
         return f"{self.resource} has no {kind} {name!r}{ignored}" + _close(name, known)
 
     def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(border=0, notebook=True))
+        frame = self.to_frame()
+        return showing.table(f"schema of {self.resource}", frame, complete=[".to_frame()"], rows=len(frame))
 
 
 def _is_schema(record: Mapping[str, Any]) -> bool:
