@@ -97,6 +97,8 @@ def _sandbox_credentials(card: Platform, given: dict[str, Any]) -> Found:
     from bionb.sandbox import shared_sandbox  # loads a web server, which most people never need
 
     server = shared_sandbox()
-    chosen = given or server.credentials(card.name)
-    found = find_credentials(card, server.url(card.name), chosen)
+    own = server.credentials(card.name)
+    logs_in = set(given) & set(card.field_names())
+    chosen = {name: value for name, value in own.items() if not logs_in or name not in card.field_names()}
+    found = find_credentials(card, server.url(card.name), {**chosen, **given})
     return Found("sandbox", found.url, found.values)

@@ -13,7 +13,7 @@ from typing import Any
 
 from bionb.address import origin, server_address
 from bionb.errors import NotLoggedIn, UsageError
-from bionb.protocol import Found, Platform
+from bionb.protocol import Found, LoginField, Platform
 from bionb.secret import Secret, looks_secret, sealed, shown, variable
 
 
@@ -42,7 +42,15 @@ def find_credentials(
         Nothing was found anywhere.
     """
     values = _given_secrets(platform, given)
-    url = server_address(platform, url) if url else None
+    beside = {each.name: values.pop(each.name) for each in platform.extras if each.name in values}
+    found = _found(platform, server_address(platform, url) if url else None, values, profile)
+    if platform.extras and platform.extras[0].name not in beside:
+        beside = {**_extras_around(platform, found), **beside}
+    return replace(found, values={**found.values, **beside})
+
+
+def _found(platform: Platform, url: str | None, values: Mapping[str, Secret], profile: str | None) -> Found:
+    """Return the credentials that log somebody in."""
     if values:
         return Found("argument", _url_for_argument(platform, url, profile), values)
     refused = []
@@ -68,14 +76,13 @@ def find_credentials(
 
 
 def _given_secrets(platform: Platform, given: Mapping[str, Any]) -> dict[str, Secret]:
-    names = platform.field_names()
-    unknown = sorted(set(given) - set(names))
+    fields = platform.keywords()
+    unknown = sorted(set(given) - set(fields))
     if unknown:
         told = ", ".join("…" if looks_secret(each) else each for each in unknown)
-        raise UsageError(f"connect({platform.name!r}) does not know {told}: it takes {', '.join(names)}.")
-    fields = {each.name: each for each in platform.login_fields}
+        raise UsageError(f"connect({platform.name!r}) does not know {told}: it takes {', '.join(fields)}.")
     values = {name: fields[name].sealed(value, name) for name, value in given.items() if value is not None}
-    if values and not platform.suffices(values):
+    if set(values) & set(platform.field_names()) and not platform.suffices(values):
         raise UsageError(
             f"To log in to {platform.label}, pass {platform.ways_text()}; given: {', '.join(sorted(values))}."
         )
@@ -107,10 +114,21 @@ def _raw_sources(platform: Platform, url: str | None, profile: str | None) -> It
 
 
 def _from_environment(platform: Platform) -> Found:
-    fields = {platform.variable(each.name): each for each in platform.login_fields}
+    return Found("environment", variable(platform.variable("url")), _variables(platform, platform.login_fields))
+
+
+def _variables(platform: Platform, wanted: Sequence[LoginField]) -> dict[str, Secret]:
+    fields = {platform.variable(each.name): each for each in wanted}
     found = sealed({name: variable(name) for name in fields}, sent=False)
-    values = {fields[name].name: fields[name].sealed(value, name) for name, value in found.items() if value is not None}
-    return Found("environment", variable(platform.variable("url")), values)
+    return {fields[name].name: fields[name].sealed(value, name) for name, value in found.items() if value is not None}
+
+
+def _extras_around(platform: Platform, found: Found) -> dict[str, Secret]:
+    """Return what the environment gives beside the credentials, unless it is for another server."""
+    named = variable(platform.variable("url"))
+    if not platform.extras or (named and found.url and origin(server_address(platform, named)) != origin(found.url)):
+        return {}
+    return _variables(platform, platform.extras)
 
 
 def _from_keyring(platform: Platform, url: str | None) -> Sequence[Found]:

@@ -96,6 +96,9 @@ class Platform:
         The server meant when none is named.
     official : callable
         Given a profile or None, yields what the official client's own variables and files hold.
+    extras : tuple of LoginField
+        What ``connect`` and the environment may give beside: it logs nobody in, and the form does not ask for it. The
+        first is an address and the others are for it: where it is an argument, the environment gives none of them.
     client, sandbox : str
         ``"module:Class"`` of the client and of the sandbox, loaded when needed.
     """
@@ -112,10 +115,15 @@ class Platform:
     websites: Mapping[str, str] = field(default_factory=dict)
     default_url: str | None = None
     official: Callable[[str | None], Iterable[Found]] = _nothing
+    extras: tuple[LoginField, ...] = ()
 
     def field_names(self) -> list[str]:
         """Return the credentials' keyword arguments."""
         return [each.name for each in self.login_fields]
+
+    def keywords(self) -> dict[str, LoginField]:
+        """Return all keyword arguments by name: the credentials, and what may be given beside."""
+        return {each.name: each for each in (*self.login_fields, *self.extras)}
 
     def suffices(self, values: Mapping[str, Any]) -> bool:
         """Tell whether these credentials are enough to log in."""

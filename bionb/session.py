@@ -11,20 +11,21 @@ from urllib.parse import urlsplit
 
 import requests
 
-from bionb.address import checked_url, is_loopback, same_origin
+from bionb.address import checked_url, is_loopback
 from bionb.crew import Crew, Errand
-from bionb.errors import InsecureConnection, ResponseError, SessionClosed, UsageError
+from bionb.errors import ResponseError, SessionClosed, UsageError
 from bionb.http import answers, bodies
 from bionb.http.allowance import RateBudget
 from bionb.http.answers import Pick, Problem
 from bionb.http.auth import Auth, NoAuth
+from bionb.http.history import History
+from bionb.http.links import absolute
 from bionb.http.sent import SentRequest, sent_as
 from bionb.http.story import carried, current_story, told
-from bionb.http.transport import TIMEOUT, Call, Transport
+from bionb.http.transport import READING, TIMEOUT, Call, Transport
 from bionb.paging.pages import Page
 from bionb.plain import plain
 from bionb.progress import meanwhile
-from bionb.secret import shown
 from bionb.wording import printable, shorten
 
 if TYPE_CHECKING:
@@ -58,6 +59,10 @@ class Session:
         Concurrent requests at most.
     timeout : float or (float, float)
         Seconds to connect and to wait for data.
+    history : History, optional
+        Where requests are written down, a new one by default.
+    variable : str
+        How plain calls name the server's address.
     """
 
     def __init__(
@@ -71,14 +76,43 @@ class Session:
         workers: int = 16,
         timeout: float | tuple[float, float] = TIMEOUT,
         allow_http: bool = False,
+        history: History | None = None,
+        variable: str = "url",
     ) -> None:
         self.url, self.label, self.source = checked_url(url, label, allow_http), label, source
-        self.workers = max(1, workers)
+        self.workers, self._variable = max(1, workers), variable
         self._auth, self._read_problem = auth, read_problem
-        self._transport = Transport(self.url, auth, label, self.workers, timeout)
-        self.history = self._transport.history
-        self._crew = Crew(self.workers)
-        self._closed, self._allow_http = False, allow_http
+        self.history = History() if history is None else history
+        self._transport = Transport(self.url, auth, label, self.workers, timeout, self.history)
+        self._crew, self._beside = Crew(self.workers), list[Session]()
+        self._closed, self._allow_http, self._timeout = False, allow_http, timeout
+
+    def beside(
+        self,
+        url: str,
+        auth: Auth,
+        *,
+        label: str,
+        read_problem: Callable[[requests.Response], Problem] = answers.plain_problem,
+        variable: str = "url",
+    ) -> Session:
+        """Return a session of its own for another door of the platform: another server, or other credentials.
+
+        It sends its credentials to its own server and this one's to none but this one's; timeout, workers and the rule
+        about plain http are the same. What it sends stands in this session's history, and it is closed with this one.
+
+        Parameters
+        ----------
+        url, auth, label, read_problem
+            As for a session.
+        variable : str
+            How plain calls name its address.
+        """
+        kept = {"source": self.source, "workers": self.workers, "history": self.history}
+        given: dict[str, Any] = {"timeout": self._timeout, "allow_http": self._allow_http, **kept}
+        other = Session(url, auth, label=label, read_problem=read_problem, variable=variable, **given)
+        self._beside.append(other)
+        return other
 
     @property
     def budget(self) -> RateBudget | None:
@@ -118,7 +152,7 @@ class Session:
         stream : bool
             True leaves the body to the caller.
         repeatable : bool, optional
-            Whether the request may be repeated after a failure; by default GET and HEAD.
+            Whether the request may be repeated after a failure; by default GET, HEAD and PROPFIND.
         opens : bool
             False for further pages, polls, and looks beforehand, so that ``last_request`` shows what was asked for.
         accept : collection of int
@@ -140,7 +174,7 @@ class Session:
         url = self._absolute(path, auth)
         request = requests.Request(method, url, headers=headers, params=params, json=json, data=data, files=files)
         prepared = self._prepared(request, auth, what)
-        reads = method in ("GET", "HEAD") or (method == "POST" and repeatable is True)
+        reads = method in READING or (method == "POST" and repeatable is True)
         path = self._tell(request, auth, opens, changes=not reads)
         if repeatable is None:
             repeatable = reads
@@ -157,7 +191,8 @@ class Session:
         path = str(urlsplit(request.url or "").path)
         if auth:
             path = path.removeprefix(urlsplit(self.url).path)
-        self.history.tell(sent_as(request, path, self._auth if auth else NoAuth(), opens), changes=changes)
+        sent = sent_as(request, path, self._auth if auth else NoAuth(), opens, self._variable)
+        self.history.tell(sent, changes=changes)
         return path
 
     def body(self, response: requests.Response, *, what: str, size: int = 1 << 16) -> Iterator[bytes]:
@@ -279,6 +314,8 @@ class Session:
         self._closed = True
         self._crew.dismiss()
         self._transport.close()
+        for each in self._beside:
+            each.close()
 
     @property
     def place(self) -> str:
@@ -296,20 +333,7 @@ class Session:
     def _absolute(self, path: str, auth: bool) -> str:
         if self._closed:
             raise self._closed_error()
-        if not isinstance(path, str):
-            raise UsageError(f"A path is a text such as '/api/projects', not {shown(path)}.")
-        if not _is_absolute(path):
-            return self.url + "/" + path.lstrip("/")
-        if auth and not same_origin(path, self.url):
-            where = answers.shorten(path.partition("//")[2].partition("/")[0], 100)
-            raise InsecureConnection(f"{self.label}: a link leads to {where}, another server; it was not followed.")
-        if path[:5].lower() == "http:" and self.url.startswith("https:") and not self._allow_http:
-            where = self._auth.hide(shorten(urlsplit(path).netloc, 100))
-            raise InsecureConnection(
-                f"{self.label}: a link leads to {where} over plain http, where the network can read and change what "
-                "comes; it was not followed. If that server is your own, connect with allow_http=True."
-            )
-        return path
+        return absolute(path, self.url, self._auth, self.label, with_auth=auth, allow_http=self._allow_http)
 
     def _closed_error(self) -> SessionClosed:
         return SessionClosed(f"This {self.label} client is closed: connect again.")
@@ -320,13 +344,6 @@ class Session:
         except (ValueError, TypeError, AttributeError) as error:  # a header that is no text, a body that is no JSON
             reason = self._auth.hide(f"{type(error).__name__}: {error}")
         raise UsageError(f'{self.label}: "{what}" cannot be sent ({shorten(reason, 160)}): check the arguments.')
-
-
-def _is_absolute(path: str) -> bool:
-    try:
-        return bool(urlsplit(path).scheme) or path.startswith("//")
-    except ValueError:
-        return True  # no URL at all, and of no origin
 
 
 class SessionOwner:

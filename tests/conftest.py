@@ -16,6 +16,7 @@ import bionb.platforms
 import bionb.sandbox
 from bionb import progress, waiting
 from bionb.http import allowance
+from tests import apache as apache_server
 from tests import real_servers, run_report
 from tests.missing import missing, python_of
 from tests.real_site import COUNTED, pytest_sessionfinish, pytest_terminal_summary  # noqa: F401
@@ -70,6 +71,20 @@ def old_sodar_core_site(tmp_path_factory):
     """A real SODAR Core site of the old generation, where this computer has a Python old enough for it."""
     with running(python_of("sodar-core-old"), tmp_path_factory.mktemp("old_sodar_core_site")) as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def running_apache():
+    """A genuine Apache with WebDAV and Basic authentication on loopback, one per test process."""
+    with apache_server.running() as server:
+        yield server
+
+
+@pytest.fixture
+def apache(running_apache):
+    """That Apache without any file or user."""
+    running_apache.empty()
+    return running_apache
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -57,6 +57,7 @@ class Server:
                 self.close_connection = bool(answer.missing)
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_one
+            do_PROPFIND = do_MKCOL = do_MOVE = handle_one
 
             def log_message(self, *arguments):
                 pass

@@ -21,7 +21,7 @@ HERE, THERE = "https://here.example.org", "https://there.example.org"
 LONG = "an-invented-token-of-good-length"
 
 
-def platform(*official, default_url=None):
+def platform(*official, default_url=None, extras=()):
     """Return the card of a platform whose official client has these findings."""
     return Platform(
         name="test",
@@ -36,6 +36,7 @@ def platform(*official, default_url=None):
         client="",
         sandbox="",
         default_url=default_url,
+        extras=extras,
         official=lambda profile: [each for each in official if profile in (None, each.source)],
     )
 
@@ -323,3 +324,40 @@ def test_remembering_in_the_form_and_signing_out(keyring_of, things_sandbox):
     assert "from keyring" in bionb.login("things", url).status
     login.sign_out()
     assert {} == kept
+
+
+# -- what is given beside the credentials -------------------------------------------------------------------------
+
+DOOR = (LoginField("door_url", "Door", secret=False, sent=False), LoginField("door_password", "Key", sent=False))
+
+
+def beside(monkeypatch, server, given, **environment):
+    """What stands beside the token after a look at arguments and environment."""
+    for name, value in environment.items():
+        monkeypatch.setenv(f"BIONB_TEST_{name.upper()}", value)
+    found = find_credentials(platform(extras=DOOR), server, given).values
+    return {name: each.reveal() for name, each in found.items() if name.startswith("door")}
+
+
+def test_what_is_given_beside_logs_nobody_in(monkeypatch):
+    """It is an argument or a variable of its own, whatever the credentials come from."""
+    token, door = {"token": "x"}, {"door_url": THERE}
+
+    assert door == beside(monkeypatch, HERE, {**token, **door})
+    with pytest.raises(NotLoggedIn):
+        beside(monkeypatch, HERE, door)
+    assert door == beside(monkeypatch, HERE, token, **door)
+    assert {**door, "door_password": "y"} == beside(monkeypatch, HERE, {**token, "door_password": "y"})
+    assert door == beside(monkeypatch, None, {}, url=HERE, token="z")
+
+
+def test_a_variable_for_another_server_is_not_used(monkeypatch):
+    """The token of one site must not reach the door of another."""
+    assert {} == beside(monkeypatch, HERE, {"token": "x"}, url=THERE, door_url=THERE)
+
+
+def test_a_found_password_is_not_sent_to_a_given_door(monkeypatch):
+    """It was meant for the door that stands beside it in the environment."""
+    found = beside(monkeypatch, HERE, {"token": "x", "door_url": HERE}, door_url=THERE, door_password="y")
+
+    assert {"door_url": HERE} == found

@@ -32,7 +32,7 @@ def text() -> str:
 
 def overload(card: Platform) -> str:
     """Return the overload of a platform; its login fields are keywords that an editor completes."""
-    credentials = [f"{each.name}: str | Secret | None = None" for each in card.login_fields]
+    credentials = [f"{each.name}: str | Secret | None = None" for each in card.keywords().values()]
     return definition(f'Literal["{card.name}"]', credentials, card.client.split(":")[1], card.label)
 
 

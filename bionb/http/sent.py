@@ -33,6 +33,8 @@ class SentRequest:
         Other fields of the form.
     opens : bool
         False for further pages, polls, and looks beforehand.
+    variable : str
+        How the plain calls name the server's address.
     """
 
     method: str
@@ -44,6 +46,7 @@ class SentRequest:
     files: tuple[str, ...] = ()
     form: Mapping[str, Any] = field(default_factory=dict)
     opens: bool = field(default=True, repr=False, compare=False)
+    variable: str = field(default="url", repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for name in ("params", "headers", "body", "form"):
@@ -52,7 +55,7 @@ class SentRequest:
     @property
     def python(self) -> str:
         """The plain ``requests`` call, with ``url`` and the secrets as variables."""
-        arguments = [f"url + {json.dumps(self.path)}"]
+        arguments = [f"{self.variable} + {json.dumps(self.path)}"]
         keyword, value = self.auth.as_python()
         headers = ", ".join(f"{json.dumps(name)}: {_quoted(text)}" for name, text in self.headers.items())
         if keyword == "headers":
@@ -69,7 +72,8 @@ class SentRequest:
             arguments.append(f"data={dict(self.form)!r}")
         if self.files:
             arguments.append("files={" + ", ".join(f'"{name}": ...' for name in self.files) + "}")
-        call = f"requests.{self.method.lower()}("
+        known = self.method in _NAMED
+        call = f"requests.{self.method.lower()}(" if known else f'requests.request("{self.method}", '
         joined = ", ".join(arguments)
         if len(call) + len(joined) < 110:
             return f"{call}{joined})"
@@ -86,10 +90,14 @@ class SentRequest:
         parts += [f"-F {_word(f'{name}={_marked(value)}')}" for name, value in self.form.items()]
         parts += [f"-F {shlex.quote(name)}=@FILE" for name in self.files]
         where = re.sub(r'([$`"\\!])', r"\\\1", self.path + query)
-        return " ".join(part for part in [*parts, '"$URL' + re.sub("%00([A-Z0-9_]+)%00", r"$\1", where) + '"'] if part)
+        address = f'"${self.variable.upper()}'
+        return " ".join(part for part in [*parts, address + re.sub("%00([A-Z0-9_]+)%00", r"$\1", where) + '"'] if part)
 
     def __repr__(self) -> str:
         return f"<{self.method} {self.path}>"
+
+
+_NAMED = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")  # methods that `requests` has functions for
 
 
 def _hidden(value: Any, auth: Auth) -> Any:
@@ -135,7 +143,7 @@ def _gathered(params: Any) -> dict[str, Any]:
     return found
 
 
-def sent_as(request: requests.Request, path: str, auth: Auth, opens: bool) -> SentRequest:
+def sent_as(request: requests.Request, path: str, auth: Auth, opens: bool, variable: str = "url") -> SentRequest:
     """Return a request as it is written down."""
     files = request.files if isinstance(request.files, Mapping) else [name for name, _ in request.files]
     form = request.data if isinstance(request.data, Mapping) else {}
@@ -149,4 +157,5 @@ def sent_as(request: requests.Request, path: str, auth: Auth, opens: bool) -> Se
         tuple(files),
         form,
         opens,
+        variable,
     )

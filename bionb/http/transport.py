@@ -27,7 +27,9 @@ from bionb.secret import link_masked
 ATTEMPTS = 5
 TIMEOUT = (10.0, 60.0)
 REDIRECTS = 5
+READING = ("GET", "HEAD", "PROPFIND")  # methods that change nothing, however often they are sent
 WHOLE = 10  # times the read timeout: how long an answer may take in all
+Timeout = float | tuple[float, float]
 _JITTER = random.Random()  # of our own: the global generator belongs to the user, who may have seeded it
 
 
@@ -59,12 +61,14 @@ class Transport:
         Connections kept.
     timeout : float or (float, float)
         Seconds to connect and to wait for data.
+    history : History
+        Where requests are written down.
     """
 
-    def __init__(self, url: str, auth: Auth, label: str, workers: int, timeout: float | tuple[float, float]) -> None:
+    def __init__(self, url: str, auth: Auth, label: str, workers: int, timeout: Timeout, history: History) -> None:
         self._auth, self._bound = auth, receiving.largest_answer()
         self._label, self._url, self._host, self._timeout = label, url, urlsplit(url).netloc, timeout
-        self.history = History()
+        self.history = history
         self._allowance = Allowance(label)
         self._with_auth = _requests_session(url, auth, workers)
         self._without = _requests_session(url, NoAuth(), workers)
@@ -228,7 +232,7 @@ class Transport:
                 f'{self._label} answered "{call.what}" with {size}. If that is meant, set the environment variable '
                 f"{receiving.BOUND} to more before you connect."
             )
-        if call.prepared.method in ("GET", "HEAD") or not _may_have_arrived(error):
+        if call.prepared.method in READING or not _may_have_arrived(error):
             if call.timeout is not None and isinstance(error, requests.ReadTimeout):
                 seconds = f"{self._patience(call)[1]:g} s"
                 return ConnectionFailed(

@@ -55,6 +55,8 @@ def connect(
     token: str | Secret | None = None,
     username: str | Secret | None = None,
     password: str | Secret | None = None,
+    webdav_url: str | Secret | None = None,
+    webdav_password: str | Secret | None = None,
 ) -> SodarClient:
     """Connect to SODAR and return its client."""
 

@@ -68,7 +68,8 @@ class Sandbox:
         ways = [fields] if fields else platform_card(name).ways
         for way in ways:
             if set(way) <= set(known):
-                return {each: known[each] for each in way}
+                beside = [each.name for each in platform_card(name).extras if each.name in known]
+                return {each: known[each] for each in (*way, *beside)}
         raise UsageError(f"The {name} sandbox has no {', '.join(fields)}; it has: {', '.join(known)}.")
 
     def users(self, name: str) -> tuple[str, ...]:

@@ -12,6 +12,10 @@ PLATFORM = Platform(
     ),
     ways=(("token",), ("username", "password")),
     token_help="Make a token in SODAR's app “API Tokens” (user menu, top right); it is shown only once.",
+    extras=(
+        LoginField("webdav_url", "WebDAV URL", secret=False, sent=False),
+        LoginField("webdav_password", "WebDAV password", sent=False),
+    ),
     pages=(
         "project",
         "samplesheets",
