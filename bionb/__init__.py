@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bionb.course import copy_notebooks
     from bionb.errors import BionbError, NotLoggedIn
     from bionb.isatab import ISATab, new_isatab, read_isatab
     from bionb.isatab.making import isatab_templates
@@ -27,6 +28,7 @@ _HOMES = {
     "NotLoggedIn": "bionb.errors",
     "browse": "bionb.widgets",
     "connect": "bionb.connecting",
+    "copy_notebooks": "bionb.course",
     "isatab_templates": "bionb.isatab.making",
     "login": "bionb.widgets",
     "new_isatab": "bionb.isatab",
@@ -42,6 +44,7 @@ __all__ = [
     "__version__",
     "browse",
     "connect",
+    "copy_notebooks",
     "isatab_templates",
     "login",
     "new_isatab",

@@ -46,6 +46,7 @@ def test_the_names_are_those_and_all_can_be_had():
         "__version__",
         "browse",
         "connect",
+        "copy_notebooks",
         "isatab_templates",
         "login",
         "new_isatab",
