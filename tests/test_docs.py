@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import bionb
 from bionb.sandbox import shared_sandbox
@@ -87,6 +88,16 @@ def test_the_session_in_the_readme_runs():
     run(example)
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "howto").glob("*.md")), ids=lambda path: path.stem)
+def test_what_a_how_to_page_says_runs(path):
+    """It is there to be copied."""
+    text = "\n".join(re.findall(r"```python\n(.*?)```", path.read_text("utf-8"), re.DOTALL))
+    example = doctest.DocTestParser().get_doctest(text, {}, path.name, str(path), 0)
+
+    assert example.examples or path.stem == "index"
+    run(example)
+
+
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
 def test_links_to_files_exist(document):
     """A dead link in a document says that nobody reads it."""
@@ -141,23 +152,34 @@ def test_every_dependency_has_a_reason_and_a_pin():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     extras = project["project"]["optional-dependencies"].values()
     listed = [*project["project"]["dependencies"], *project["build-system"]["requires"], *sum(extras, [])]
+    listed = [each for each in listed if not each.startswith("bionb[")]
     reasons = section("CONTRIBUTING.md", "Dependencies")
     pins = pinned()
     for requirement in map(Requirement, listed):
         assert f"`{requirement.name}`" in reasons
-        assert pins[requirement.name] in requirement.specifier, requirement
+        assert pins[canonicalize_name(requirement.name)] in requirement.specifier, requirement
 
 
-def pinned() -> dict[str, str]:
-    """Versions by name in binder/requirements.txt."""
-    lines = (ROOT / "binder" / "requirements.txt").read_text("utf-8").splitlines()
+def pinned(*files: str) -> dict[str, str]:
+    """Versions by name in the files of pins, or in some of them."""
+    paths = [ROOT / "binder" / name for name in files or ("requirements.txt", "requirements-dev.txt")]
+    lines = [line for path in paths for line in path.read_text("utf-8").splitlines()]
     requirements = [Requirement(line) for line in lines if line and not line.startswith("#")]
-    return {each.name.lower(): str(each.specifier).removeprefix("==") for each in requirements}
+    return {canonicalize_name(each.name): str(each.specifier).removeprefix("==") for each in requirements}
+
+
+def test_a_learner_installs_no_tools_of_developers():
+    """The first start is the one in front of a class: every package more is seconds of waiting."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    tools = {Requirement(each).name.lower() for name in ("test", "docs", "lite") for each in extras[name]}
+
+    assert {"pytest", "sphinx"} <= tools
+    assert set() == (tools & pinned("requirements.txt").keys()) - {"nbclient", "nbformat"}  # JupyterLab's own
 
 
 def test_what_is_pinned_is_what_runs():
     """Tests with other versions than the users' prove nothing about theirs."""
-    installed = {each.name.lower(): each.version for each in distributions()}
+    installed = {canonicalize_name(each.name): each.version for each in distributions()}
     both = pinned().keys() & installed.keys()
 
     assert {"pandas", "requests", "ipywidgets"} <= both

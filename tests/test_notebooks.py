@@ -135,8 +135,8 @@ def test_there_are_exercises_with_folded_solutions(notebook):
     assert len(exercises) >= 2, "under '## Your turn' at least two tasks that start with their number, '**1.** ...'"
     assert solutions, "a code cell under '## Your turn' has the tag 'solution'"
     for cell in solutions:
-        folded = cell.metadata.get("jupyter", {}).get("source_hidden")
-        assert folded, f"this solution is not folded (metadata jupyter.source_hidden): {cell.source}"
+        assert {"outputs_hidden": True, "source_hidden": True} == cell.metadata.get("jupyter"), "run `make refresh`"
+        assert "hide-cell" in tags(cell), "run `make refresh`"
         assert cell.source.startswith("# "), "JupyterLab shows the first line of a folded cell: '# A solution'"
         assert cell.cell_type == "code", f"a solution is code that runs: {cell.source}"
 

@@ -1,16 +1,12 @@
 """Run All, and Run All again in the same kernel: what people do when something looks odd."""
 
 import copy
-import importlib.util
-from pathlib import Path
 
 import nbformat
 import pytest
 
-FOLDER = Path(__file__).parents[1] / "notebooks"
-SCRIPT = importlib.util.spec_from_file_location("refresh", FOLDER / "refresh.py")
-refresh = importlib.util.module_from_spec(SCRIPT)
-SCRIPT.loader.exec_module(refresh)
+from tests import refresh
+
 
 
 @pytest.mark.parametrize("path", refresh.notebooks([]), ids=lambda path: path.stem)

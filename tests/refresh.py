@@ -1,4 +1,4 @@
-"""Run notebooks from top to bottom and store their outputs: ``python notebooks/refresh.py [NOTEBOOK ...]``.
+"""Run notebooks from top to bottom and store their outputs: ``python -m tests.refresh [NOTEBOOK ...]``.
 
 Each notebook gets a new kernel, which sees this project's bionb and none of the developer's credentials. What is
 stored is the same on every computer: no widget state, no times, no model ids, no version of Python. A notebook
@@ -18,8 +18,10 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-FOLDER = Path(__file__).resolve().parent
-ROOT = FOLDER.parent
+from bionb.course import SOLUTION
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "notebooks"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"  # names a model that no longer lives; its text stays
 OWN_VARIABLES = ("BIONB_", "SB_")  # bionb would find credentials there
@@ -65,6 +67,10 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number:02d}"
         cell.metadata.pop("execution", None)
+        if SOLUTION in cell.metadata.get("tags", ()):
+            # Closed until it is opened: in JupyterLab and Notebook by "jupyter", on the site by the second tag.
+            cell.metadata.tags = [SOLUTION, "hide-cell"]
+            cell.metadata.jupyter = nbformat.from_dict({"outputs_hidden": True, "source_hidden": True})
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop(WIDGET, None)
             if output.output_type == "error":
