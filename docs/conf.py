@@ -7,8 +7,9 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 sys.path.insert(0, str(HERE.parent))
 
-import bionb  # noqa: E402
 import pages  # noqa: E402
+
+import bionb  # noqa: E402
 
 project = "bionb"
 author = "The bionb developers"

@@ -14,11 +14,50 @@ import bionb
 from bionb.registry import platform_card
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
-VERBS = (
-    "create import build plan copy install add link upload update rename set transfer replace move publish run start"
-    " submit validate wait stop abort cancel restart retry delete remove revoke unlink download export stream check"
-    " search request accept reject resend send clone find"
-).split()
+VERBS = [
+    "create",
+    "import",
+    "build",
+    "plan",
+    "copy",
+    "install",
+    "add",
+    "link",
+    "upload",
+    "update",
+    "rename",
+    "set",
+    "transfer",
+    "replace",
+    "move",
+    "publish",
+    "run",
+    "start",
+    "submit",
+    "validate",
+    "wait",
+    "stop",
+    "abort",
+    "cancel",
+    "restart",
+    "retry",
+    "delete",
+    "remove",
+    "revoke",
+    "unlink",
+    "download",
+    "export",
+    "stream",
+    "check",
+    "search",
+    "request",
+    "accept",
+    "reject",
+    "resend",
+    "send",
+    "clone",
+    "find",
+]
 COURSE = {
     "0": "Begin here",
     "1": "SODAR and ISA-Tab",

@@ -8,7 +8,6 @@ import pytest
 from tests import refresh
 
 
-
 @pytest.mark.parametrize("path", refresh.notebooks([]), ids=lambda path: path.stem)
 def test_a_notebook_runs_twice_in_one_kernel(path):
     """What a notebook created in the first round must not stop the second one."""
