@@ -22,6 +22,8 @@
     ├── JobFailed                  a job, task or landing zone ended badly
     ├── WaitTimeout                a state was not reached in time
     ├── FileFailed                 a file here cannot be read or written, or changed while it was sent
+    │   └── FileBusy               another program or thread is writing it
+    ├── TransfersFailed            some of several files were not moved (partial: the table of all)
     ├── InvalidSheet               ISA-Tab, TSV or GCT that cannot be read
     ├── InvalidInput               findings of a local check, before anything is sent
     └── UnsupportedPandas          the pandas of this Python is too old (an ImportError too)
@@ -234,6 +236,20 @@ class WaitTimeout(BionbError):
 
 class FileFailed(BionbError):
     """A file here cannot be read or written, or changed while it was sent; nothing half written is left."""
+
+
+class FileBusy(FileFailed):
+    """Another program or thread is writing this file."""
+
+
+class TransfersFailed(BionbError):
+    """Some of several files were not moved; the others are whole.
+
+    Attributes
+    ----------
+    partial : DataFrame
+        One row a file: ``name, source, target, bytes, checksum, status, seconds, error``.
+    """
 
 
 class InvalidSheet(BionbError, ValueError):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 log = logging.getLogger("bionb")
-_line: ContextVar[Progress | None] = ContextVar("line", default=None)  # of the wait within which all this happens
+R = TypeVar("R")
+_line: ContextVar[Line | None] = ContextVar("line", default=None)  # of the wait within which all this happens
 
 
 class Clock:
@@ -30,6 +31,13 @@ class Clock:
         """Pause; interruptible."""
         if seconds > 0:
             time.sleep(seconds)
+
+
+class Line(Protocol):
+    """What shows a word about something under way."""
+
+    def say(self, text: str) -> None:
+        """Show a word."""
 
 
 CLOCK = Clock()
@@ -147,10 +155,21 @@ def meanwhile(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def told_on(line: Progress) -> Iterator[None]:
+def told_on(line: Line | None) -> Iterator[None]:
     """Let `pause` speak on a line that is there already, in place of one of its own and of log messages."""
     token = _line.set(line)
     try:
         yield
     finally:
         _line.reset(token)
+
+
+def on_this_line(function: Callable[..., R]) -> Callable[..., R]:
+    """Return a function for another thread whose pauses speak where those of this one do."""
+    line = _line.get()
+
+    def call(*arguments: Any) -> R:
+        with told_on(line):
+            return function(*arguments)
+
+    return call

@@ -12,6 +12,7 @@ from flask import got_request_exception
 from hypothesis import settings
 
 import bionb
+import bionb.http.answers
 import bionb.platforms
 import bionb.sandbox
 from bionb import progress, waiting

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bionb.crew import Crew
 from bionb.errors import ConnectionFailed, FileFailed, UnexpectedResponse
-from bionb.progress import Progress, pause
+from bionb.progress import pause
+from bionb.transfers.arriving.partial import Partial, part_of
+from bionb.transfers.arriving.ranges import LARGE, Changed, begun, first_range, ranges
+from bionb.transfers.arriving.unpacking import Unpacked, unpacked
 from bionb.transfers.failing import shown, told
-from bionb.transfers.identity import Identity, checksums_of, identity_of, length_of, range_of
+from bionb.transfers.identity import Identity, checksums_of, date_of, identity_of, length_of, range_of
 from bionb.transfers.names import check_free
-from bionb.transfers.partial import Partial, part_of
-from bionb.transfers.sources import Answer, Opener
-from bionb.transfers.unpacking import Unpacked, unpacked
+from bionb.transfers.sources import Answer, Opener, Watcher
 from bionb.transfers.writing import placed
 
 ATTEMPTS = 5
@@ -75,7 +79,8 @@ def download(
     *,
     overwrite: bool = False,
     algorithms: Iterable[str] = (),
-    bar: Progress | None = None,
+    bar: Watcher | None = None,
+    crew: Crew | None = None,
 ) -> Saved:
     """Fetch a file to a path; one that broke off goes on where it stopped, in this call or a later one.
 
@@ -89,8 +94,10 @@ def download(
         Replace a file there; it stays until the new one is whole.
     algorithms : iterable of str
         Digests to return; they are computed while the bytes pass.
-    bar : Progress, optional
-        Shows the bytes.
+    bar : Watcher, optional
+        Is told the bytes.
+    crew : Crew, optional
+        Threads that fetch a large file in ranges.
 
     Raises
     ------
@@ -104,11 +111,12 @@ def download(
     check_free(target, overwrite)
     wanted = dict.fromkeys([*algorithms, *remote.checksums])
     with part_of(target, remote.key, wanted) as part:
-        fetch = _Fetch(remote, part, bar)
+        fetch = _Fetch(remote, part, bar, crew)
         fetch.run()
         with fetch.whole() as content:
             digests = {name: content.digest(name) for name in algorithms}
             part.settle(content.path)
+            _date(content.path, part.identity)
             placed(content.path, target, overwrite)
         part.drop_proof()
         return Saved(target, content.length, digests)
@@ -117,8 +125,8 @@ def download(
 class _Fetch:
     """One file on its way."""
 
-    def __init__(self, remote: Remote, part: Partial, bar: Progress | None) -> None:
-        self._remote, self._part, self._bar = remote, part, bar
+    def __init__(self, remote: Remote, part: Partial, bar: Watcher | None, crew: Crew | None) -> None:
+        self._remote, self._part, self._bar, self._crew = remote, part, bar, crew
         self._said: dict[str, str] = {}
         self._what = f"download the file {shown(remote.name)}"
 
@@ -144,6 +152,9 @@ class _Fetch:
         if known is None or not known.proof or not part.length:
             part.clear()
             known = None
+        size = known.size if known else self._remote.size
+        if self._crew is not None and (size or 0) - part.length >= LARGE:
+            return self._several(self._crew)
         headers = {"Accept-Encoding": "identity"}
         if known is not None:
             headers |= {"Range": f"bytes={self._place(known)}-", "If-Range": known.proof}
@@ -156,6 +167,45 @@ class _Fetch:
         finally:
             answer.close()
         return True
+
+    def _several(self, crew: Crew) -> bool:
+        """Ask for what is missing in ranges, several at once; where the server has none, take the whole."""
+        part = self._part
+        if part.identity is None and not self._first():
+            return part.length > 0
+        identity = part.identity
+        try:
+            if identity is not None:
+                for chunk in ranges(self._remote.open, identity, part.length, crew):
+                    self._append(chunk)
+        except Changed:
+            part.clear()
+            self._crew = None
+            return False
+        return True
+
+    def _first(self) -> bool:
+        """Ask for the first range; False if what came is not one to go on with: all of the file, or nothing."""
+        answer = self._remote.open(first_range())
+        try:
+            identity = begun(answer.headers) if answer.status == 206 else None
+            if identity is not None:
+                self._begin(identity)
+                self._said |= checksums_of(answer.headers, False)
+                for chunk in answer.pieces:
+                    self._append(chunk)
+                return True
+            self._crew = None
+            if answer.status == 200 and self._agreed(answer, None):
+                self._take(answer, 0)
+            return False
+        finally:
+            answer.close()
+
+    def _append(self, chunk: bytes) -> None:
+        self._part.append(chunk)
+        if self._bar is not None:
+            self._bar.update(self._part.length)
 
     def _place(self, known: Identity) -> int:
         """Return where to go on; of a complete part the last byte is asked for, to see whose it is."""
@@ -203,9 +253,7 @@ class _Fetch:
             if most is not None and part.length + len(piece) > most:
                 part.discard()
                 raise UnexpectedResponse(self._wrong_size(f"more than {most}"))
-            part.append(piece)
-            if self._bar is not None:
-                self._bar.update(part.length)
+            self._append(piece)
         if most is not None and part.length < most:
             raise ConnectionFailed(
                 f"{self._remote.label} broke off after {part.length} of {most} bytes of the file "
@@ -262,6 +310,14 @@ class _Fetch:
             f"{self._remote.label} sent {sent} bytes of the file {shown(self._remote.name)}"
             f"{f', which has {size}' if size is not None else ''}: try again."
         )
+
+
+def _date(path: Path, identity: Identity | None) -> None:
+    """Give a file the date it has at the server, by which a later look knows it again."""
+    date = date_of(identity.last_modified) if identity else None
+    if date is not None:
+        with contextlib.suppress(OSError, OverflowError):
+            os.utime(path, (date, date))
 
 
 def _free(path: Path) -> int | None:

@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 
 _RANGE = re.compile(r"bytes\s+(\d+)-(\d+)/(\d+|\*)")
@@ -64,6 +64,15 @@ def _settled(modified: str, now: str) -> bool:
         return parsedate_to_datetime(now) - parsedate_to_datetime(modified) >= timedelta(seconds=1)
     except (TypeError, ValueError, IndexError):
         return False
+
+
+def date_of(text: str) -> int | None:
+    """Return the Unix time in seconds of a date in a header, None for none."""
+    try:
+        date = parsedate_to_datetime(text)
+    except (TypeError, ValueError, IndexError):
+        return None
+    return int((date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp())
 
 
 def length_of(headers: Mapping[str, str]) -> int | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
+from typing import IO
 
 from bionb.errors import UsageError
 from bionb.transfers.failing import shown, told
 
+FRESH = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 LONGEST_NAME = 255  # bytes, on all common disks
 
 
@@ -65,6 +68,48 @@ def check_free(target: Path, overwrite: bool) -> None:
         raise UsageError(f"{shown(target)} is no file here that could be replaced: pass another path.")
     if not overwrite:
         raise UsageError(f"{shown(target)} exists here: pass overwrite=True, or another path.")
+
+
+def fresh_file(beside: Path) -> tuple[Path, IO[bytes]]:
+    """Return a new, hidden file in the folder of another, and its opened stream."""
+    path = beside.with_name(f".{secrets.token_hex(8)}.new")
+    with told("write", beside):
+        return path, os.fdopen(os.open(path, FRESH, 0o666), "wb")
+
+
+def place_inside(name: str, spare: str = "") -> str:
+    """Return where below a folder a file of the server's name belongs; nothing in the name leads out of it.
+
+    Raises
+    ------
+    UsageError
+        No disk holds such a name.
+    """
+    parts = [each for each in name.replace("\\", "/").split("/") if each not in ("", ".", "..")]
+    parts = parts or [spare.replace("/", "_") or "file"]
+    if "\0" in name or any(len(os.fsencode(each)) > LONGEST_NAME for each in parts):
+        raise UsageError(
+            f"The server calls the file {shown(name)}, which can be no name here (at most {LONGEST_NAME} bytes, no "
+            "null character): rename it there."
+        )
+    return "/".join(parts)
+
+
+def check_way(root: Path, place: str) -> None:
+    """Refuse folders below a root that are links or files.
+
+    Raises
+    ------
+    UsageError
+        With which one.
+    """
+    here = root
+    for part in place.split("/")[:-1]:
+        here = here / part
+        if here.is_symlink() or (here.exists() and not here.is_dir()):
+            raise UsageError(
+                f"{here} is {'a symbolic link' if here.is_symlink() else 'a file'}, not a folder: remove it."
+            )
 
 
 def _path(path: str | os.PathLike[str]) -> Path:

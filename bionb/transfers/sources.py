@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from bionb.errors import ConnectionFailed
 
 if TYPE_CHECKING:
+    import requests
+
     from bionb.session import Session
+
+CHUNK = 1 << 16
+EXPIRED = (401, 403, 410)  # what stores of files answer when a signed link is too old
+
+
+class Watcher(Protocol):
+    """Who is told how far one file is; may raise to stop it."""
+
+    def update(self, done: float) -> None:
+        """So many bytes of it have passed."""
 
 
 @dataclass
@@ -43,19 +57,36 @@ def linked(session: Session, address: Callable[[], str], *, what: str, auth: boo
     session : Session
         Sends it.
     address : callable
-        Gives the link; called for every request, since a signed one expires.
+        Gives the link; called again when it has expired, or something broke off.
     what : str
         For error messages.
     auth : bool
         Whether the link needs the session's credentials; signed ones must not see them.
     """
+    known: list[str] = []
+
+    def asked(link: str, headers: Mapping[str, str], expired: tuple[int, ...]) -> requests.Response:
+        return session.request(
+            "GET", link, what=what, headers=headers, auth=auth, stream=True, opens=False, accept=(412, 416, *expired)
+        )
+
+    def fresh_if_broken(pieces: Iterator[bytes]) -> Iterator[bytes]:
+        try:
+            yield from pieces
+        except ConnectionFailed:
+            known.clear()
+            raise
 
     def open_at(headers: Mapping[str, str]) -> Answer:
-        response = session.request(
-            "GET", address(), what=what, headers=headers, auth=auth, stream=True, opens=False, accept=(412, 416)
-        )
+        links, known[:] = [*known], []
+        response = asked(links[0], headers, EXPIRED) if links else None
+        if response is None or response.status_code in EXPIRED:
+            links = [address()]
+            response = asked(links[0], headers, ())
+        known[:] = links
         # The bytes are proven as they were sent; what is left to undo is undone afterwards, from the whole file.
         response.raw.headers.pop("Content-Encoding", None)
-        return Answer(response.status_code, response.headers, session.body(response, what=what), response.close)
+        pieces = fresh_if_broken(session.body(response, what=what, size=CHUNK))
+        return Answer(response.status_code, response.headers, pieces, response.close)
 
     return open_at

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bionb.errors import FileFailed, UnexpectedResponse, UsageError
-from bionb.progress import Progress
+from bionb.progress import on_this_line
+from bionb.transfers.arriving.partial import CHUNK
+from bionb.transfers.digests import Digests
 from bionb.transfers.failing import shown, told
 from bionb.transfers.identity import md5_of_tag
-from bionb.transfers.partial import CHUNK, hasher
+from bionb.transfers.sources import Watcher
 
 MOST_PARTS = 10_000
 _SETTLED = 2.0  # seconds: within these a disk may give two states of a file one date
@@ -57,14 +60,14 @@ class Snapshot:
             There is none.
         """
         if not isinstance(path, str | os.PathLike):
-            raise UsageError(f"Name one file here by its path, not {type(path).__name__}; several in a loop.")
+            raise UsageError(f"A file here is named by its path, not by {type(path).__name__}.")
         try:
             source = Path(path)
             found = source.stat()
         except (OSError, ValueError, TypeError) as error:
-            raise UsageError(f"There is no file {shown(str(path))} here: name one file, several in a loop.") from error
+            raise UsageError(f"There is no file {shown(str(path))} here: pass the path of a file.") from error
         if not stat.S_ISREG(found.st_mode):
-            raise UsageError(f"There is no file {shown(str(path))} here: name one file, several in a loop.")
+            raise UsageError(f"There is no file {shown(str(path))} here: pass the path of a file.")
         settled = time.time() - max(found.st_mtime, found.st_ctime) > _SETTLED
         return cls(source, found.st_size, _mark(found), found.st_ctime_ns, settled)
 
@@ -105,20 +108,36 @@ class Part:
     ----------
     number : int
         From 1.
-    md5 : str
-        In hexadecimal, of the bytes that were sent last.
+    digests : dict
+        In hexadecimal, of the bytes that were sent last; empty while they are not all sent.
     """
 
-    def __init__(self, file: Snapshot, number: int, start: int, length: int) -> None:
-        self.number, self.md5 = number, ""
+    def __init__(
+        self,
+        file: Snapshot,
+        number: int,
+        start: int,
+        length: int,
+        *,
+        algorithms: Iterable[str] = ("md5",),
+        watcher: Watcher | None = None,
+    ) -> None:
+        self.number, self.digests = number, dict[str, str]()
         self._file, self._start, self._length = file, start, length
+        self._algorithms, self._watcher = tuple(algorithms), watcher
+
+    @property
+    def md5(self) -> str:
+        """In hexadecimal, of the bytes that were sent last."""
+        return self.digests.get("md5", "")
 
     def __len__(self) -> int:
         return self._length
 
     def __iter__(self) -> Iterator[bytes]:
         self._file.check()
-        digest, left = hasher("md5"), self._length
+        digests, left = Digests(self._algorithms), self._length
+        self.digests = {}
         with told("read", self._file.path), self._file.path.open("rb") as stream:
             stream.seek(self._start)
             while left:
@@ -126,12 +145,18 @@ class Part:
                 if not chunk:
                     raise self._file.changed()
                 left -= len(chunk)
-                digest.update(chunk)
+                digests.update(chunk)
                 if not left:
-                    self.md5 = digest.hexdigest()
+                    self._keep(digests)
                 yield chunk
+                if self._watcher is not None:
+                    self._watcher.update(self._length - left)
         self._file.check()
-        self.md5 = digest.hexdigest()
+        self._keep(digests)
+
+    def _keep(self, digests: Digests) -> None:
+        self.digests = {name: digests.hexdigest(name) for name in self._algorithms}
+        digests.close()
 
     @property
     def body(self) -> Part | bytes:
@@ -165,7 +190,7 @@ def part_size_of(told_size: Any, size: int, label: str) -> int:
     return number
 
 
-def send_parts(file: Snapshot, part_size: int, send: Callable[[Part], None], run: Run, bar: Progress) -> int:
+def send_parts(file: Snapshot, part_size: int, send: Callable[[Part], None], run: Run, bar: Watcher) -> int:
     """Send a file in parts and return how many; a file that changed meanwhile is an error.
 
     Parameters
@@ -178,34 +203,67 @@ def send_parts(file: Snapshot, part_size: int, send: Callable[[Part], None], run
         Sends one part, and compares what was stored: see `stored_whole`.
     run : callable
         Calls it on the parts.
-    bar : Progress
-        Shows the bytes.
+    bar : Watcher
+        Is told the bytes.
     """
-    starts = range(0, max(file.size, 1), part_size)
-    parts = [Part(file, n, start, min(part_size, file.size - start)) for n, start in enumerate(starts, 1)]
+    starts, tally = range(0, max(file.size, 1), part_size), _Tally(bar)
+    parts = [
+        Part(file, n, start, min(part_size, file.size - start), watcher=_Share(tally, n))
+        for n, start in enumerate(starts, 1)
+    ]
 
     def sent(part: Part) -> Part:
         send(part)
         return part
 
-    done = 0
-    for part in run(sent, parts):
-        done += len(part)
-        bar.update(done)
-    _confirm(file, parts)
+    for _ in run(on_this_line(sent), parts):
+        pass
+    confirm(file, parts)
     return len(parts)
 
 
-def _confirm(file: Snapshot, parts: list[Part]) -> None:
-    """Make sure that all parts are of one state; where dates can't tell, the bytes are read again."""
+class _Tally:
+    """How much of a file has been sent, by part: one that is sent again begins at nothing."""
+
+    def __init__(self, bar: Watcher) -> None:
+        self._bar, self._lock = bar, threading.Lock()
+        self._parts: dict[int, float] = {}
+        self._sum = 0.0
+
+    def tell(self, number: int, done: float) -> None:
+        with self._lock:
+            self._sum += done - self._parts.get(number, 0)
+            self._parts[number] = done
+        self._bar.update(self._sum)
+
+
+@dataclass(frozen=True)
+class _Share:
+    """One part's share of it."""
+
+    tally: _Tally
+    number: int
+
+    def update(self, done: float) -> None:
+        self.tally.tell(self.number, done)
+
+
+def confirm(file: Snapshot, parts: Sequence[Part]) -> None:
+    """Make sure that all parts are of one state; where dates can't tell, the bytes are read again.
+
+    Raises
+    ------
+    FileFailed
+        The file changed meanwhile.
+    """
     file.check()
     if file.untouched():
         return
     for part in parts:
-        said = part.md5
+        said = part.digests
         for _ in part:
             pass
-        if part.md5 != said:
+        if part.digests != said:
             raise file.changed()
 
 

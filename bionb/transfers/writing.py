@@ -10,13 +10,11 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from bionb.errors import UsageError
 from bionb.transfers.failing import shown, told
-from bionb.transfers.names import LONGEST_NAME, check_free
+from bionb.transfers.names import FRESH, LONGEST_NAME, check_free, check_way, fresh_file
 
-_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _NOTHING = "nothing was written"
 
 
@@ -75,7 +73,8 @@ def write_files(folder: str | os.PathLike[str], files: Mapping[str, bytes], *, o
     root, places = Path(folder), places_of(files)
     with told("write", root, _NOTHING), _folders() as make:
         for place in places.values():
-            _check_way(root, place, overwrite)
+            check_way(root, place)
+            check_free(root / place, overwrite)
         make(root)
         staged = root / f".{secrets.token_hex(8)}.new"
         staged.mkdir()
@@ -122,22 +121,10 @@ def places_of(names: Mapping[str, object]) -> dict[str, str]:
     return places
 
 
-def _check_way(root: Path, place: str, overwrite: bool) -> None:
-    """Refuse folders below the root that are links or files, and a target that is taken."""
-    here = root
-    for part in place.split("/")[:-1]:
-        here = here / part
-        if here.is_symlink() or (here.exists() and not here.is_dir()):
-            raise UsageError(
-                f"{here} is {'a symbolic link' if here.is_symlink() else 'a file'}, not a folder: remove it."
-            )
-    check_free(root / place, overwrite)
-
-
 def _stage(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        opened = os.open(path, _FLAGS, 0o666)
+        opened = os.open(path, FRESH, 0o666)
     except FileExistsError as error:  # a disk on which A.txt and a.txt are one
         raise UsageError(f"Two names are one file on this disk, {path.name}: one of them would be lost.") from error
     with os.fdopen(opened, "wb") as stream:
@@ -199,13 +186,6 @@ def placed(new: Path, target: Path, overwrite: bool) -> None:
             os.rename(new, target)
         else:
             new.unlink()
-
-
-def fresh_file(beside: Path) -> tuple[Path, IO[bytes]]:
-    """Return a new, hidden file in the folder of another, and its opened stream."""
-    path = beside.with_name(f".{secrets.token_hex(8)}.new")
-    with told("write", beside):
-        return path, os.fdopen(os.open(path, _FLAGS, 0o666), "wb")
 
 
 @contextmanager

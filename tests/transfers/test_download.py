@@ -9,7 +9,8 @@ import zlib
 import pytest
 
 from bionb.errors import ConnectionFailed, FileFailed, UnexpectedResponse, UsageError
-from bionb.transfers import Answer, Remote, download, partial, target_of
+from bionb.transfers import Answer, Remote, digests, download, target_of
+from bionb.transfers.arriving import partial
 
 OLD, NEW = b"old " * 5000, b"new " * 5000
 DATE, LATER = "Tue, 06 Jan 2026 12:00:00 GMT", "Tue, 06 Jan 2026 13:00:00 GMT"
@@ -400,7 +401,7 @@ def test_a_full_disk_is_one_clear_error(target, monkeypatch):
     def full(self, chunk):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(partial.Partial, "_hash", full)
+    monkeypatch.setattr(digests.Digests, "update", full)
     with pytest.raises(FileFailed, match=r"No space left on device.*free some space"):
         download(remote(Files(OLD)), target)
     assert not target.exists()

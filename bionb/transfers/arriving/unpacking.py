@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bionb.errors import UnexpectedResponse
+from bionb.transfers.arriving.partial import CHUNK
+from bionb.transfers.digests import hasher
 from bionb.transfers.failing import told
-from bionb.transfers.partial import CHUNK, hasher
-from bionb.transfers.writing import fresh_file
+from bionb.transfers.names import fresh_file
 
 MOST = 64 << 30  # bytes, of a file whose size nobody says
 _WINDOWS = {"gzip": 31, "x-gzip": 31, "deflate": 15}

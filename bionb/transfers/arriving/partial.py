@@ -16,21 +16,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from bionb.errors import FileFailed
+from bionb.errors import FileBusy, FileFailed
+from bionb.transfers.digests import Digests, hasher
 from bionb.transfers.failing import failed, shown, told
 from bionb.transfers.identity import Identity
 from bionb.transfers.names import LONGEST_NAME
 
-CHECKPOINT = 16 << 20  # bytes between two digests: what a crash loses at most
+CHECKPOINT = 8 << 20  # bytes between two digests: what a crash loses at most
 CHUNK = 1 << 20
 _JOURNAL = "md5"  # guards against accidents, for which it is quick and good enough
 _MARK = "bionb part"
 _FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-
-
-def hasher(name: str) -> Any:
-    """Return a new hash; none of them guards a secret."""
-    return hashlib.new(name, usedforsecurity=False)
 
 
 class Partial:
@@ -58,7 +54,7 @@ class Partial:
     def __init__(self, target: Path, key: str, algorithms: Iterable[str] = ()) -> None:
         self.target, self.key = target, key
         self._names = list(dict.fromkeys([_JOURNAL, *algorithms]))
-        self._hashes = {name: hasher(name) for name in self._names}
+        self._digests = Digests(self._names)
         self.identity: Identity | None = None
         self.length = self._proven = 0
         self.path, self._log = _claimed(target)
@@ -86,13 +82,13 @@ class Partial:
                 self.clear()
                 return
             self.identity, checkpoints = found
-            good, kept = 0, self._hashes
+            good, kept = 0, Digests(self._names)
             for end, digest in checkpoints:
                 if not self._read_to(end):
                     break
-                if self._hashes[_JOURNAL].hexdigest() == digest:
-                    good, kept = end, {name: each.copy() for name, each in self._hashes.items()}
-            self._hashes = kept if good else {name: hasher(name) for name in self._names}
+                if self._digests.hexdigest(_JOURNAL) == digest:
+                    good, kept = end, self._digests.copy()
+            self._renew(kept)
             self._data.seek(good)
             self._data.truncate()
         self.length = self._proven = good
@@ -103,18 +99,18 @@ class Partial:
             chunk = self._data.read(min(CHUNK, end - self.length))
             if not chunk:
                 return False
-            self._hash(chunk)
+            self._digests.update(chunk)
             self.length += len(chunk)
         return self.length == end
 
-    def _hash(self, chunk: bytes) -> None:
-        for each in self._hashes.values():
-            each.update(chunk)
+    def _renew(self, digests: Digests) -> None:
+        self._digests.close()
+        self._digests = digests
 
     def clear(self) -> None:
         """Forget all that has arrived."""
         self.identity, self.length, self._proven = None, 0, 0
-        self._hashes = {name: hasher(name) for name in self._names}
+        self._renew(Digests(self._names))
         with told("write", self.path):
             self._data.seek(0)
             self._data.truncate()
@@ -131,7 +127,7 @@ class Partial:
         """Add bytes."""
         with told("write", self.path, f"{self.path.name} keeps what has arrived"):
             self._data.write(chunk)
-            self._hash(chunk)
+            self._digests.update(chunk)
             self.length += len(chunk)
             if self.length - self._proven >= CHECKPOINT:
                 self.prove()
@@ -142,8 +138,8 @@ class Partial:
             return
         with told("write", self.path):
             self._data.flush()
-        self._note({"at": self.length, "digest": self._hashes[_JOURNAL].hexdigest()})
-        self._proven = self.length
+        at = self._proven = self.length
+        self._digests.note(_JOURNAL, lambda digest: self._note({"at": at, "digest": digest}))
 
     def _note(self, entry: dict[str, Any]) -> None:
         with told("write", self.path):
@@ -153,13 +149,12 @@ class Partial:
 
     def digest(self, algorithm: str) -> str:
         """Return a digest of all bytes; read again where it was not asked for beforehand."""
-        if algorithm not in self._hashes:
+        if algorithm not in self._digests:
             with told("read", self.path):
                 self._data.flush()
                 with self.path.open("rb") as stream:
                     return hashlib.file_digest(stream, lambda: hasher(algorithm)).hexdigest()
-        digest: str = self._hashes[algorithm].hexdigest()
-        return digest
+        return self._digests.hexdigest(algorithm)
 
     def finish(self) -> None:
         """Bring all bytes to disk and make sure that they are there."""
@@ -194,6 +189,9 @@ class Partial:
 
     def close(self) -> None:
         """Close both files; what has arrived stays."""
+        with contextlib.suppress(FileFailed, OSError, ValueError):
+            self._digests.hexdigest(_JOURNAL)  # what is still to be noted is
+        self._digests.close()
         for stream in (self._data, self._log):
             with contextlib.suppress(OSError, ValueError):
                 stream.close()
@@ -206,12 +204,20 @@ def part_of(target: Path, key: str, algorithms: Iterable[str]) -> Iterator[Parti
     try:
         yield part
     except BaseException:
-        if part.identity is not None:
-            with contextlib.suppress(FileFailed, ValueError):
+        with contextlib.suppress(FileFailed, ValueError):
+            if part.length:
                 part.prove()
+            else:
+                part.discard()
         raise
     finally:
         part.close()
+
+
+def forget(target: Path, key: str) -> None:
+    """Remove what has arrived of a file, unless another program is at it."""
+    with contextlib.suppress(FileFailed), part_of(target, key, ()) as part:
+        part.discard()
 
 
 def _proof_of(path: Path) -> Path:
@@ -223,15 +229,19 @@ def _claimed(target: Path) -> tuple[Path, IO[bytes]]:
     for number in range(1, 100):
         path = target.with_name(_stem(target.name, f"{f'.{number}' if number > 1 else ''}.part"))
         proof = _proof_of(path)
-        if not os.path.lexists(proof) and os.path.lexists(path):
+        if os.path.lexists(path) and not os.path.lexists(proof) and os.path.lexists(path):
             continue  # without proof: not ours to go on with, and not ours to remove
         if any(os.path.lexists(each) and (each.is_symlink() or not each.is_file()) for each in (path, proof)):
             continue
         with told("write", path):
             log = os.fdopen(os.open(proof, os.O_RDWR | os.O_CREAT | _FLAGS, 0o666), "r+b")
-        if not _locked(log):
+        free = _locked(log)
+        if free and not _is_at(log, proof):  # whoever had it has just removed it
             log.close()
-            raise FileFailed(
+            return _claimed(target)
+        if not free:
+            log.close()
+            raise FileBusy(
                 f"{shown(target)} is being downloaded by another program or thread: wait for it, or pass another path."
             )
         if _is_ours(log):
@@ -263,6 +273,13 @@ def _locked(stream: IO[bytes]) -> bool:
     except OSError:
         return True
     return True
+
+
+def _is_at(stream: IO[bytes], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), os.stat(path))
+    except FileNotFoundError:
+        return False
 
 
 def _is_ours(log: IO[bytes]) -> bool:
