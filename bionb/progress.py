@@ -11,6 +11,8 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
+from bionb import bars
+
 log = logging.getLogger("bionb")
 R = TypeVar("R")
 _line: ContextVar[Line | None] = ContextVar("line", default=None)  # of the wait within which all this happens
@@ -51,34 +53,45 @@ class Progress:
     ----------
     label : str
         What is being done: ``"files"``.
-    total : int, optional
+    total : float, optional
         How many units there are.
     unit : str
-        Name of one unit: ``"records"``, ``"B"``.
+        Name of one unit: ``"records"``, ``"B"``; ``"s"`` where time itself is counted.
     after : float
         Seconds before anything is shown, so that quick calls leave no trace in a notebook.
     """
 
-    def __init__(self, label: str, total: int | None = None, unit: str = "", after: float = 2.0) -> None:
-        self._label, self._total, self._unit, self._after = label, total, unit, after
+    def __init__(self, label: str, total: float | None = None, unit: str = "", after: float = 2.0) -> None:
+        self._label, self._total, self._unit, self._after = bars.label_of(label), total, unit, after
         self._started = CLOCK.now()
-        self._bar: Any = None
+        self._begun: tuple[float, float] | None = None  # when the first word came, and how much was done by then
+        self._bar: bars.Bar | None = None
         self._shown, self._done = -1.0, 0.0
 
     def update(self, done: float, text: str = "", total: float | None = None) -> None:
-        """Show how much is done in all, and optionally a word about it."""
+        """Show how much is done in all, and optionally a word about it.
+
+        How fast it goes is told from the first call on: what was done before, such as the part of a file that an
+        earlier download left, does not count.
+        """
         now, self._done = CLOCK.now(), done
+        if total is not None:
+            self._total = total
+        if self._begun is None:
+            self._begun = now, done
         if now - self._started < self._after or now - self._shown < REDRAWN:
             return
         self._shown = now
         if self._bar is None:
-            from tqdm.auto import tqdm
+            self._bar = bars.bar()
+        share = min(1.0, done / self._total) if self._total else None
+        rate = self._rate(now, done)
+        said = bars.words_of(done, self._total, self._unit, now - self._started, rate, text)
+        self._bar.draw(self._label, share, said)
 
-            self._bar = tqdm(total=self._total, desc=self._label, unit=f" {self._unit}", leave=False, unit_scale=True)
-        if total is not None:
-            self._bar.total = total
-        self._bar.n = done
-        self._bar.set_postfix_str(text, refresh=True)
+    def _rate(self, now: float, done: float) -> float | None:
+        began, before = self._begun or (now, done)
+        return (done - before) / (now - began) if done > before and now - began >= REDRAWN else None
 
     def say(self, text: str) -> None:
         """Show a word; as much is done as before."""

@@ -16,7 +16,7 @@ import bionb.http.answers
 import bionb.platforms
 import bionb.sandbox
 from bionb import progress, waiting
-from bionb.http import allowance
+from bionb.http import allowance, answers
 from tests import apache as apache_server
 from tests import real_servers, run_report
 from tests.missing import missing, python_of
@@ -160,7 +160,7 @@ def say(request):
 def clock(monkeypatch):
     """Replace all sleeping; ``clock.slept`` holds the pauses in seconds."""
     fake = TestClock()
-    for module in (allowance, bionb.http.answers, progress, waiting):
+    for module in (allowance, answers, progress, waiting):
         monkeypatch.setattr(module, "CLOCK", fake)
     return fake
 

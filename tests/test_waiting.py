@@ -215,16 +215,6 @@ def test_short_work_shows_nothing(clock, capfd):
     assert ("", "") == capfd.readouterr()
 
 
-def test_long_work_shows_how_far_it_is(clock, capfd):
-    """And takes the bar away at the end."""
-    with Progress("files", total=3, unit="records") as bar:
-        clock.slept.append(2.0)
-        bar.update(1, "copying")
-        shown = capfd.readouterr().err
-    assert "files" in shown
-    assert "copying" in shown
-
-
 def test_a_long_pause_says_why_and_for_how_long(clock, caplog):
     """Short ones are nobody's business."""
     pause(1.9, "Test: rate limit")
