@@ -18,6 +18,11 @@ MAX_BYTES = 1 << 30  # of all members together
 MAX_RATIO = 300  # unpacked to packed, from RATIO_FROM bytes on
 RATIO_FROM = 4 << 20
 
+
+class TooMuch(InvalidSheet):
+    """It unpacks to more than may be read; the message says how to read it nevertheless."""
+
+
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError, ValueError)
 _CHUNK = 1 << 20
@@ -95,7 +100,7 @@ def check_size(unpacked: int, name: str, max_bytes: int | None) -> None:
     """Refuse what unpacks to too much, with a way to have it nevertheless."""
     most = MAX_BYTES if max_bytes is None else max_bytes
     if unpacked > most:
-        raise InvalidSheet(
+        raise TooMuch(
             f"{name} unpacks to {_amount(unpacked)}, more than {_amount(most)}; it is not read. If you trust it and "
             f"have the memory, pass max_bytes={unpacked}"
         )
@@ -104,7 +109,7 @@ def check_size(unpacked: int, name: str, max_bytes: int | None) -> None:
 def check_ratio(unpacked: int, packed: int, name: str) -> None:
     """Refuse what unpacks to many times its size, as no sheet does."""
     if unpacked > RATIO_FROM and unpacked > MAX_RATIO * packed:
-        raise InvalidSheet(
+        raise TooMuch(
             f"{name} unpacks to {_amount(unpacked)}, more than {MAX_RATIO} times its size; it is not read. If you "
             f"trust it, pass max_bytes={max(unpacked, MAX_BYTES)}"
         )
@@ -155,9 +160,9 @@ def gunzipped(data: bytes, name: str, max_bytes: int | None = None) -> bytes:
     return b"".join(pieces)
 
 
-def _bomb(name: str, length: int, packed: int, most: int, max_bytes: int | None) -> InvalidSheet:
+def _bomb(name: str, length: int, packed: int, most: int, max_bytes: int | None) -> TooMuch:
     times = f", {MAX_RATIO} times its size" if max_bytes is None and length <= most else ""
-    return InvalidSheet(
+    return TooMuch(
         f"{name} unpacks from {_amount(packed)} to more than {_amount(length)}{times}; it is not read. If you trust it "
         f"and have the memory, pass a larger max_bytes, such as {4 * max(length, MAX_BYTES)}"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -293,11 +293,6 @@ class Session:
     def _quiet(self, text: Any) -> Any:
         """Return a text of the server without control characters, and without the login's secrets if echoed."""
         return printable(self._auth.hide(text)) if isinstance(text, str) else text
-
-    @contextmanager
-    def one_call(self) -> Iterator[None]:
-        """Mark requests that belong together; a public method of a client is one call by itself."""
-        yield
 
     def map(self, function: Callable[[T], R], items: Iterable[T], ahead: int | None = None) -> Iterator[R]:
         """Call a function on items concurrently, in the session's threads; see `Crew.map`."""

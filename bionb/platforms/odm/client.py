@@ -86,8 +86,7 @@ class OdmClient(Metadata, Across, Search, Queries, Curation, Imports, Jobs, Link
         >>> odm.whoami()
         'curator'
         """
-        with self.session.one_call():
-            return "curator" if self.may_curate() else self._check_consumer()
+        return "curator" if self.may_curate() else self._check_consumer()
 
     def may_curate(self) -> bool:
         """Tell by one small request whether this account is in the group Curator.
@@ -147,8 +146,7 @@ class OdmClient(Metadata, Across, Search, Queries, Curation, Imports, Jobs, Link
         >>> odm.wait_job(odm.import_study("s3://example_data/GSE60871/GSE60871_study.tsv")).accession
         'GSF1147033'
         """
-        with self.session.one_call():
-            return wait_for_job(self.session, job, deadline, interval)
+        return wait_for_job(self.session, job, deadline, interval)
 
     def publish(self, study: Any, message: str = "", *, deadline: float | None = 600.0) -> dict[str, Any]:
         """Publish the drafts of a study and its samples, wait until it is done, and return the server's task.
@@ -176,8 +174,7 @@ class OdmClient(Metadata, Across, Search, Queries, Curation, Imports, Jobs, Link
         >>> odm.publish("GSF1146901", "nothing new")["status"]
         'DONE'
         """
-        with self.session.one_call():
-            return publish_and_wait(self.session, accession_of(study), message, deadline)
+        return publish_and_wait(self.session, accession_of(study), message, deadline)
 
     def build_study(
         self,
@@ -231,8 +228,7 @@ class OdmClient(Metadata, Across, Search, Queries, Curation, Imports, Jobs, Link
         sources = checked_sources(study, samples, expression, libraries, preparations, expression_to=expression_to)
         options = {"template_id": template_id}, expression_options
         building = Building(self, self._uploads, deadline)
-        with self.session.one_call():
-            return building.build(sources, *options, expression_to, linking_attribute)
+        return building.build(sources, *options, expression_to, linking_attribute)
 
     # -- the browser's tree -----------------------------------------------------------------------------------------
 
@@ -262,12 +258,11 @@ class OdmClient(Metadata, Across, Search, Queries, Curation, Imports, Jobs, Link
         if node.kind != "study":
             return Nodes([])
         nodes = [Node("samples", node.id, "Samples", leaf=True)]
-        with self.session.one_call():
-            for kind, word in DATA_NODES.items():
-                for group in self._groups_by_study(kind, node.id):
-                    record = group.get("metadata") or {}
-                    title = f"{record.get('Data Class') or word}: {record.get('Name') or group['itemId']}"
-                    nodes.append(Node(word, group["itemId"], title, leaf=True, record=record))
+        for kind, word in DATA_NODES.items():
+            for group in self._groups_by_study(kind, node.id):
+                record = group.get("metadata") or {}
+                title = f"{record.get('Data Class') or word}: {record.get('Name') or group['itemId']}"
+                nodes.append(Node(word, group["itemId"], title, leaf=True, record=record))
         return Nodes(nodes)
 
     def frame(self, node: Node) -> pd.DataFrame:

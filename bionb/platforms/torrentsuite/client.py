@@ -100,8 +100,7 @@ class TorrentSuiteClient(Objects, Runs, Plans):
         >>> float(suite.run_report(3).summary["loading_percent"].round(2)[0])
         94.77
         """
-        with self.session.one_call():
-            return gather(self.session, self.report(report))
+        return gather(self.session, self.report(report))
 
     def check_plan(
         self, plan: Mapping[str, Any] | None = None, /, *, samples: Any = None, **fields: Any
@@ -261,8 +260,7 @@ class TorrentSuiteClient(Objects, Runs, Plans):
         >>> copy["planName"], copy["id"] != first["id"], suite.plan(first)["planName"]
         ('second', True, 'first')
         """
-        with self.session.one_call():
-            return self._planner.copy(identifier(plan), changes, check=check, again=again)
+        return self._planner.copy(identifier(plan), changes, check=check, again=again)
 
     def update_plan(self, plan: Ref, /, *, executed: bool = False, **changes: Any) -> Record:
         """Change a plan.
@@ -294,8 +292,7 @@ class TorrentSuiteClient(Objects, Runs, Plans):
         ``PATCH /rundb/api/v1/plannedexperiment/<id>/``. The server looks at the whole plan again, and refuses
         one without flows unless they are sent as the text "0".
         """
-        with self.session.one_call():
-            return self._planner.change(identifier(plan), changes, executed=executed)
+        return self._planner.change(identifier(plan), changes, executed=executed)
 
     def cancel_plan(self, plan: Ref, /, *, executed: bool = False) -> Record:
         """Cancel a plan: its status becomes ``voided``; it stays in the list.

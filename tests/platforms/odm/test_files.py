@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bionb.errors import FileFailed, InvalidInput, InvalidSheet, JobFailed, UsageError
 from bionb.platforms.odm.rules.checking import check_file
 from bionb.platforms.odm.rules.gct import GctWarning, check_gct, read_gct, write_gct
-from bionb.platforms.odm.rules.sheets import check_sheet, read_sheet, write_sheet
+from bionb.platforms.odm.rules.sheets import WARNING, check_sheet, read_sheet, write_sheet
 from tests.platforms.odm.conftest import DATA, LIVER, sent
 from tests.servers import Answer, Server
 
@@ -212,6 +212,29 @@ def test_what_would_shift_or_mislead_is_found(content, expected):
     if "UTF-16" not in expected:
         with pytest.raises(InvalidSheet, match="no GCT"):
             read_gct(content)
+
+
+def test_findings_name_the_line_of_the_file_where_lines_are_blank():
+    """Whoever opens the file in an editor looks at that line, and blank ones count there."""
+    content = GCT.replace(b"1.5", b"high").replace(b"\n", b"\n\n")
+    sheet = b"\nSample Source\tSample Source ID\n\n\nBiobank\t\n"
+
+    assert ["line 7: 'high' is no number"] == texts(check_gct(content))
+    assert ["line 5: Sample Source ID is empty"] == texts(check_sheet(sheet, "samples"))
+
+
+def test_what_is_too_large_to_be_checked_here_is_left_to_the_server(odm, tmp_path, caplog):
+    """An import has no bound of its own: a large file goes up with a warning, and can be checked with another bound."""
+    caplog.set_level(logging.WARNING, "bionb")
+    big = GCT.replace(b"1.5", b"high") + b"\n" * 30_000_000
+    (path := tmp_path / "x.gct.gz").write_bytes(gzip.compress(big))
+    before = len(odm.history)
+
+    assert [WARNING] == [each.level for each in check_file("expression", path)]
+    assert ["line 4: 'high' is no number"] == texts(check_file("expression", path, max_bytes=len(big)))
+    odm.import_expression(path)
+    assert "300 times its size" in caplog.text
+    assert len(odm.history) > before
 
 
 def test_an_unnamed_column_never_shifts_the_others():

@@ -8,6 +8,7 @@ import json
 import pytest
 
 import bionb
+from bionb.errors import PermissionDenied, UnexpectedResponse
 from tests.servers import Answer, Server
 
 USD = {"currency": "USD", "amount": "12.5"}
@@ -35,6 +36,13 @@ MOVED = {
     "finished_on": "2026-01-13T12:34:56Z",
     "error": None,
     "result": FILE,
+}
+BULK = {
+    "files_by_id": lambda client: client.files_by_id(["a", "b"]),
+    "tasks_by_id": lambda client: client.tasks_by_id([UUID, UUID.replace("0", "1")]),
+    "update_files": lambda client: client.update_files({"a": {"name": "x"}, "b": {"name": "y"}}),
+    "delete_files": lambda client: client.delete_files(["a", "b"]),
+    "export_files": lambda client: client.export_files({"a": "x", "b": "y"}, "ada/volume"),
 }
 # By method: its arguments, one record, and what the frame says of it.
 RECORDS = {
@@ -309,3 +317,29 @@ def test_records_that_lack_their_key_are_no_repeats(method):
 
     assert 3 == len(frame_of(method, arguments, [{**keyless, "href": f"x{number}"} for number in range(3)]))
     assert 3 == len(frame_of(method, arguments, [{**keyless, "n": number} for number in range(3)]))
+
+
+@pytest.mark.parametrize("answered", [0, 1, 3])
+@pytest.mark.parametrize("method", BULK)
+def test_a_bulk_call_that_is_not_answered_item_by_item_is_an_error(method, answered):
+    """With another number of answers than questions, nobody knows which file is gone."""
+    items = [{"resource": FILE}] * answered
+    with (
+        Server(Answer(body=json.dumps({"items": items}).encode())) as server,
+        bionb.connect("sevenbridges", server.url, token="invented") as client,
+        pytest.raises(UnexpectedResponse, match=f"{answered} answers to 2 questions"),
+    ):
+        BULK[method](client)
+
+
+def test_what_was_changed_before_a_chunk_failed_is_kept():
+    """Of 150 files 100 are deleted when the second request fails."""
+    done = json.dumps({"items": [{"resource": FILE}] * 100}).encode()
+    with (
+        Server(Answer(body=done), Answer(status=403)) as server,
+        bionb.connect("sevenbridges", server.url, token="invented") as client,
+        pytest.raises(PermissionDenied) as caught,
+    ):
+        client.delete_files([f"f{number}" for number in range(150)])
+
+    assert 100 == len(caught.value.partial)

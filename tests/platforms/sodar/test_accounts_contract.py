@@ -199,6 +199,18 @@ def test_a_made_token_works_and_is_the_only_one(alice, server):
         server.connect("dave", token=before).whoami()
 
 
+def test_making_a_token_is_in_the_client_s_history(alice, server):
+    """It goes out with a password instead of the token, and a learner may see it all the same, without either."""
+    if server.early:
+        return
+    made = alice.create_token(server.usernames["dave"], server.passwords["dave"], delete_others=True)
+    server.tokens["dave"] = made["token"].reveal()
+
+    assert ["create_token"] == alice.history["call"].tolist()[-1:]
+    assert "auth=(username, password)" in alice.last_request.python
+    assert server.passwords["dave"] not in alice.last_request.python + alice.last_request.curl
+
+
 def test_a_token_needs_the_right_password(alice, server):
     """And a wrong one deletes nothing."""
     with pytest.raises(TOO_OLD if server.early else AuthenticationFailed):

@@ -114,6 +114,15 @@ def test_a_thousand_reports_with_metrics_are_ten_requests(sandbox, suite, sent):
     assert 3006 == len(reports)
 
 
+def test_figures_are_found_behind_the_first_page_of_metrics(sandbox, suite, monkeypatch):
+    """A report that was analysed again has several records of metrics: there may be more of them than a page holds."""
+    sandbox.reset("busy")
+    whole = suite.reports().to_frame()
+    monkeypatch.setattr("bionb.platforms.torrentsuite.sandbox.query.LARGEST", 100)
+
+    pd.testing.assert_frame_equal(whole, suite.reports(limit=300).to_frame())
+
+
 def test_every_report_of_a_busy_server_has_its_figures(sandbox, suite, sent):
     """Further pages are read in threads, which must not wait for each other."""
     sandbox.reset("busy")

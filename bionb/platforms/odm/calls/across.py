@@ -124,13 +124,12 @@ class Across(Calls):
         """
         import pandas as pd
 
-        with self.session.one_call():
-            samples = self._samples_in(accession_of(study), as_curator)
-            found = {}
-            for kind in DATA:
-                for group in self._groups_by_study(kind, accession_of(study), as_curator):
-                    having = self._samples_with_data(kind, group["itemId"], as_curator)
-                    found[group["itemId"]] = [each[ACCESSION] in having for each in samples]
+        samples = self._samples_in(accession_of(study), as_curator)
+        found = {}
+        for kind in DATA:
+            for group in self._groups_by_study(kind, accession_of(study), as_curator):
+                having = self._samples_with_data(kind, group["itemId"], as_curator)
+                found[group["itemId"]] = [each[ACCESSION] in having for each in samples]
         names = pd.Index([str(each.get(SAMPLE_KEY)) for each in samples], name=SAMPLE_KEY)
         return pd.DataFrame(found, index=names, dtype=bool)
 

@@ -279,14 +279,13 @@ class Imports(Calls):
         wanted = {name: value for name, value in body.items() if value is not None}
         params = {"allow_dups": "true"} if again and kind != "file" else None
         path, what = f"{API}/jobs/import/{kind}", f"import {kind}"
-        with self.session.one_call():
-            try:
-                info = self.session.json("POST", path, json=wanted, params=params, what=what)
-            except Conflict as error:
-                found = _EARLIER.search(error.detail)
-                if found is None:
-                    raise
-                return self._earlier(kind, int(found[1]))
+        try:
+            info = self.session.json("POST", path, json=wanted, params=params, what=what)
+        except Conflict as error:
+            found = _EARLIER.search(error.detail)
+            if found is None:
+                raise
+            return self._earlier(kind, int(found[1]))
         return self._started(kind, info, what)
 
     def _earlier(self, kind: str, number: int) -> Job:

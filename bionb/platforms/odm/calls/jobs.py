@@ -38,8 +38,7 @@ class Jobs(Calls):
         >>> odm.job(1241)
         <Job 1241 IMPORT_STUDY_TSV: COMPLETED, GSF1146901>
         """
-        with self.session.one_call():
-            return read_job(self.session, job)
+        return read_job(self.session, job)
 
     def stop_job(self, job: Job | int) -> Job:
         """Ask a running job to stop. Parameters as for `job`.

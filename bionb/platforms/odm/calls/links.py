@@ -234,15 +234,14 @@ class Links(Calls):
             raise UsageError("linking_attribute is for groups that are linked to samples; others have their own key.")
         params = {"linkingAttribute": attribute} if attribute else None
         what = f"link the {kind} {level} {first} to {second}"
-        with self.session.one_call():
-            response = self.session.request("POST", role_path(path, True), params=params, what=what)
-            linked = Linked(response.status_code, first, second)
-            if linked.status == 204 or kind not in DATA or to != "samples" or level == "object":
-                return linked
-            try:
-                runs, samples = self._left_over(kind, first, second)
-            except BionbError as error:
-                raise error.with_partial(linked) from error.__cause__
+        response = self.session.request("POST", role_path(path, True), params=params, what=what)
+        linked = Linked(response.status_code, first, second)
+        if linked.status == 204 or kind not in DATA or to != "samples" or level == "object":
+            return linked
+        try:
+            runs, samples = self._left_over(kind, first, second)
+        except BionbError as error:
+            raise error.with_partial(linked) from error.__cause__
         return replace(linked, runs_left=runs, samples_left=samples)
 
     def _unlink(self, kind: str, source: Any, to: str, target: Any, level: str) -> None:

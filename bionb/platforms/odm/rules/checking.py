@@ -13,8 +13,10 @@ SHEETS = ("study", "samples", "libraries", "preparations", "cells")
 log = logging.getLogger("bionb")
 
 
-def check_file(kind: str, path: str | Path) -> list[Finding]:
+def check_file(kind: str, path: str | Path, *, max_bytes: int | None = None) -> list[Finding]:
     """Return what is wrong with a file that is to be imported as `kind`; other kinds than sheets and GCT pass.
+
+    A packed file that unpacks to more than `max_bytes` (1 GiB by default) is not looked at, which is a warning.
 
     Examples
     --------
@@ -22,9 +24,9 @@ def check_file(kind: str, path: str | Path) -> list[Finding]:
     []
     """
     if kind in SHEETS:
-        return check_sheet(path, kind)
+        return check_sheet(path, kind, max_bytes=max_bytes)
     if kind == "expression" and Path(path).name.lower().endswith((".gct", ".gct.gz", ".gct.zip")):
-        return check_gct(path)
+        return check_gct(path, max_bytes=max_bytes)
     return []
 
 

@@ -16,11 +16,13 @@ from bionb.platforms.odm.rules.sheets import (
     ERROR,
     WARNING,
     Finding,
+    Lines,
     Source,
     cells,
     content_of,
     encoding_faults,
     read_lines,
+    unread,
 )
 from bionb.transfers.writing import write_file
 from bionb.warning import warn
@@ -141,25 +143,25 @@ def check_gct(source: Source, *, max_bytes: int | None = None) -> list[Finding]:
     """
     try:
         content, _ = content_of(source, max_bytes)
-        return encoding_faults(content) + _check(read_lines(content))
+        return encoding_faults(content) + _check(read_lines(content, max_bytes))
     except InvalidSheet as error:
-        return [Finding(ERROR, 0, str(error))]
+        return [unread(error)]
 
 
-def _check(lines: list[str]) -> list[Finding]:
+def _check(lines: Lines) -> list[Finding]:
     if not lines or cells(lines[0])[0] != "#1.2":
-        seen = cells(lines[0])[0][:20] if lines else "nothing"
-        return [Finding(ERROR, 1, f"must be #1.2 (ODM takes no other GCT), not {seen!r}")]
+        place, seen = (lines.numbers[0], cells(lines[0])[0][:20]) if lines else (1, "nothing")
+        return [Finding(ERROR, place, f"must be #1.2 (ODM takes no other GCT), not {seen!r}")]
     if len(lines) < 4:
         return [Finding(ERROR, 0, "a GCT file has three lines of header and at least one row")]
-    found, samples = _header(cells(lines[2])), _samples(lines)
+    found, samples = _header(cells(lines[2]), lines.numbers[2]), _samples(lines)
     declared, present = cells(lines[1])[:2], [str(len(lines) - 3), str(len(samples))]
     if declared != present:
         message = f"announces {' rows and '.join(declared)} columns, but there are {' and '.join(present)}"
-        found.append(Finding(WARNING, 2, message))
+        found.append(Finding(WARNING, lines.numbers[1], message))
     names = Counter[str]()
-    for number, line in enumerate(lines[3:], 4):
-        row = cells(line)
+    for number, text in zip(lines.numbers[3:], lines[3:], strict=True):
+        row = cells(text)
         names[row[0]] += 1
         found += _row_faults(number, row, len(samples))
     found += [Finding(WARNING, 0, f"the feature {each} stands {n} times") for each, n in names.items() if n > 1]
@@ -179,26 +181,28 @@ def _row_faults(number: int, row: list[str], samples: int) -> list[Finding]:
     return found + [Finding(ERROR, number, f"{cell!r} is no number") for cell in wrong]
 
 
-def _header(header: list[str]) -> list[Finding]:
+def _header(header: list[str], line: int) -> list[Finding]:
     found = []
     if [each.lower() for each in header[:2]] != ["name", "description"]:
-        found.append(Finding(ERROR, 3, "must begin with NAME and Description"))
+        found.append(Finding(ERROR, line, "must begin with NAME and Description"))
     while header and not header[-1]:
         header.pop()
     found += [
-        Finding(ERROR, 3, f"column {place} has no name, so that nobody can know whose values stand there")
+        Finding(ERROR, line, f"column {place} has no name, so that nobody can know whose values stand there")
         for place, name in enumerate(header[2:], 3)
         if not name
     ]
     taken = sorted({"NAME", "Description"}.intersection(header[2:]))
-    found += [Finding(ERROR, 3, f"a sample cannot be called {name}, as a column of the format is") for name in taken]
+    found += [Finding(ERROR, line, f"a sample cannot be called {name}, as a column of the format is") for name in taken]
     counts = Counter(each for each in header[2:] if each)
     found += [
-        Finding(ERROR, 3, f"the sample {each} stands {n} times; names must be unique")
+        Finding(ERROR, line, f"the sample {each} stands {n} times; names must be unique")
         for each, n in counts.items()
         if n > 1
     ]
-    found += [Finding(ERROR, 3, f"the sample {each!r} holds white space") for each in counts if len(each.split()) > 1]
+    found += [
+        Finding(ERROR, line, f"the sample {each!r} holds white space") for each in counts if len(each.split()) > 1
+    ]
     return found
 
 

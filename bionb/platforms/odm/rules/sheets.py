@@ -7,13 +7,13 @@ written, as the specification asks.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import InvalidSheet
-from bionb.packed import gunzipped, unzipped
+from bionb.packed import TooMuch, gunzipped, unzipped
 from bionb.platforms.odm.wire.template import KEYS
 from bionb.transfers.writing import write_file
 from bionb.wide import narrowed, wide_encoding
@@ -48,27 +48,36 @@ class Finding:
         return f"line {self.line}: {self.message}" if self.line else self.message
 
 
-def read_rows(source: Source, max_bytes: int | None = None) -> list[list[str]]:
-    """Return the trimmed cells of a tab-separated file, packed (.gz, .zip) or not; empty lines are left out.
+class Lines(list[str]):
+    """Lines of a file without the empty ones.
+
+    Attributes
+    ----------
+    numbers : list of int
+        Where each stands in the file, from 1.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        full = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+        super().__init__(line for _, line in full)
+        self.numbers = [number for number, _ in full]
+
+
+def read_lines(source: Source, max_bytes: int | None = None) -> Lines:
+    """Return the lines of a text file, packed or not; both line ends are understood.
 
     Raises
     ------
     InvalidSheet
         It is no UTF-8 text.
     """
-    return [cells(line) for line in read_lines(source, max_bytes)]
-
-
-def read_lines(source: Source, max_bytes: int | None = None) -> list[str]:
-    """Return the lines of a text file, packed or not, without empty ones; both line ends are understood."""
     content, name = content_of(source, max_bytes)
     wide = wide_encoding(content)
     try:
         text = (narrowed(content, wide) if wide else content).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidSheet(f"{name} is no UTF-8 text: save it as UTF-8, tab-separated.") from error
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return [line for line in lines if line.strip()]
+    return Lines(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
 
 
 def cells(line: str) -> list[str]:
@@ -126,8 +135,9 @@ def read_sheet(source: Source, *, max_bytes: int | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = read_rows(source, max_bytes)
-    errors = [each for each in _structure(rows) if each.level == ERROR]
+    lines = read_lines(source, max_bytes)
+    rows = [cells(line) for line in lines]
+    errors = [each for each in _structure(rows, lines.numbers) if each.level == ERROR]
     if errors:
         raise InvalidSheet(f"The sheet cannot be read: {errors[0]}")
     header = rows[0]
@@ -163,7 +173,8 @@ def write_sheet(frame: pd.DataFrame, path: str | Path | None = None, *, overwrit
     for number, row in enumerate([header, *rows], 1):
         if any(mark in cell for cell in row for mark in "\t\r\n"):
             raise InvalidSheet(f"Line {number} holds a tab or line end inside a cell, which the format cannot express.")
-    errors = [each for each in _structure([header, *rows]) if each.level == ERROR and each.line == 1]
+    errors = [each for each in _structure([header, *rows], range(1, len(rows) + 2)) if each.level == ERROR]
+    errors = [each for each in errors if each.line == 1]
     if errors:
         raise InvalidSheet(f"The sheet cannot be written: {errors[0]}")
     content = "".join("\t".join(row) + "\r\n" for row in [header, *rows]).encode()
@@ -219,15 +230,21 @@ def check_sheet(source: Source, kind: str, *, max_bytes: int | None = None) -> l
     """
     try:
         content, _ = content_of(source, max_bytes)
-        rows = read_rows(content)
+        lines = read_lines(content, max_bytes)
     except InvalidSheet as error:
-        return [Finding(ERROR, 0, str(error))]
-    found = encoding_faults(content) + _structure(rows)
+        return [unread(error)]
+    rows, numbers = [cells(line) for line in lines], lines.numbers
+    found = encoding_faults(content) + _structure(rows, numbers)
     if rows:
-        found += _keys(rows, kind)
+        found += _keys(rows, numbers, kind)
     if kind in ("study", "metadata") and len(rows) > 2:
-        found.append(Finding(ERROR, 3, f"a {kind} file has exactly one record, not {len(rows) - 1}"))
+        found.append(Finding(ERROR, numbers[2], f"a {kind} file has exactly one record, not {len(rows) - 1}"))
     return found
+
+
+def unread(error: InvalidSheet) -> Finding:
+    """Return the finding for a file that could not be looked at; one that is too large may be right all the same."""
+    return Finding(WARNING if isinstance(error, TooMuch) else ERROR, 0, str(error))
 
 
 def encoding_faults(content: bytes) -> list[Finding]:
@@ -237,25 +254,25 @@ def encoding_faults(content: bytes) -> list[Finding]:
     return [Finding(ERROR, 0, words)] if wide else []
 
 
-def _structure(rows: Sequence[Sequence[str]]) -> list[Finding]:
+def _structure(rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> list[Finding]:
     if not rows:
         return [Finding(ERROR, 0, "the file is empty; its first line names the attributes")]
-    header = rows[0]
+    header, first = rows[0], numbers[0]
     found = [
-        Finding(ERROR, 1, f"the attribute {name!r} stands {count} times in the header; names must be unique")
+        Finding(ERROR, first, f"the attribute {name!r} stands {count} times in the header; names must be unique")
         for name, count in Counter(header).items()
         if count > 1 and name
     ]
     found += [
-        Finding(ERROR, 1, f"the attribute {name[:40]!r}... is longer than {LONGEST_NAME} characters")
+        Finding(ERROR, first, f"the attribute {name[:40]!r}... is longer than {LONGEST_NAME} characters")
         for name in header
         if len(name) > LONGEST_NAME
     ]
     if "" in header:
-        found.append(Finding(ERROR, 1, f"column {header.index('') + 1} has no name"))
+        found.append(Finding(ERROR, first, f"column {header.index('') + 1} has no name"))
     found += [
         Finding(ERROR, number, f"{len(row)} cells, but the header has {len(header)}")
-        for number, row in enumerate(rows[1:], 2)
+        for number, row in zip(numbers[1:], rows[1:], strict=True)
         if len(row) > len(header) and any(row[len(header) :])
     ]
     if len(rows) == 1:
@@ -263,15 +280,16 @@ def _structure(rows: Sequence[Sequence[str]]) -> list[Finding]:
     return found
 
 
-def _keys(rows: Sequence[Sequence[str]], kind: str) -> list[Finding]:
+def _keys(rows: Sequence[Sequence[str]], numbers: Sequence[int], kind: str) -> list[Finding]:
     header, found = list(rows[0]), []
     for name in KEYS.get(kind, ()):
         if name not in header:
-            found.append(Finding(ERROR, 1, f"the column {name} is missing"))
+            found.append(Finding(ERROR, numbers[0], f"the column {name} is missing"))
             continue
         place = header.index(name)
-        empty = [number for number, row in enumerate(rows[1:], 2) if len(row) <= place or not row[place]]
-        found += [Finding(ERROR, number, f"{name} is empty") for number in empty]
+        for number, row in zip(numbers[1:], rows[1:], strict=True):
+            if len(row) <= place or not row[place]:
+                found.append(Finding(ERROR, number, f"{name} is empty"))
     first = KEYS.get(kind, ("",))[0]
     if first in header:
         place = header.index(first)

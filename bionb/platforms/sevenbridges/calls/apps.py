@@ -115,9 +115,8 @@ class Apps(Calls):
         """
         name = app_id(f"{project_id(project)}/{short_name}")
         path = f"apps/{name}/raw" if revision is None else f"apps/{name}/{revision}/raw"
-        with self.session.one_call():
-            installed = self._record("POST", path, what=f"install the app {name}", json=dict(cwl), ids=("sbg:id",))
-            return self.app(installed["sbg:id"])
+        installed = self._record("POST", path, what=f"install the app {name}", json=dict(cwl), ids=("sbg:id",))
+        return self.app(installed["sbg:id"])
 
     def copy_app(self, app: Ref, project: Ref, name: str | None = None, *, strategy: str = "clone") -> Record:
         """Copy an app to another project.

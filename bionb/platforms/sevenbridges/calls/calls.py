@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from bionb.errors import UsageError
+from bionb.errors import BionbError, UsageError
+from bionb.http.bodies import records_of, unexpected
 from bionb.listing import Listing
 from bionb.paging.chained import Chained
 from bionb.paging.pages import Offset, Page, Record, page_size
@@ -120,14 +121,24 @@ class Calls(SessionOwner):
 
         return read
 
-    def _bulk(self, path: str, key: str, values: Sequence[Any], *, what: str, **options: Any) -> list[Any]:
-        """Make a bulk call in chunks of 100 and return the answers in the order asked."""
-        chunks = [list(values[start : start + LIMIT]) for start in range(0, len(values), LIMIT)]
-        found: list[Any] = []
-        with self.session.one_call():
-            for chunk in chunks:
+    def _bulk(self, path: str, key: str, values: Sequence[Any], *, what: str, **options: Any) -> list[Record]:
+        """Make a bulk call in chunks of 100 and return the answers, one for each value, in the order asked.
+
+        An error holds the answers of the chunks before as its ``partial``.
+        """
+        found: list[Record] = []
+        try:
+            for start in range(0, len(values), LIMIT):
+                chunk = list(values[start : start + LIMIT])
                 answer = self.call("POST", path, what=what, json={key: chunk}, **options)
-                found += answer["items"]
+                items = records_of(answer, self.label, what, within="items")
+                if len(items) != len(chunk):
+                    reason = f"{len(items)} answers to {len(chunk)} questions, so that nobody can tell whose they are"
+                    raise unexpected(self.label, what, reason)
+                found += items
+        except BionbError as error:
+            error.partial = found
+            raise
         return found
 
 

@@ -169,10 +169,9 @@ class Files(Calls):
         chosen = list(files) if isinstance(files, Iterable) and not isinstance(files, str | Mapping) else [files]
         ids, target = [file_id(each) for each in chosen], project_id(project)
         answers: dict[str, Any] = {}
-        with self.session.one_call():
-            for start in range(0, len(ids), LIMIT):
-                body = {"project": target, "file_ids": ids[start : start + LIMIT]}
-                answers |= self._record("POST", "action/files/copy", what=f"copy files to {target}", json=body)
+        for start in range(0, len(ids), LIMIT):
+            body = {"project": target, "file_ids": ids[start : start + LIMIT]}
+            answers |= self._record("POST", "action/files/copy", what=f"copy files to {target}", json=body)
         answers = {each: answers.get(each, {"status": "no answer"}) for each in ids}
         made = {old: answer["new_file_id"] for old, answer in answers.items() if answer.get("status") == "OK"}
         refused = [{"id": old, **answer} for old, answer in answers.items() if old not in made]

@@ -47,13 +47,12 @@ class Drafts:
         if unknown := sorted(set(settings) - set(SETTINGS)):
             raise UsageError(f"create_task() does not know {', '.join(unknown)}; settings are {', '.join(SETTINGS)}.")
         batch = _batch(batch_input, several(batch_by))
-        with self.tasks.session.one_call():
-            given = self._checked(where, app, inputs) if check else in_platform_form(inputs)
-            body = {"project": where, "app": what, "inputs": given, **batch, **settings}
-            body |= {key: value for key, value in texts.items() if value}
-            params = {"action": "run"} if run else None
-            what = f"create a task of {what}"
-            made = self.tasks.call("POST", "tasks", what=what, json=body, params=params)
+        given = self._checked(where, app, inputs) if check else in_platform_form(inputs)
+        body = {"project": where, "app": what, "inputs": given, **batch, **settings}
+        body |= {key: value for key, value in texts.items() if value}
+        params = {"action": "run"} if run else None
+        what = f"create a task of {what}"
+        made = self.tasks.call("POST", "tasks", what=what, json=body, params=params)
         return self.tasks.session.record_of(made, what=what, ids=("id",))
 
     def update(self, task: Ref, changes: Record, *, check: bool) -> Record:
@@ -64,12 +63,11 @@ class Drafts:
             changes["app"] = app_id(changes["app"])
         if isinstance(by, str | list | tuple):
             changes |= _batch(changes.get("batch_input"), several(by))
-        with self.tasks.session.one_call():
-            if inputs is not None:
-                app = changes.get("app")
-                changes["inputs"] = self._new_inputs(name, app, inputs) if check else in_platform_form(inputs)
-            what = f"change the task {name}"
-            changed = self.tasks.call("PATCH", f"tasks/{name}", what=what, json=changes)
+        if inputs is not None:
+            app = changes.get("app")
+            changes["inputs"] = self._new_inputs(name, app, inputs) if check else in_platform_form(inputs)
+        what = f"change the task {name}"
+        changed = self.tasks.call("PATCH", f"tasks/{name}", what=what, json=changes)
         return self.tasks.session.record_of(changed, what=what, ids=("id",))
 
     def _checked(self, project: str, app: Ref, inputs: Mapping[str, Any], *, partly: bool = False) -> dict[str, Any]:

@@ -35,17 +35,16 @@ LONGEST_NAME = 255  # characters, at the platform
 def download(files: Files, file: Ref, path: str | os.PathLike[str], *, overwrite: bool) -> Path:
     """Save a file and return where."""
     name = file_id(file)
-    with files.session.one_call():
-        record = files.file(name, fields="id,name,size,type")
-        called = str(record["name"])
-        if record.get("type") == "folder":
-            raise UsageError(f"{called} is a folder: download its files, client.files(parent=...).")
-        target = target_of(path, called, spare=name, overwrite=overwrite)
-        what, size = f"download the file {called}", _size(record.get("size"))
-        source = linked(files.session, lambda: link_of(files, name, what), what=what)
-        remote = Remote(called, source, size, key=f"{files.session.url} {name}", label=files.session.label)
-        with Progress(called, total=size, unit="B") as bar:
-            return transfers.download(remote, target, overwrite=overwrite, bar=bar).path
+    record = files.file(name, fields="id,name,size,type")
+    called = str(record["name"])
+    if record.get("type") == "folder":
+        raise UsageError(f"{called} is a folder: download its files, client.files(parent=...).")
+    target = target_of(path, called, spare=name, overwrite=overwrite)
+    what, size = f"download the file {called}", _size(record.get("size"))
+    source = linked(files.session, lambda: link_of(files, name, what), what=what)
+    remote = Remote(called, source, size, key=f"{files.session.url} {name}", label=files.session.label)
+    with Progress(called, total=size, unit="B") as bar:
+        return transfers.download(remote, target, overwrite=overwrite, bar=bar).path
 
 
 def link_of(calls: Calls, file: str, what: str) -> str:
@@ -77,12 +76,11 @@ def upload(
         raise UsageError(f"part_size is a number of bytes from 1, not {part_size!r}: leave it out.")
     body = {"name": called, "size": file.size, "part_size": part_size, **place(project, parent)}
     what, label = f"upload the file {called}", calls.session.label
-    with calls.session.one_call():
-        params = {"overwrite": str(overwrite).lower()}
-        begun = calls.call("POST", "upload/multipart", what=what, json=body, params=params)
-        if not isinstance(begun, Mapping) or not begun.get("upload_id"):
-            raise UnexpectedResponse(f'{label} answered "{what}" without an upload_id: try again.')
-        done = Upload(calls, file, f"upload/multipart/{begun['upload_id']}", what).carry_out(begun.get("part_size"))
+    params = {"overwrite": str(overwrite).lower()}
+    begun = calls.call("POST", "upload/multipart", what=what, json=body, params=params)
+    if not isinstance(begun, Mapping) or not begun.get("upload_id"):
+        raise UnexpectedResponse(f'{label} answered "{what}" without an upload_id: try again.')
+    done = Upload(calls, file, f"upload/multipart/{begun['upload_id']}", what).carry_out(begun.get("part_size"))
     if not isinstance(done, Mapping) or _size(done.get("size", file.size)) != file.size:
         raise UnexpectedResponse(
             f"{label} does not have the {file.size} bytes of the file {called} as they were sent: "

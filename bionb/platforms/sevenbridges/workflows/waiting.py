@@ -21,20 +21,19 @@ def wait_task(tasks: Tasks, task: Ref, *, deadline: float | None, interval: floa
             raise UsageError(f"The task {found['name']} is a draft: run it with client.run_task(id), then wait.")
         return found
 
-    with tasks.session.one_call():
-        return wait_for(
-            poll,
-            lambda found: str(found["status"]),
-            wanted=("COMPLETED",),
-            failed=("FAILED", "ABORTED"),
-            what=f"task {name}",
-            deadline=deadline,
-            interval=interval,
-            longest=longest,
-            explain=_words,
-            progress=_steps,
-            changed=lambda found: (found["status"], str(found.get("execution_status"))),
-        )
+    return wait_for(
+        poll,
+        lambda found: str(found["status"]),
+        wanted=("COMPLETED",),
+        failed=("FAILED", "ABORTED"),
+        what=f"task {name}",
+        deadline=deadline,
+        interval=interval,
+        longest=longest,
+        explain=_words,
+        progress=_steps,
+        changed=lambda found: (found["status"], str(found.get("execution_status"))),
+    )
 
 
 def wait_transfer(exchanges: Exchanges, transfer: Record, *, deadline: float | None, advance_access: bool) -> Record:
@@ -45,16 +44,15 @@ def wait_transfer(exchanges: Exchanges, transfer: Record, *, deadline: float | N
         raise UsageError(f"This {kind[:-1]} was never started: {why} Correct it and start it again.")
     name = identifier(transfer, kind[:-1])
     path, what = f"storage/{kind}/{name}", f"get the {kind[:-1]} {name}"
-    with exchanges.session.one_call():
-        return wait_for(
-            lambda: exchanges.call("GET", path, what=what, advance_access=advance_access),
-            lambda found: str(found["state"]),
-            wanted=("COMPLETED",),
-            failed=("FAILED",),
-            what=f"{kind[:-1]} {name}",
-            deadline=deadline,
-            explain=lambda found: str((found.get("error") or {}).get("message", "")),
-        )
+    return wait_for(
+        lambda: exchanges.call("GET", path, what=what, advance_access=advance_access),
+        lambda found: str(found["state"]),
+        wanted=("COMPLETED",),
+        failed=("FAILED",),
+        what=f"{kind[:-1]} {name}",
+        deadline=deadline,
+        explain=lambda found: str((found.get("error") or {}).get("message", "")),
+    )
 
 
 def _words(task: Record) -> str:

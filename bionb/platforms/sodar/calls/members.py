@@ -51,9 +51,8 @@ class Members(Calls):
         uuid = uuid_of(project)
 
         def read(params: Mapping[str, Any], opens: bool) -> Page:
-            with self.session.one_call():
-                members = self._project(uuid)["roles"] or []
-                return Page([{**each, "user": self._directory.named(each["user"])} for each in members])
+            members = self._project(uuid)["roles"] or []
+            return Page([{**each, "user": self._directory.named(each["user"])} for each in members])
 
         return Listing("members", lambda: Whole(read), columns.MEMBER_COLUMNS)
 
@@ -89,15 +88,14 @@ class Members(Calls):
         'project guest'
         """
         uuid, name = uuid_of(project), role_name(role)
-        with self.session.one_call():
-            person = self._directory.person(user)
-            made = self.api.record(
-                "projects",
-                "POST",
-                f"project/api/roles/create/{uuid}",
-                json={"role": name, "user": person["sodar_uuid"]},
-                what=f"make {person.get('username') or person['sodar_uuid']} {name}",
-            )
+        person = self._directory.person(user)
+        made = self.api.record(
+            "projects",
+            "POST",
+            f"project/api/roles/create/{uuid}",
+            json={"role": name, "user": person["sodar_uuid"]},
+            what=f"make {person.get('username') or person['sodar_uuid']} {name}",
+        )
         return records.member({**made, "user": person}, uuid)
 
     def update_member(self, project: Ref, user: Ref, role: str) -> Record:
@@ -135,15 +133,14 @@ class Members(Calls):
         'project contributor'
         """
         name = role_name(role)
-        with self.session.one_call():
-            present = self._assignment(project, user)
-            made = self.api.record(
-                "projects",
-                "PATCH",
-                f"project/api/roles/update/{present['sodar_uuid']}",
-                json={"role": name},
-                what=f"make {present['user'].get('username')} {name}",
-            )
+        present = self._assignment(project, user)
+        made = self.api.record(
+            "projects",
+            "PATCH",
+            f"project/api/roles/update/{present['sodar_uuid']}",
+            json={"role": name},
+            what=f"make {present['user'].get('username')} {name}",
+        )
         return records.member({**made, "user": present["user"]}, uuid_of(project))
 
     def remove_member(self, project: Ref, user: Ref) -> None:
@@ -172,14 +169,13 @@ class Members(Calls):
         >>> len(sodar.members(project))
         2
         """
-        with self.session.one_call():
-            present = self._assignment(project, user)
-            self.api.request(
-                "projects",
-                "DELETE",
-                f"project/api/roles/destroy/{present['sodar_uuid']}",
-                what=f"remove {present['user'].get('username')} from the project",
-            )
+        present = self._assignment(project, user)
+        self.api.request(
+            "projects",
+            "DELETE",
+            f"project/api/roles/destroy/{present['sodar_uuid']}",
+            what=f"remove {present['user'].get('username')} from the project",
+        )
 
     def transfer_ownership(self, project: Ref, new_owner: Ref, old_owner_role: str | None = None) -> Listing:
         """Make another user the owner and return the members.
@@ -220,18 +216,17 @@ class Members(Calls):
         ['bob@EXAMPLE', 'project owner']
         """
         uuid = uuid_of(project)
-        with self.session.one_call():
-            person = self._directory.person(new_owner)
-            if not person.get("username"):
-                raise UsageError(f"SODAR transfers by user name, and this account cannot see the name of {new_owner}.")
-            role = role_name(old_owner_role) if old_owner_role else self._role_after_owning(uuid)
-            self.api.json(
-                "projects",
-                "POST",
-                f"project/api/roles/owner-transfer/{uuid}",
-                json={"new_owner": person["username"], "old_owner_role": role},
-                what=f"make {person['username']} the owner",
-            )
+        person = self._directory.person(new_owner)
+        if not person.get("username"):
+            raise UsageError(f"SODAR transfers by user name, and this account cannot see the name of {new_owner}.")
+        role = role_name(old_owner_role) if old_owner_role else self._role_after_owning(uuid)
+        self.api.json(
+            "projects",
+            "POST",
+            f"project/api/roles/owner-transfer/{uuid}",
+            json={"new_owner": person["username"], "old_owner_role": role},
+            what=f"make {person['username']} the owner",
+        )
         return self.members(uuid)
 
     def _role_after_owning(self, uuid: str) -> str:

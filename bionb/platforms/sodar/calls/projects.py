@@ -100,9 +100,8 @@ class Projects(Calls):
         ``GET /project/api/retrieve/<project>`` (ProjectRetrieveAPIView).
         """
         uuid = uuid_of(project)
-        with self.session.one_call():
-            record = self._project(uuid)
-            record["full_title"] = record["full_title"] or self._full_title(record)
+        record = self._project(uuid)
+        record["full_title"] = record["full_title"] or self._full_title(record)
         return record
 
     def _full_title(self, record: Record) -> str:
@@ -171,26 +170,25 @@ class Projects(Calls):
         if type == "CATEGORY" and public_access is not None:
             raise UsageError("A category is never public: give public_access to the projects in it.")
         check_parent(parent)
-        with self.session.one_call():
-            self.api.settle()
-            texts = (("description", description), ("readme", readme))
-            self._check_readme(readme)
-            person = self._directory.me() if owner is None else self._directory.person(owner)
-            body = {
-                "title": title,
-                "type": type,
-                "parent": None if parent is None else uuid_of(parent),
-                "owner": str(person["sodar_uuid"]),
-                **{name: text for name, text in texts if text is not None},
-                **self._public(public_access),
-            }
-            made = self._create(body, title)
-            self._known = None
-            try:
-                return self.project(made)
-            except BionbError as error:
-                error.reword(f"{error} The project {title} was created all the same (.partial of this error).")
-                raise error.with_partial(records.project(made)) from error.__cause__
+        self.api.settle()
+        texts = (("description", description), ("readme", readme))
+        self._check_readme(readme)
+        person = self._directory.me() if owner is None else self._directory.person(owner)
+        body = {
+            "title": title,
+            "type": type,
+            "parent": None if parent is None else uuid_of(parent),
+            "owner": str(person["sodar_uuid"]),
+            **{name: text for name, text in texts if text is not None},
+            **self._public(public_access),
+        }
+        made = self._create(body, title)
+        self._known = None
+        try:
+            return self.project(made)
+        except BionbError as error:
+            error.reword(f"{error} The project {title} was created all the same (.partial of this error).")
+            raise error.with_partial(records.project(made)) from error.__cause__
 
     def _create(self, body: Record, title: str) -> Record:
         what = f"create the {body['type'].lower()} {title}"
@@ -276,26 +274,25 @@ class Projects(Calls):
         uuid = uuid_of(project)
         if "parent" in changes and uuid_of(changes["parent"]) == uuid:
             raise UsageError("A category can't be moved into itself: name another one as its parent.")
-        with self.session.one_call():
-            self.api.settle()
-            self._check_readme(changes.get("readme"))
-            if "parent" in changes:
-                changes["parent"] = uuid_of(changes["parent"])
-            present = self.project(uuid)
-            above = str(present["full_title"]).split(SEPARATOR)[-2:-1]
-            if str(changes.get("title")).strip() in above:
-                raise UsageError(f"The category is called {above[0]}: what is in it needs another title.")
-            public = changes.pop("public_access", present["public_access"])
-            if public is not None and present["type"] == "CATEGORY":
-                raise UsageError(f"{present['title']} is a category, and never public: change the projects in it.")
-            changes.update(self._public(public))
-            try:
-                what = f"update the {str(present['type']).lower()} {present['title']}"
-                found = self.api.record("projects", "PATCH", f"project/api/update/{uuid}", json=changes, what=what)
-            except ResponseError as error:
-                self._explain(error, changes)
-                raise
-            self._known = None
+        self.api.settle()
+        self._check_readme(changes.get("readme"))
+        if "parent" in changes:
+            changes["parent"] = uuid_of(changes["parent"])
+        present = self.project(uuid)
+        above = str(present["full_title"]).split(SEPARATOR)[-2:-1]
+        if str(changes.get("title")).strip() in above:
+            raise UsageError(f"The category is called {above[0]}: what is in it needs another title.")
+        public = changes.pop("public_access", present["public_access"])
+        if public is not None and present["type"] == "CATEGORY":
+            raise UsageError(f"{present['title']} is a category, and never public: change the projects in it.")
+        changes.update(self._public(public))
+        try:
+            what = f"update the {str(present['type']).lower()} {present['title']}"
+            found = self.api.record("projects", "PATCH", f"project/api/update/{uuid}", json=changes, what=what)
+        except ResponseError as error:
+            self._explain(error, changes)
+            raise
+        self._known = None
         return records.project(found)
 
     def delete_project(self, project: Ref) -> None:

@@ -9,7 +9,6 @@ from bionb.platforms.sodar.calls.calls import Calls
 from bionb.platforms.sodar.wire.problems import WEB_PAGE, read_problem
 from bionb.platforms.sodar.wire.records import Record
 from bionb.secret import Secret, sealed
-from bionb.session import Session
 
 
 class Tokens(Calls):
@@ -71,8 +70,8 @@ class Tokens(Calls):
             )
         options = {**({"expiry": expiry} if expiry else {}), **({} if label is None else {"sodar_label": label})}
         what = "make a token"
-        session = Session(
-            self.session.url, BasicAuth(**account), label=self.session.label, allow_http=True, read_problem=read_problem
+        session = self.session.beside(
+            self.session.url, BasicAuth(**account), label=self.session.label, read_problem=read_problem
         )
         try:
             response = session.request(

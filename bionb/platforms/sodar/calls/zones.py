@@ -90,8 +90,7 @@ class Zones(Calls):
         >>> sodar.zone(zone)["status"]
         'CREATING'
         """
-        with self.session.one_call():
-            return self._zone(read_zone(self.api, uuid_of(zone), opens=True))
+        return self._zone(read_zone(self.api, uuid_of(zone), opens=True))
 
     def _zone(self, found: Mapping[str, Any]) -> Record:
         """Return a zone with the name of its user, which new servers leave out."""

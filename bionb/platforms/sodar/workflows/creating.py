@@ -47,9 +47,8 @@ class Creation:
     def create(self, sodar: SodarClient, project: Ref, assay: Ref, given: Record) -> Record:
         """Begin to create a zone, after a look at the sheets."""
         options, uuid = zone_options(given), project_uuid(project)
-        with sodar.session.one_call():
-            sheets = _sheets(sodar, uuid)
-            made = self._make(sodar, uuid, {"assay": sheets.assay(assay)["sodar_uuid"], **options}, sheets)
+        sheets = _sheets(sodar, uuid)
+        made = self._make(sodar, uuid, {"assay": sheets.assay(assay)["sodar_uuid"], **options}, sheets)
         return {**made, "user": records.user(made.get("user"))}
 
     def _make(self, sodar: SodarClient, uuid: str, body: Record, sheets: Investigation) -> Record:

@@ -41,8 +41,7 @@ def import_sheets(sodar: SodarClient, project: Ref, source: Any, *, single_files
     files = parts_of(source, single_files)
     if findings := rowless(isa):
         raise InvalidInput(refusal(findings), findings)
-    with sodar.session.one_call():
-        return send(sodar, importable(sodar, project), files, isa)
+    return send(sodar, importable(sodar, project), files, isa)
 
 
 def importable(sodar: SodarClient, project: Ref) -> Record:

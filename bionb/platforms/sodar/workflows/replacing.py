@@ -65,19 +65,18 @@ class Replacement:
 def replace_sheets(sodar: SodarClient, project: Ref, source: Any, *, date_modified: str | None) -> Replacement:
     """Replace a project's sheets by edited ones, with every check before anything is sent."""
     isa = source if isinstance(source, ISATab) else read_isatab(source)
-    with sodar.session.one_call():
-        record = importable(sodar, project)
-        uuid = record["sodar_uuid"]
-        before = _present(sodar, uuid)
-        _check_sheets(sodar, isa, before, uuid)
-        old = sodar.export_sheets(uuid, "json") if before is not None else None
-        _check_date(sodar, uuid, old, date_modified or _began_with(sodar, isa, uuid))
-        answer = send(sodar, record, parts_of(isa, single_files=False), isa)
-        try:
-            stored, after = sodar.export_sheets(uuid), sodar.investigation(uuid)
-        except BionbError as error:
-            error.reword(f"The sheets were replaced, but could not be exported again to compare. {error}")
-            raise error.with_partial(answer) from error.__cause__
+    record = importable(sodar, project)
+    uuid = record["sodar_uuid"]
+    before = _present(sodar, uuid)
+    _check_sheets(sodar, isa, before, uuid)
+    old = sodar.export_sheets(uuid, "json") if before is not None else None
+    _check_date(sodar, uuid, old, date_modified or _began_with(sodar, isa, uuid))
+    answer = send(sodar, record, parts_of(isa, single_files=False), isa)
+    try:
+        stored, after = sodar.export_sheets(uuid), sodar.investigation(uuid)
+    except BionbError as error:
+        error.reword(f"The sheets were replaced, but could not be exported again to compare. {error}")
+        raise error.with_partial(answer) from error.__cause__
     return Replacement(
         changes=(read_isatab(old) if old is not None else isa).diff(_like(isa, old)),
         tables=compared(isa, stored),

@@ -36,7 +36,7 @@ class Submission:
     def submit(self, sodar: SodarClient, action: str, zone: Ref) -> Record:
         """Submit once: what was submitted and has not moved yet is not submitted again, since that spoils zones."""
         uuid = uuid_of(zone)
-        with self._lock, sodar.session.one_call():
+        with self._lock:
             present = read_zone(sodar.api, uuid, opens=True)
             _refuse(sodar, present, waiting=self._submitted.get(uuid) == present["date_modified"])
             if action == "move" and _is_empty(sodar, uuid):

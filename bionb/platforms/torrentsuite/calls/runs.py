@@ -18,7 +18,7 @@ from bionb.platforms.torrentsuite.tables.columns import (
 )
 from bionb.platforms.torrentsuite.tables.rows import METRICS, figures, plugin_rows, report_row, run_rows
 from bionb.platforms.torrentsuite.wire.catalogue import API
-from bionb.platforms.torrentsuite.wire.paging import LARGEST, first_page
+from bionb.platforms.torrentsuite.wire.paging import all_records
 from bionb.platforms.torrentsuite.wire.records import clean, number_in, serial
 from bionb.session import Session
 
@@ -205,5 +205,5 @@ def _with_figures(session: Session, reports: list[Record], first: bool) -> list[
 
 def _metrics(session: Session, job: tuple[str, list[int]]) -> list[Record]:
     name, ids = job
-    params = {"limit": LARGEST, "report__in": ",".join(map(str, ids))}
-    return first_page(session, name, params, f"read {name} of {len(ids)} reports")
+    filters = {"report__in": ",".join(map(str, ids))}
+    return all_records(session, name, filters, f"read {name} of {len(ids)} reports")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bionb.errors import NotFound
+from bionb.listing import Listing
 from bionb.paging.pages import Offset, Page, page_size
 from bionb.platforms.torrentsuite.wire.catalogue import API, Catalogue
 from bionb.platforms.torrentsuite.wire.records import clean
@@ -103,11 +104,20 @@ class Pages:
                 warn(f"{self._resource}: the server warns: {text}", ServerWarning)
 
 
-def first_page(session: Session, resource: str, params: Mapping[str, Any], what: str) -> list[Record]:
-    """Return one page of records, for a call that asks for more than they."""
-    path = f"{API}{resource}/"
-    found = session.records("GET", path, params=params, what=what, within="objects", opens=False)
-    return [clean(each) for each in found]
+def all_records(session: Session, resource: str, filters: Mapping[str, Any], what: str) -> list[Record]:
+    """Return all records of a resource, for a call that asks for more than they; page after page, as few are long."""
+
+    def read(place: Mapping[str, Any], opens: bool) -> Page:
+        return session.page(
+            f"{API}{resource}/",
+            what=what,
+            params={**{name: value for name, value in place.items() if value}, **filters},
+            opens=False,
+            pick=lambda body: [clean(each) for each in body["objects"]],
+            total=told_total,
+        )
+
+    return list(Listing(resource, lambda: Offset(read, LARGEST, key=identity)))
 
 
 def told_total(response: Any, body: Any) -> Any:

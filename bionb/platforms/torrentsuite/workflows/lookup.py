@@ -6,13 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bionb.errors import ResponseError
-from bionb.listing import Listing
-from bionb.paging.pages import Offset, Page
 from bionb.platforms.torrentsuite.rules.findings import filled
 from bionb.platforms.torrentsuite.rules.known import Known, is_hotspot
 from bionb.platforms.torrentsuite.rules.samples import BED_KEYS, barcoded
-from bionb.platforms.torrentsuite.wire.catalogue import API
-from bionb.platforms.torrentsuite.wire.paging import LARGEST, identity, told_total
+from bionb.platforms.torrentsuite.wire.paging import all_records
 from bionb.session import Session
 
 Record = dict[str, Any]
@@ -58,27 +55,11 @@ def _known(found: Mapping[str, list[Record] | None]) -> Known:
 def _offered(session: Session, resource: str, filters: Mapping[str, Any]) -> list[Record] | None:
     """Return the records of a resource, None where this server does not offer it: then nothing is said about it."""
     try:
-        return records(session, resource, filters)
+        return all_records(session, resource, filters, f"look up {resource} for the plan")
     except ResponseError as error:
         if resource in ALWAYS[:3] or error.status == 401:
             raise
         return None
-
-
-def records(session: Session, resource: str, filters: Mapping[str, Any]) -> list[Record]:
-    """Return all records of a small resource, for a question of ours."""
-
-    def read(place: Mapping[str, Any], opens: bool) -> Page:
-        return session.page(
-            f"{API}{resource}/",
-            what=f"look up {resource} for the plan",
-            params={"limit": place["limit"], "offset": place["offset"], **filters},
-            opens=False,
-            pick=lambda body: body["objects"],
-            total=told_total,
-        )
-
-    return list(Listing(resource, lambda: Offset(read, LARGEST, key=identity)))
 
 
 def _names(found: Any, keys: tuple[str, ...]) -> set[str]:

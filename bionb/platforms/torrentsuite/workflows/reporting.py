@@ -11,7 +11,7 @@ from bionb.platforms.torrentsuite.rules.identifiers import identifier
 from bionb.platforms.torrentsuite.tables.report import ReportIncomplete, RunReport
 from bionb.platforms.torrentsuite.tables.rows import METRICS
 from bionb.platforms.torrentsuite.wire.catalogue import API
-from bionb.platforms.torrentsuite.wire.paging import LARGEST, first_page
+from bionb.platforms.torrentsuite.wire.paging import all_records
 from bionb.platforms.torrentsuite.wire.records import number_in
 from bionb.session import Session
 from bionb.warning import warn
@@ -47,7 +47,7 @@ def _part(session: Session, resource: str, filters: dict[str, Any]) -> list[Reco
         return []
     if resource == "barcodes":
         return _barcodes(session, filters["report"])
-    return first_page(session, resource, {"limit": LARGEST, **filters}, f"read {resource} of the report")
+    return all_records(session, resource, filters, f"read {resource} of the report")
 
 
 def _barcodes(session: Session, report: int) -> list[Record]:
