@@ -39,6 +39,11 @@ _CONTENTS = {
     "application/octet-stream": "binary",
 }
 
+_PLAIN = {  # headers that all requests have, or that no server reads
+    *("Host", "User-Agent", "Connection", "Authorization", "Accept", "Accept-Encoding", "Accept-Language"),
+    *("Transfer-Encoding", "Cookie", "Cache-Control", "Pragma"),
+}
+
 
 @dataclass(frozen=True)
 class Form:
@@ -73,7 +78,21 @@ class Form:
         yield from (
             Finding("query", name, "required") for name in rules if rules[name].get("required") and name not in given
         )
+        yield from self._header_findings(request)
         yield from self._body_findings(request)
+
+    def _header_findings(self, request: Request) -> Iterator[Finding]:
+        """Judge headers where a form names some: there they say what is done, not only who asks and how."""
+        rules = self.entry.get("headers")
+        if rules is None:
+            return
+        for name, value in request.headers.items():
+            if name in rules:
+                yield from text_findings("header", name, value, rules[name])
+            elif name not in _PLAIN:
+                yield Finding("header", name, "unknown")
+        missing = [name for name, rule in rules.items() if rule.get("required") and name not in request.headers]
+        yield from (Finding("header", name, "required") for name in missing)
 
     def _body_findings(self, request: Request) -> Iterator[Finding]:
         body, values = self.entry.get("body"), self.entry.get("values")
@@ -106,6 +125,13 @@ class Request:
         self.query = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
 
     @property
+    def headers(self) -> dict[str, str]:
+        """The headers, as ``If-Range``; length and type of the body are no part of them."""
+        return {
+            name[5:].replace("_", "-").title(): value for name, value in self._environ.items() if name[:5] == "HTTP_"
+        }
+
+    @property
     def content(self) -> str:
         """The kind of body: json, form, multipart, binary, text."""
         kind = self._environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
@@ -134,7 +160,7 @@ class Ledger:
     Parameters
     ----------
     entries : iterable of mapping
-        As in the file: ``method, path, query, body`` or ``values, content, generation, source``.
+        As in the file: ``method, path, query, headers, body`` or ``values, content, generation, source``.
     generation : str, optional
         Leaves out the forms of other generations.
     """

@@ -29,7 +29,7 @@ class Finding:
     Attributes
     ----------
     where : str
-        ``"query"`` or ``"body"``.
+        ``"query"``, ``"header"`` or ``"body"``.
     name : str
         The parameter or key, with dots where it is nested; empty for the whole body.
     rule : str
@@ -48,10 +48,11 @@ class Finding:
     @property
     def unproven(self) -> bool:
         """Whether evidence is missing, rather than evidence of a refusal there."""
-        return self.rule in UNPROVEN
+        return self.rule in UNPROVEN or self.where == "header"
 
     def __str__(self) -> str:
-        thing = f"{self.where} {'parameter' if self.where == 'query' else 'key'} {self.name!r}" if self.name else "body"
+        kind = {"query": "query parameter", "header": "header", "body": "body key"}[self.where]
+        thing = f"{kind} {self.name!r}" if self.name else "body"
         words = {
             "unknown": "is not known",
             "type": f"has another type than {self.limit}",

@@ -4,6 +4,7 @@ import pytest
 
 import bionb
 from tests import real_servers
+from tests.platforms.sodar.dav_servers import place, sandbox_place  # noqa: F401
 from tests.platforms.sodar.servers import SITES, of_real, of_sandbox, of_site, title
 
 SERVERS = [

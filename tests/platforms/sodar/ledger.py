@@ -54,6 +54,24 @@ VIEWS: tuple[Entry, ...] = (
     {"method": "GET", "path": f"{SHEETS}/export/zip/{{uuid}}", "query": ["*"]},
     {"method": "POST", "path": f"{ZONES}/submit/validate/{{uuid}}", "query": ["*"]},
 )
+# WebDAV on the collections of iRODS, of which Davrods is one server and Apache's mod_dav another: test_webdav_forms.py
+# sends each of these to Apache.
+APACHE = "Apache 2.4 mod_dav, run"
+DEPTH = {"Depth": {"values": ["0", "1"], "required": True}}
+PLACE = {"Destination": {"required": True, "pattern": "https?://.+"}, "Overwrite": {"values": ["T", "F"]}}
+RANGE = {"Range": {"pattern": r"bytes=\d+-\d*"}, "If-Range": {}}
+WEBDAV: tuple[Entry, ...] = tuple(
+    {"method": method, "path": "/sandboxZone/{place...}", "headers": headers, **body, "source": APACHE}
+    for method, headers, body in (
+        ("PROPFIND", DEPTH, {"content": ["binary"]}),
+        ("MKCOL", {}, {}),
+        ("PUT", {}, {"content": ["binary"]}),
+        ("GET", RANGE, {}),
+        ("HEAD", {}, {}),
+        ("MOVE", PLACE, {}),
+        ("DELETE", {}, {}),
+    )
+)
 # The Django REST framework reads these three, and answers 415 to all others.
 CONTENTS = ["json", "form", "multipart"]
 
@@ -71,6 +89,7 @@ def entries(reference: Path) -> Iterator[Entry]:
         zone = {"method": "POST", "path": CREATE_ZONE, "body": body, "content": ["json", "form"]}
         yield {**zone, "generation": generation, "source": DOCUMENTED}
     yield from ({**each, "source": DOCUMENTED} for each in VIEWS)
+    yield from WEBDAV
 
 
 def forms(environment: str) -> list[Entry]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -16,8 +15,10 @@ from werkzeug.routing import BaseConverter
 from bionb.errors import UsageError
 from bionb.platforms.sodar.sandbox import isa, landing, people, projects, sheets, zones
 from bionb.platforms.sodar.sandbox.api import APIS, DELAY, Context, account, negotiated, since
+from bionb.platforms.sodar.sandbox.irods.door import QUIRKS, Door
+from bionb.platforms.sodar.sandbox.irods.store import Irods
 from bionb.platforms.sodar.sandbox.refusals import crash_if, refuse_if
-from bionb.platforms.sodar.sandbox.world import SHORT_NAMES, World
+from bionb.platforms.sodar.sandbox.world import SHORT_NAMES, Project, World
 from bionb.sandbox.application import Answer, Application, Refused, serve
 from bionb.sandbox.tokens import password_of, token_of
 
@@ -34,7 +35,8 @@ class SodarSandbox(Application):
 
     Faults of its own: ``slow_list`` (``ms`` a project, 21 by default, nearly twice that in pages), ``slow_import``
     (``seconds`` until the answer, when all is done), ``same_second`` (the clock stands still for landing zones),
-    ``release_1_1`` (the new generation as of SODAR 1.1.4: no API version 2.0, no tokens by API, no files of zones).
+    ``release_1_1`` (the new generation as of SODAR 1.1.4: no API version 2.0, no tokens by API, no files of zones);
+    those of its WebDAV server stand in `Door`.
     """
 
     states = World.states
@@ -42,12 +44,14 @@ class SodarSandbox(Application):
     quirks = (
         *("irods_down", "irods_off", "stuck", "not_created", "failed_validation", "locked", "same_second"),
         *("slow_list", "slow_import", "release_1_1"),
+        *QUIRKS,
     )
     users = SHORT_NAMES
     judges_late = True  # login, rights and the address come first
 
     def add_routes(self, app: Flask) -> None:
         """Add everything that is served."""
+        self._door = Door(lambda: self.world, self.faults)
         app.url_map.converters["uuid"] = _Uuid
         app.before_request(self._check)
         for views in (projects, people, sheets, zones):
@@ -56,12 +60,16 @@ class SodarSandbox(Application):
     def fill(self, state: str) -> None:
         """Put the data of a named state in place of what is there."""
         self.world = world = World(state)
+        world.irods = Irods(world.clock)
         if state in ("default", "collections"):
             pilot = next(each for each in world.projects.values() if each.title == "Exome pilot")
-            pilot.lazy_sheets = lambda: _example(world, "exome_pilot", irods=state == "collections")
+            pilot.lazy_sheets = lambda: _example(world, pilot, "exome_pilot", irods=state == "collections")
 
     def wsgi(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request, later if it is slow: nobody else waits for that."""
+        if self._door.serves(environ):
+            with self.lock:
+                return self._door(environ, start)
         content = super().wsgi(environ, start)
         time.sleep(environ.get(DELAY, 0))
         return content
@@ -86,13 +94,18 @@ class SodarSandbox(Application):
         found = landing.zone_by_uuid(self.world, uuid)
         if found is None or found.status not in ("ACTIVE", "FAILED"):
             raise UsageError("Files go into a landing zone that is ACTIVE or FAILED: wait for it first.")
-        digest = hashlib.md5(content, usedforsecurity=False).hexdigest() if checksum else None
-        found.files[name] = landing.ZoneFile(name, len(content), digest)
+        path, irods = f"{found.path}/{name}", self.world.irods
+        irods.make(path.rpartition("/")[0])
+        file = irods.put(path, content)
+        if checksum:
+            file.checksum = file.md5
+            irods.put(f"{path}.md5", f"{file.md5}  {path.rpartition('/')[2]}\n".encode())
 
     def credentials(self, user: str | None = None) -> dict[str, str]:
         """Return the keyword arguments to log in as a user."""
         name = self.users[self.users.index(user)] if user else self.users[0]
-        return {"token": token_of(name), "username": name, "password": password_of(name)}
+        given = {"token": token_of(name), "username": name, "password": password_of(name)}
+        return given if self.world.core_only else {**given, "webdav_url": self.url}
 
     def refuse(self, refused: Refused) -> Response:
         """Return the answer that is an error: JSON in the form of the view that refuses, or a web page."""
@@ -147,11 +160,12 @@ def _page(status: int, title: str) -> Response:
     return Response(f"<!doctype html><html><head><title>{title}</title></head></html>", status)
 
 
-def _example(world: World, name: str, irods: bool) -> isa.Sheets:
+def _example(world: World, project: Project, name: str, irods: bool) -> isa.Sheets:
     """Return an invented set as if it had been imported."""
     folder = Path(__file__).parent.parent / "data" / name
     files = {each.name: each.read_text("utf-8") for each in sorted(folder.iterdir())}
     upload = isa.Upload(files, f"{name}/i_{name}.txt", f"{name}.zip")
     found = isa.parse(upload, lambda kind: world.ids.uuid(kind, name), str(world.clock.now()))
-    found.irods_status = irods
+    if irods:
+        sheets.make_collections(world, project, found)
     return found

@@ -9,7 +9,7 @@ import threading
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from bionb.platforms.sodar.sandbox.refusals import Refused, refuse_if
@@ -72,7 +72,6 @@ class Sheets:
     studies: list[StudySheet]
     date_modified: str
     irods_status: bool = False
-    files: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def assays(self) -> dict[str, AssaySheet]:

@@ -16,15 +16,6 @@ LOCKED = ("PREPARING", "VALIDATING", "MOVING")
 Step = tuple[str, str]  # status and what is said of it
 
 
-@dataclass
-class ZoneFile:
-    """A file that someone put into a zone by iRODS."""
-
-    name: str
-    size: int
-    checksum: str | None
-
-
 @dataclass(eq=False)
 class Zone:
     """A landing zone and the states that it is still to pass."""
@@ -43,13 +34,27 @@ class Zone:
     status: str = "CREATING"
     info: str = "Creating the landing zone in iRODS"
     ahead: deque[Step] = field(default_factory=lambda: deque([("ACTIVE", "Ready for files")]))
-    files: dict[str, ZoneFile] = field(default_factory=dict)
+    collections: tuple[str, ...] = ()  # names of those that are made with it
+    restricted: bool = False
     stuck: bool = False
 
     @property
     def status_locked(self) -> bool:
         """True while the server works on the files."""
         return self.status in LOCKED
+
+    @property
+    def target(self) -> str:
+        """The assay's collection, to which the files will be moved."""
+        study = _study_of(self.project.sheets, self.assay)
+        return f"{self.project.sample_data}/study_{study.sodar_uuid}/assay_{self.assay}"
+
+    def takes(self, place: str) -> bool:
+        """Tell whether something may be written at a path in it: neither it nor the collections made with it."""
+        inner = place.removeprefix(self.path).strip("/")
+        if not inner or inner in self.collections:
+            return False
+        return not self.restricted or inner.split("/")[0] in self.collections
 
 
 def zone_by_uuid(world: World, uuid: str) -> Zone | None:
@@ -64,17 +69,13 @@ def advance(world: World, zone: Zone) -> None:
         return
     zone.status, zone.info = zone.ahead.popleft()
     zone.modified = world.clock.tick().isoformat()
+    if zone.status == "ACTIVE":
+        for name in ("", *zone.collections):
+            world.irods.make(f"{zone.path}/{name}".rstrip("/"))
     if zone.status == "MOVED":
-        _into_sample_data(zone)
-
-
-def _into_sample_data(zone: Zone) -> None:
-    sheets = zone.project.sheets
-    study = _study_of(sheets, zone.assay)
-    base = f"{zone.project.sample_data}/study_{study.sodar_uuid}/assay_{zone.assay}"
-    for each in zone.files.values():
-        path = f"{base}/{each.name}"
-        sheets.files[path] = file_shape(path, each, zone.modified)
+        world.irods.move(zone.path, zone.target)
+    if zone.status == "DELETED":
+        world.irods.remove(zone.path)
 
 
 def _study_of(sheets: Sheets, assay: str) -> StudySheet:
@@ -95,7 +96,9 @@ def slug(text: Any) -> str:
     return re.sub(r"[^a-z0-9]+", "_", str(text or "").lower()).strip("_")
 
 
-def file_shape(path: str, each: ZoneFile, modified: str) -> dict[str, Any]:
-    """Return a file as lists of files show it."""
-    found = {"name": path.rsplit("/", 1)[1], "type": "obj", "path": path}
-    return {**found, "size": each.size, "modify_time": modified, "checksum": each.checksum}
+def collections_of(project: Project, assay: str) -> tuple[str, ...]:
+    """Return the collections that SODAR makes in a zone: three for all, and one for each of the last extracts."""
+    table = project.sheets.assays[assay].table
+    kinds = ("Library Name", "Labeled Extract Name", "Extract Name")
+    names = [sorted({each.name for each in table.materials.values() if each.type == kind}) for kind in kinds]
+    return ("MiscFiles", "ResultsReports", "TrackHubs", *next(filter(None, names), []))

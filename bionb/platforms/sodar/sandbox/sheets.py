@@ -12,9 +12,10 @@ from flask import Response, request
 
 from bionb.platforms.sodar.sandbox import isa
 from bionb.platforms.sodar.sandbox.api import Context, paged
+from bionb.platforms.sodar.sandbox.irods.store import file_shape
 from bionb.platforms.sodar.sandbox.projects import find
 from bionb.platforms.sodar.sandbox.refusals import crash_if, forbid_if, refuse_if, there, unfit_if
-from bionb.platforms.sodar.sandbox.world import CATEGORY, CONTRIBUTOR, GUEST, Project
+from bionb.platforms.sodar.sandbox.world import CATEGORY, CONTRIBUTOR, GUEST, Project, World
 from bionb.sandbox.application import Routes
 from bionb.sandbox.faults import Faults
 
@@ -137,8 +138,16 @@ def create_collections(context: Context, project: str) -> Any:
     unfit_if(found.sheets is None, f"{what}: there is no investigation")
     unfit_if(found.sheets.irods_status, f"{what}: they are there already")
     irods_fault(context.faults, what)
-    found.sheets.irods_status = True
+    make_collections(context.world, found, found.sheets)
     return {"detail": "Collections created", "path": found.sample_data}
+
+
+def make_collections(world: World, project: Project, sheets: isa.Sheets) -> None:
+    """Make the collections of sheets, which landing zones and sample data need."""
+    sheets.irods_status = True
+    for study in sheets.studies:
+        for assay in study.assays:
+            world.irods.make(f"{project.sample_data}/study_{study.sodar_uuid}/assay_{assay.sodar_uuid}")
 
 
 def list_files(context: Context, project: str) -> Any:
@@ -148,7 +157,7 @@ def list_files(context: Context, project: str) -> Any:
     irods_fault(context.faults, "Files cannot be listed")
     sheets = stored(found)
     refuse_if(not sheets.irods_status, 404, "The collection is not there.")
-    files = [dict(each) for _, each in sorted(sheets.files.items())]
+    files = [file_shape(path, each) for path, each in context.world.irods.below(found.sample_data).items()]
     if context.old or context.version == "1.0":
         for each in files:
             del each["checksum"]
@@ -160,8 +169,7 @@ def file_exists(context: Context) -> Any:
     refuse_if(context.faults.take("irods_off"), 500, "iRODS is not switched on here")
     asked = request.args.get("checksum", "")
     unfit_if(not re.fullmatch("[0-9a-f]{32}", asked), "The checksum is no MD5 sum.")
-    sheets = [each.sheets for each in context.world.projects.values() if each.sheets is not None]
-    found = any(each["checksum"] == asked for one in sheets for each in one.files.values())
+    found = any(each.checksum == asked for each in context.world.irods.objects.values())
     return {"detail": "The file is there" if found else "There is no such file", "status": found}
 
 
@@ -191,7 +199,7 @@ def keep(project: Project, old: isa.Sheets, new: isa.Sheets) -> None:
     zoned = any(zone.assay not in new.assays for zone in project.zones)
     words = "The sheets were not replaced; the reason is in the server's log."
     refuse_if(zoned or (old.irods_status and lost), 400, words)
-    new.sodar_uuid, new.irods_status, new.files = old.sodar_uuid, old.irods_status, old.files
+    new.sodar_uuid, new.irods_status = old.sodar_uuid, old.irods_status
 
 
 ROUTES: Routes = {

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bionb.sandbox.store import FrozenClock, Identifiers
 from bionb.sandbox.tokens import password_of, token_of
+
+if TYPE_CHECKING:
+    from bionb.platforms.sodar.sandbox.irods.store import Irods
 
 RANKS = {
     "project owner": 10,
@@ -152,6 +155,7 @@ class World:
         self.core_only = state == "recorded"  # a bare SODAR Core site, as the recordings are of
         self.ids = Identifiers(f"sodar/{state}")
         self.clock = FrozenClock()
+        self.irods: Irods  # its collections and files, filled by who makes this world
         domain = "" if state == "recorded" else "@EXAMPLE"
         self.users = {short: self._user(short, short if short == "admin" else short + domain) for short in SHORT_NAMES}
         self.projects: dict[str, Project] = {}

@@ -10,12 +10,13 @@ from typing import Any
 from flask import request
 
 from bionb.platforms.sodar.sandbox.api import Context, paged
+from bionb.platforms.sodar.sandbox.irods.store import file_shape
 from bionb.platforms.sodar.sandbox.landing import (
     FINISHED,
     Step,
     Zone,
     advance,
-    file_shape,
+    collections_of,
     place_of,
     slug,
     zone_by_uuid,
@@ -127,6 +128,8 @@ def _made(context: Context, project: Project, body: dict[str, Any]) -> Zone:
     zone.path = place_of(zone)
     for name in ("description", "user_message", "configuration", "config_data"):
         setattr(zone, name, body.get(name) or getattr(zone, name))
+    if body.get("create_colls"):
+        zone.collections, zone.restricted = collections_of(project, assay), bool(body.get("restrict_colls"))
     return zone
 
 
@@ -159,7 +162,7 @@ def _begin(zone: Zone, what: str, steps: Callable[[], list[Step]]) -> dict[str, 
 
 
 def _steps(context: Context, zone: Zone, move: bool) -> list[Step]:
-    count = len(zone.files)
+    count = len(context.world.irods.below(zone.path))
     steps = [
         ("PREPARING", "Preparing the transaction"),
         ("VALIDATING", f"Validating {count} file(s) (0/{count}: 0%)"),
@@ -179,15 +182,14 @@ def _faulty(context: Context, zone: Zone) -> str:
         return "no connection to iRODS"
     if context.faults.take("failed_validation"):
         return "checksums do not match for 1 file(s)"
-    missing = [each.name for each in zone.files.values() if each.checksum is None]
-    return f"{len(missing)} checksum file(s) missing for: {', '.join(missing)}" if missing else ""
+    return context.world.irods.validate(zone.path, zone.target)
 
 
 def list_files(context: Context, zone: str) -> Any:
     """List the files in a zone."""
     found = _zone(context, zone)
     irods_fault(context.faults, "Files cannot be listed")
-    files = [file_shape(f"{found.path}/{name}", each, found.modified) for name, each in sorted(found.files.items())]
+    files = [file_shape(path, each) for path, each in context.world.irods.below(found.path).items()]
     return paged(context, files, relative=True)
 
 

@@ -1,0 +1,1 @@
+"""The sandbox's iRODS: collections and files in memory, and their door, which is a WebDAV server."""
