@@ -114,7 +114,7 @@ def forms():
     from django.urls import get_resolver
     from rest_framework.generics import GenericAPIView
 
-    for prefix in ("project", "tokens"):
+    for prefix in ("project", "tokens", "timeline"):
         resolver = next(each for each in get_resolver().url_patterns if str(each.pattern).startswith(prefix))
         for each in resolver.url_patterns:
             route = str(each.pattern)

@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "users.apps.UsersConfig",
     "projectroles.apps.ProjectrolesConfig",
     "tokens.apps.TokensConfig",
+    "timeline.apps.TimelineConfig",
 ]
 MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
 ROOT_URLCONF = "urls"
@@ -63,7 +64,7 @@ DATABASES = {
 SITE_PACKAGE = "users"
 SITE_INSTANCE_TITLE = "Test site"
 SODAR_CONSTANTS = get_sodar_constants()
-ENABLED_BACKEND_PLUGINS = []
+ENABLED_BACKEND_PLUGINS = ["timeline_backend"]
 PROJECTROLES_SITE_MODE = "SOURCE"
 PROJECTROLES_TARGET_CREATE = True
 PROJECTROLES_DELEGATE_LIMIT = 1

@@ -12,6 +12,7 @@ def page(request):
 urlpatterns = [
     path("project/", include("projectroles.urls")),
     path("tokens/", include("tokens.urls")),
+    path("timeline/", include("timeline.urls")),
     path("", page, name="home"),
     path("login/", page, name="login"),
     path("logout/", page, name="logout"),

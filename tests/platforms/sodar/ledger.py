@@ -41,6 +41,17 @@ ZONE = {
     "create_colls": {"type": "boolean"},
     "restrict_colls": {"type": "boolean"},
 }
+TICKET = {"label": {"type": "text", "null": True, "max": 255}, "date_expires": {"type": "text", "null": True}}
+HOSTS = {"allowed_hosts": {"type": "list", "items": {"type": "text"}}}
+REQUEST = {"path": {"type": "text", "max": 1024}, "description": {"type": "text", "null": True, "max": 1024}}
+_IRODS = f"{SHEETS}/irods"
+
+
+def _needed(rules: Mapping[str, Rule]) -> dict[str, Rule]:
+    """Return the rules of a body whose path has to be there."""
+    return {**rules, "path": {"max": 255, **rules.get("path", {}), "type": "text", "required": True, "blank": False}}
+
+
 # What recordings do not hold: views that need iRODS, of later releases, or with optional parameters.
 VIEWS: tuple[Entry, ...] = (
     {"method": "GET", "path": f"{SHEETS}/file/list/{{uuid}}", "query": ["page"]},  # which old servers ignore
@@ -50,6 +61,7 @@ VIEWS: tuple[Entry, ...] = (
         "query": ["include_colls", "include_checksum", "page"],
         "generation": "new",
     },
+    {"method": "GET", "path": f"{ZONES}/settings/retrieve/{{uuid}}", "generation": "new"},
     # Any query makes servers take another way: JSON instead of a zip, moving instead of validating.
     {"method": "GET", "path": f"{SHEETS}/export/zip/{{uuid}}", "query": ["*"]},
     {"method": "POST", "path": f"{ZONES}/submit/validate/{{uuid}}", "query": ["*"]},
@@ -72,6 +84,40 @@ WEBDAV: tuple[Entry, ...] = tuple(
         ("DELETE", {}, {}),
     )
 )
+# What the views and serializers of SODAR 1.1.4 and 0.14.1 take, as their source says.
+SOURCE = "SODAR 1.1.4 and 0.14.1, views and serializers"
+SERIALIZED: tuple[Entry, ...] = (
+    *(
+        {
+            "method": method,
+            "path": f"{ZONES}/update/{{uuid}}",
+            "body": {"description": ZONE["description"], "user_message": ZONE["user_message"]},
+        }
+        for method in ("PUT", "PATCH")
+    ),
+    {"method": "GET", "path": f"{_IRODS}/ticket/list/{{uuid}}", "query": ["active", "page"]},
+    {"method": "GET", "path": f"{_IRODS}/ticket/retrieve/{{uuid}}"},
+    {"method": "POST", "path": f"{_IRODS}/ticket/create/{{uuid}}", "body": _needed(TICKET)},  # before version 1.1
+    {
+        "method": "POST",
+        "path": f"{_IRODS}/ticket/create/{{uuid}}",
+        "body": _needed(TICKET | HOSTS),
+        "generation": "new",
+    },
+    {"method": "PATCH", "path": f"{_IRODS}/ticket/update/{{uuid}}", "body": TICKET},
+    {"method": "PATCH", "path": f"{_IRODS}/ticket/update/{{uuid}}", "body": TICKET | HOSTS, "generation": "new"},
+    {"method": "DELETE", "path": f"{_IRODS}/ticket/delete/{{uuid}}"},
+    {"method": "GET", "path": f"{_IRODS}/requests/{{uuid}}", "query": ["page"]},
+    {"method": "GET", "path": f"{_IRODS}/request/retrieve/{{uuid}}"},
+    {"method": "POST", "path": f"{_IRODS}/request/create/{{uuid}}", "body": _needed(REQUEST)},
+    {"method": "PATCH", "path": f"{_IRODS}/request/update/{{uuid}}", "body": REQUEST},
+    {"method": "DELETE", "path": f"{_IRODS}/request/delete/{{uuid}}"},
+    {"method": "POST", "path": f"{_IRODS}/request/accept/{{uuid}}"},
+    {"method": "POST", "path": f"{_IRODS}/request/reject/{{uuid}}"},
+    {"method": "GET", "path": "/taskflowbackend/api/lock/status/{uuid}", "generation": "new"},
+)
+# A setting's value has the type of the setting: sites that the tests run refuse a text for a switch.
+SET = ("value", {"type": ["text", "boolean", "integer", "number", "list", "object"], "null": True})
 # The Django REST framework reads these three, and answers 415 to all others.
 CONTENTS = ["json", "form", "multipart"]
 
@@ -90,6 +136,7 @@ def entries(reference: Path) -> Iterator[Entry]:
         yield {**zone, "generation": generation, "source": DOCUMENTED}
     yield from ({**each, "source": DOCUMENTED} for each in VIEWS)
     yield from WEBDAV
+    yield from ({**each, "source": SOURCE} for each in SERIALIZED)
 
 
 def forms(environment: str) -> list[Entry]:
@@ -109,7 +156,8 @@ def core_entry(form: Entry, generation: str, version: str) -> Entry:
     if "query" in form:
         entry["query"] = list(form["query"])
     if "body" in form:
-        entry |= {"body": form["body"], "content": CONTENTS}
+        body = form["body"] | (dict([SET]) if "/settings/set/" in form["path"] else {})
+        entry |= {"body": body, "content": CONTENTS}
     return {**entry, "generation": generation, "source": f"SODAR Core {version}, {form['said_by']}"}
 
 

@@ -225,6 +225,78 @@ def account_cases(old: bool) -> Iterator[Asked]:
             yield Asked(f"label: {label}", "POST", "tokens/api/login", {"sodar_label": value}, user="dave")
 
 
+VALUES = {
+    "on": True,
+    "off": False,
+    "none": None,
+    "0": 0,
+    "1": 1,
+    "2": 2,
+    "half": 0.5,
+    "text 1": "1",
+    "list": ["1.2.3.4"],
+}
+TARGETS = {"project": "{project}", "category": "{category}", "mine": "user"}
+
+
+def setting_cases(old: bool, early: bool) -> Iterator[Asked]:
+    """Give requests that read and change settings."""
+    app, allowed = ("app_name" if old else "plugin_name"), ("ip_allowlist" if early else "ip_allow_list")
+    mine = "user_email_additional" if old else "notify_email_role"
+    addresses = {"one": "1.2.3.4", "two": "1.2.3.4, ::1", "net": "10.0.0.0/8", "json": '["1.2.3.4"]', "no": "x"}
+    for where, place in TARGETS.items():
+        for name in ("ip_restrict", "project_star", "project_access_block", mine, allowed, "unheard_of"):
+            named = {app: "projectroles", "setting_name": name}
+            if (where, name) == ("category", "ip_restrict"):  # what was never set is read from elsewhere
+                continue
+            for user in ("{alice}", "{bob}", NOBODY, None):
+                whose = {} if user is None else {"user": user}
+                yield (
+                    Asked(
+                        f"read {name} of {where}, {user}",
+                        "GET",
+                        f"project/api/settings/retrieve/{place}",
+                        query={**named, **whose},
+                    )
+                    if where != "mine"
+                    else Asked(f"read my {name}", "GET", "project/api/settings/retrieve/user", query=named)
+                )
+                if where != "mine" or user is None:
+                    body = {**named, **whose, "value": True}
+                    yield Asked(f"set {name} of {where}, {user}", "POST", f"project/api/settings/set/{place}", body)
+    for name, values in {"ip_restrict": VALUES, allowed: VALUES | addresses}.items():
+        for label, value in values.items():
+            body = {app: "projectroles", "setting_name": name, "value": value}
+            yield Asked(f"set {name}: {label}", "POST", "project/api/settings/set/{project}", body)
+    for label, value in VALUES.items():
+        body = {app: "projectroles", "setting_name": mine, "value": value}
+        yield Asked(f"set {mine}: {label}", "POST", "project/api/settings/set/user", body)
+    yield Asked(
+        "set without a value", "POST", "project/api/settings/set/user", {app: "projectroles", "setting_name": mine}
+    )
+    body = {app: "projectroles", "setting_name": "ip_restrict", "value": True}
+    yield Asked("set as contributor", "POST", "project/api/settings/set/{project}", body, user="bob")
+
+
+def invite_cases() -> Iterator[Asked]:
+    """Give requests that invite people."""
+    good = {"email": "new@example.org", "role": "project guest"}
+    mails = {**TEXTS, "no host": "new@", "two": "a@b@c.org", "dots": "a@b..org", "bob's": "bob@example.org"}
+    for label, value in mails.items():
+        yield Asked(f"email: {label}", "POST", "project/api/invites/create/{project}", {**good, "email": value})
+    for label, value in TEXTS.items():
+        yield Asked(f"role: {label}", "POST", "project/api/invites/create/{project}", {**good, "role": value})
+        yield Asked(f"message: {label}", "POST", "project/api/invites/create/{project}", {**good, "message": value})
+    for name in good:
+        yield Asked(f"without {name}", "POST", "project/api/invites/create/{project}", {name: good[name]})
+    for role in ("project delegate", "project viewer", "project finder"):
+        yield Asked(f"as {role}", "POST", "project/api/invites/create/{category}", {**good, "role": role})
+    yield Asked("by a contributor", "POST", "project/api/invites/create/{project}", good, user="bob")
+    for verb in ("revoke", "resend"):
+        yield Asked(f"{verb} nothing", "POST", f"project/api/invites/{verb}/{NOBODY}")
+    yield Asked("show nothing", "GET", f"project/api/invites/retrieve/{NOBODY}")
+
+
 def different(real: Place, ours: Place, cases: Iterator[Asked], reset: Any) -> list[str]:
     """Send each request to both servers and describe where their verdicts differ."""
     found = []
@@ -282,3 +354,17 @@ def test_values_of_settings_invites_and_tokens_are_judged_alike(pair):
     real, ours, reset = pair
 
     assert [] == different(real, ours, account_cases(real.server.old), reset)
+
+
+def test_values_of_settings_that_change_are_judged_alike(pair):
+    """A switch takes true and false, and whoever types 1 has to meet the refusal in the lesson."""
+    real, ours, reset = pair
+
+    assert [] == different(real, ours, setting_cases(real.server.old, real.server.early), reset)
+
+
+def test_values_of_invites_are_judged_alike(pair):
+    """Whom one can invite, and as what, differs from whom one can add."""
+    real, ours, reset = pair
+
+    assert [] == different(real, ours, invite_cases(), reset)

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import BaseConverter
 
 from bionb.errors import UsageError
-from bionb.platforms.sodar.sandbox import isa, landing, people, projects, sheets, zones
+from bionb.platforms.sodar.sandbox import access, isa, landing, oversight, people, projects, sheets, zones
 from bionb.platforms.sodar.sandbox.api import APIS, DELAY, Context, account, negotiated, since
 from bionb.platforms.sodar.sandbox.irods.door import QUIRKS, Door
 from bionb.platforms.sodar.sandbox.irods.store import Irods
@@ -54,16 +54,26 @@ class SodarSandbox(Application):
         self._door = Door(lambda: self.world, self.faults)
         app.url_map.converters["uuid"] = _Uuid
         app.before_request(self._check)
-        for views in (projects, people, sheets, zones):
+        for views in (projects, people, oversight, sheets, access, zones):
             serve(app, {line: _answering(view) for line, view in views.ROUTES.items()})
 
     def fill(self, state: str) -> None:
         """Put the data of a named state in place of what is there."""
         self.world = world = World(state)
         world.irods = Irods(world.clock)
-        if state in ("default", "collections"):
-            pilot = next(each for each in world.projects.values() if each.title == "Exome pilot")
-            pilot.lazy_sheets = lambda: _example(world, pilot, "exome_pilot", irods=state == "collections")
+        used = {"exome_pilot": ("default", "collections", "used"), "rna_pilot": ("used",)}
+        for name, states in used.items():
+            if state in states:
+                self._import(name, irods=state != "default")
+        if state == "used":
+            landing.put_to_use(world)
+
+    def _import(self, name: str, *, irods: bool) -> None:
+        """Give a project its invented sheets, once somebody looks."""
+        title = name.replace("_", " ").capitalize().replace("Rna", "RNA")
+        project = next(each for each in self.world.projects.values() if each.title == title)
+        world = self.world
+        project.lazy_sheets = lambda: _example(world, project, name, irods=irods)
 
     def wsgi(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request, later if it is slow: nobody else waits for that."""
@@ -132,7 +142,7 @@ class SodarSandbox(Application):
             return self.not_served(NotFound())
         g.media_type = api.media_type
         version = negotiated(api)
-        refuse_if(later > version, 406, f"Version {version} does not have this view.")
+        refuse_if(version < later < "2.0", 406, f"Version {version} does not have this view.")
         crash_if(request.path.startswith("/tokens/") and "Authorization" not in request.headers)
         g.context = Context(self.world, account(self.world), self.faults, version, release)
         refuse_if(request.routing_exception, 405, f"{request.method} is not for this address.")

@@ -29,6 +29,8 @@ _PROJECTS = "application/vnd.bihealth.sodar-core.projectroles+json"
 _SHEETS = "application/vnd.bihealth.sodar.samplesheets+json"
 _ZONES = "application/vnd.bihealth.sodar.landingzones+json"
 _IRODS = Api("application/vnd.bihealth.sodar.irodsinfo+json", ("1.0",))
+_TIMELINE = Api("application/vnd.bihealth.sodar-core.timeline+json", ("2.0",))
+_TASKFLOW = Api("application/vnd.bihealth.sodar.taskflowbackend+json", ("1.0",))
 _SODAR_OLD = Api(
     "application/vnd.bihealth.sodar+json",
     ("0.7.0", "0.7.1", "0.8.0", "0.9.0", "0.10.0", "0.11.0", "0.12.0", "0.13.0", "0.14.0", "0.14.1"),
@@ -41,12 +43,16 @@ APIS: Mapping[str, Mapping[str, Api]] = {
         "samplesheets": Api(_SHEETS, ("1.0", "1.1", "1.2")),
         "landingzones": Api(_ZONES, ("1.0", "1.1")),
         "irods": _IRODS,
+        "timeline": _TIMELINE,
+        "taskflowbackend": _TASKFLOW,
     },
     "1.1": {
         "project": Api(_PROJECTS, ("1.0", "1.1")),
         "samplesheets": Api(_SHEETS, ("1.0", "1.1")),
         "landingzones": Api(_ZONES, ("1.0",)),
         "irods": _IRODS,
+        "timeline": _TIMELINE,
+        "taskflowbackend": _TASKFLOW,
     },
     "old": {
         "project": Api("application/vnd.bihealth.sodar-core+json", ("0.13.0", "0.13.1", "0.13.2", "0.13.3")),
@@ -56,7 +62,11 @@ APIS: Mapping[str, Mapping[str, Api]] = {
     },
 }
 # What old servers lack, and the first version that has it.
-_LATER = {r"/project/api/(destroy|users/[0-9a-f]{8}-)": "1.1", "/landingzones/api/file/": "1.1"}
+_LATER = {
+    r"/project/api/(destroy|users/[0-9a-f]{8}-)": "1.1",
+    "/project/api/invites/retrieve/": "2.0",
+    "/landingzones/api/(file|settings)/": "1.1",
+}
 
 
 def since() -> str:

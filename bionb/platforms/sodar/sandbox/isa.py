@@ -226,7 +226,7 @@ class _Judge:
                     500, text if kind == "investigation" else f"AltamISA refuses the {where}: {text}"
                 ) from error
         entries = [{"message": str(each.message), "category": each.category.__name__} for each in caught]
-        self.critical += sum(each["category"].startswith("Critical") for each in entries)
+        self.critical += sum(map(_is_critical, entries))
         if kind == "investigation":
             self.report[kind] += entries
         elif entries:
@@ -237,7 +237,15 @@ class _Judge:
         """Refuse with the text of a tuple, first the count and then everything: that is how the server answers."""
         if self.critical:
             report = {**self.report, "all_ok": False, "critical_count": self.critical}
-            raise Refused(500, str((f"{self.critical} critical warnings of AltamISA, nothing was imported", report)))
+            words = f"{self.critical} critical warnings of AltamISA, nothing was imported"
+            tables = {"Investigation": self.report["investigation"], **self.report["studies"], **self.report["assays"]}
+            critical = [(name, each) for name, found in tables.items() for each in found if _is_critical(each)]
+            told = [f"<li>{name}: {each['message']}</li>" for name, each in critical]
+            raise Refused(500, str((words, report)), story=f"{words}<ul>{''.join(told)}</ul>")
+
+
+def _is_critical(entry: Mapping[str, str]) -> bool:
+    return entry["category"].startswith("Critical")
 
 
 def warnings_of(sheets: Sheets) -> list[str]:

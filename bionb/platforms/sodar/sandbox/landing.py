@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
 from bionb.platforms.sodar.sandbox.isa import Sheets, StudySheet
-from bionb.platforms.sodar.sandbox.world import Project, User, World
+from bionb.platforms.sodar.sandbox.world import Event, Project, User, World
 
 FINISHED = ("MOVED", "NOT CREATED", "DELETED")
 LOCKED = ("PREPARING", "VALIDATING", "MOVING")
@@ -37,6 +38,7 @@ class Zone:
     collections: tuple[str, ...] = ()  # names of those that are made with it
     restricted: bool = False
     stuck: bool = False
+    event: Event | None = None  # what is going on, in the timeline
 
     @property
     def status_locked(self) -> bool:
@@ -76,6 +78,17 @@ def advance(world: World, zone: Zone) -> None:
         world.irods.move(zone.path, zone.target)
     if zone.status == "DELETED":
         world.irods.remove(zone.path)
+    if zone.event is not None and not zone.ahead:
+        good = zone.status in ("ACTIVE", "MOVED", "DELETED")
+        world.conclude(zone.event, "OK" if good else "FAILED", zone.info)
+
+
+def begin(world: World, zone: Zone, user: User, what: str, words: str) -> None:
+    """Write into the timeline that the server began with something."""
+    objects = {"zone": (zone.title, zone.sodar_uuid), "user": (zone.user.username, zone.user.sodar_uuid)}
+    words = f"{words} landing zone {{zone}} of {{user}}"
+    zone.event = world.note(zone.project, user, f"zone_{what}", words, app="landingzones", objects=objects, done=False)
+    world.conclude(zone.event, "SUBMIT", "Job submitted")
 
 
 def _study_of(sheets: Sheets, assay: str) -> StudySheet:
@@ -102,3 +115,56 @@ def collections_of(project: Project, assay: str) -> tuple[str, ...]:
     kinds = ("Library Name", "Labeled Extract Name", "Extract Name")
     names = [sorted({each.name for each in table.materials.values() if each.type == kind}) for kind in kinds]
     return ("MiscFiles", "ResultsReports", "TrackHubs", *next(filter(None, names), []))
+
+
+MB = 10**6
+# Days after the one before, project, who, title, files with their sizes, what became of it, and what was said.
+_YEAR: tuple[tuple[int, str, str, str, dict[str, float], str, str], ...] = (
+    (20, "Exome pilot", "bob", "run 1", {"FAM1-child.bam": 0.9, "FAM1-mother.bam": 0.8}, "MOVED", "Moved 2 files"),
+    (31, "Exome pilot", "bob", "run 2", {"FAM2-child.bam": 1.1, "FAM2.vcf.gz": 0.1}, "MOVED", "Moved 2 files"),
+    (12, "Exome pilot", "alice", "old disk", {}, "ACTIVE", "Ready for files"),
+    (
+        44,
+        "RNA pilot",
+        "carol",
+        "pool 1",
+        {"pool1_R1.fastq.gz": 0.6, "pool1_R2.fastq.gz": 0.6},
+        "MOVED",
+        "Moved 2 files",
+    ),
+    (60, "RNA pilot", "bob", "pool 2", {"pool2_R1.fq.gz": 0.7}, "FAILED", "1 checksum file(s) missing"),
+    (45, "RNA pilot", "carol", "try", {}, "ACTIVE", "Ready for files"),
+    (80, "Exome pilot", "bob", "run 3", {"FAM3-child.bam": 1.0}, "ACTIVE", "Successfully validated 1 files"),
+    (30, "RNA pilot", "alice", "wrong assay", {}, "DELETED", "Landing zone deleted"),
+)
+
+
+def put_to_use(world: World) -> None:
+    """Leave in two projects what a year of work leaves: zones that moved, failed or were forgotten, and their files."""
+    now, projects = world.clock.now(), {each.title: each for each in world.projects.values()}
+    world.clock.tick((datetime(2025, 1, 20, 9, 0, tzinfo=UTC) - now).total_seconds())
+    for project in projects.values():
+        world.note(project, world.users["alice"], "project_create", f"create {project.type.lower()}")
+    for days, where, who, title, files, status, info in _YEAR:
+        world.clock.tick(days * 86400)
+        _use(world, projects[where], world.users[who], title, files, (status, info))
+    world.clock.tick((now - world.clock.now()).total_seconds())
+
+
+def _use(world: World, project: Project, user: User, title: str, files: dict[str, float], end: Step) -> None:
+    """Make a landing zone with files in it, and let something become of it."""
+    (assay,), started = project.sheets.assays, world.clock.now()
+    name = f"{started:%Y%m%d_%H%M%S}_{slug(title)}"
+    zone = Zone(world.ids.uuid("zone"), name, project, user, assay, started.isoformat())
+    zone.path = place_of(zone)
+    project.zones.append(zone)
+    begin(world, zone, user, "create", "create")
+    advance(world, zone)
+    for each, size in files.items():
+        file = world.irods.put(f"{zone.path}/{each}", bytes(int(size * MB)))
+        file.checksum = file.md5
+    if end[1] != zone.info:
+        what = {"DELETED": "delete", "ACTIVE": "validate"}.get(end[0], "move")
+        begin(world, zone, user, what, what)
+        zone.ahead.append(end)
+        advance(world, zone)

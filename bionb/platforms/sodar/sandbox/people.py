@@ -1,40 +1,20 @@
-"""Views on roles, owners, users, settings, invites and tokens."""
+"""Views on roles, owners, users, invites and tokens."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from flask import request
 
 from bionb.platforms.sodar.sandbox.api import Context, paged
-from bionb.platforms.sodar.sandbox.project_rules import UUID
-from bionb.platforms.sodar.sandbox.projects import find, user_shape
-from bionb.platforms.sodar.sandbox.refusals import crash_if, forbid_if, invalid_if, there, unfit_if
+from bionb.platforms.sodar.sandbox.projects import UUID, find, user_shape
+from bionb.platforms.sodar.sandbox.refusals import crash_if, forbid_if, invalid_if, refuse_if, there, unfit_if
 from bionb.platforms.sodar.sandbox.world import CATEGORY, DELEGATE, OWNER, RANKS, Assignment, Project, User
 from bionb.sandbox.application import Routes
 from bionb.sandbox.tokens import token_of
-
-SETTINGS: dict[tuple[str, str], tuple[str, str, Any]] = {
-    ("projectroles", "ip_restrict"): ("PROJECT", "BOOLEAN", False),
-    ("projectroles", "ip_allow_list"): ("PROJECT", "STRING", ""),
-    ("projectroles", "project_star"): ("PROJECT_USER", "BOOLEAN", False),
-    ("projectroles", "notify_email_project"): ("USER", "BOOLEAN", True),
-    ("projectroles", "notify_email_role"): ("USER", "BOOLEAN", True),
-    ("samplesheets", "allow_editing"): ("PROJECT", "BOOLEAN", True),
-    ("samplesheets", "sheet_sync_enable"): ("PROJECT", "BOOLEAN", False),
-    ("landingzones", "file_name_prohibit"): ("PROJECT", "STRING", ""),
-}
-# Before SODAR Core 1.2:
-ALLOWED: dict[tuple[str, str], tuple[str, str, Any]] = {("projectroles", "ip_allowlist"): ("PROJECT", "JSON", [])}
-RELEASE_1_1_SETTINGS = {name: each for name, each in SETTINGS.items() if name[1] != "ip_allow_list"} | ALLOWED
-OLD_SETTINGS = {
-    **{name: setting for name, setting in SETTINGS.items() if setting[0] == "PROJECT" and name[1] != "ip_allow_list"},
-    **ALLOWED,
-    ("projectroles", "project_star"): ("PROJECT_USER", "BOOLEAN", False),
-    ("projectroles", "user_email_additional"): ("USER", "STRING", ""),
-}
 
 
 def role_shape(project: Project, role: Assignment) -> dict[str, Any]:
@@ -78,7 +58,12 @@ def create_role(context: Context, project: str) -> Any:
     assert user is not None
     _check_role(context, found, body["role"], user, None)
     _end_weaker(context, found, user, body["role"])
+    _note(context, found, "role_create", f'add role "{body["role"]}" for {{user}}', user)
     return role_shape(found, context.world.assign(found, user, body["role"])), 201
+
+
+def _note(context: Context, project: Project, name: str, description: str, user: User) -> None:
+    context.world.note(project, context.user, name, description, objects={"user": (user.username, user.sodar_uuid)})
 
 
 def _end_weaker(context: Context, category: Project, user: User, role: str) -> None:
@@ -106,6 +91,7 @@ def update_role(context: Context, role: str) -> Any:
     )
     crash_if("role" not in body)  # a fault of real servers
     _check_role(context, project, body["role"], assignment.user, assignment)
+    _note(context, project, "role_update", f'update role to "{body["role"]}" for {{user}}', assignment.user)
     assignment.role = body["role"]
     _end_weaker(context, project, assignment.user, assignment.role)
     return role_shape(project, assignment)
@@ -115,6 +101,7 @@ def destroy_role(context: Context, role: str) -> None:
     """Take a role away."""
     project, assignment = _find_role(context, role)
     unfit_if(assignment.role == "project owner", "Owners are changed by owner transfer only.")
+    _note(context, project, "role_delete", f'delete role "{assignment.role}" from {{user}}', assignment.user)
     del project.roles[role]
 
 
@@ -126,6 +113,7 @@ def transfer(context: Context, project: str) -> Any:
     owner = next(each for each in found.roles.values() if each.role == "project owner")
     unfit_if(owner.user is by_name[name], f"{name} is the owner already.")
     _hand_over(context, found, owner, by_name[name], old_role)
+    _note(context, found, "role_owner_transfer", "transfer ownership to {user}", by_name[name])
     return {"detail": f"{name} owns {found.title} now, after {owner.user.username}."}
 
 
@@ -175,40 +163,93 @@ def retrieve_user(context: Context, user: str) -> Any:
     return user_shape(context, there(context.world.user(user)), embedded=False)
 
 
-def project_setting(context: Context, project: str) -> Any:
-    """Return a setting of project scope (owners and delegates) or of the caller in a project."""
-    found = find(context, project)
-    scope, shape = _setting(context)
-    unfit_if(scope == "USER", "Settings of user scope have an address of their own.")
-    forbid_if(scope == "PROJECT" and not found.allows(context.user, DELEGATE))
-    user = user_shape(context, context.user) if scope == "PROJECT_USER" else None
-    return {"project": found.sodar_uuid, "user": user, **shape}
+# -- invites ---------------------------------------------------------------------------------------------------------
 
 
-def user_setting(context: Context) -> Any:
-    """Return a setting of the caller."""
-    scope, shape = _setting(context)
-    unfit_if(scope != "USER", "This setting belongs to a project.")
-    return {"project": None, "user": user_shape(context, context.user), **shape}
-
-
-def _setting(context: Context) -> tuple[str, dict[str, Any]]:
-    plugin, name = request.args.get("plugin_name", ""), request.args.get("setting_name", "")
-    if context.old:
-        plugin = request.args.get("app_name", "")
-    unfit_if(not plugin, "Which app? None was named.")
-    settings = OLD_SETTINGS if context.old else SETTINGS if context.core_1_4 else RELEASE_1_1_SETTINGS
-    unfit_if((plugin, name) not in settings, f"{plugin} has no setting {name}.")
-    scope, kind, value = settings[plugin, name]
-    named = "app_name" if context.old else "plugin_name"
-    return scope, {"name": name, "type": kind, "value": value, named: plugin, "user_modifiable": True}
+def _invite_shape(context: Context, invite: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {**invite, "issuer": user_shape(context, invite["issuer"])}
+    del shown["active"]
+    return shown
 
 
 def list_invites(context: Context, project: str) -> Any:
     """List active invites."""
     found = find(context, project, DELEGATE)
-    shapes = [{**each, "issuer": user_shape(context, each["issuer"])} for each in found.invites]
-    return paged(context, shapes)
+    return paged(context, [_invite_shape(context, each) for each in found.invites if each["active"]])
+
+
+def create_invite(context: Context, project: str) -> Any:
+    """Invite somebody who has no account yet."""
+    found, read, wrong = find(context, project, DELEGATE), context.read(), {}
+    email, role = str(read.get("email", "")).strip(), read.get("role")
+    if email and not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", email):
+        wrong["email"] = "This is no e-mail address."
+    if isinstance(role, str) and (role not in RANKS or (not context.core_1_4 and role == "project viewer")):
+        wrong["role"] = f"There is no role {role}."
+    body = context.body(**wrong)
+    invalid_if(role == "project owner", "Owners are changed by owner transfer only.")
+    forbid_if(role == "project delegate" and not found.allows(context.user, OWNER))
+    invalid_if(any(each.email == email for each in context.world.users.values()), f"{email} has an account already.")
+    above, invited = found, list[str]()
+    while above is not None:
+        invited += [each["email"] for each in above.invites if each["active"]]
+        above = above.parent  # type: ignore[assignment]
+    unfit_if(email in invited and not context.old, f"{email} is invited already.")
+    now = context.world.clock.now()
+    made = {
+        "email": email,
+        "project": project,
+        "role": body["role"],
+        "issuer": context.user,
+        "date_created": now.isoformat(),
+        "date_expire": (now + timedelta(days=14)).isoformat(),
+        "message": body.get("message", ""),
+        "sodar_uuid": context.world.ids.uuid("invite"),
+        "active": True,
+    }
+    found.invites.append(made)
+    context.world.note(found, context.user, "invite_send", f'send project invite with role "{role}" to {email}')
+    return _invite_shape(context, made), 201
+
+
+def _invite(context: Context, uuid: str) -> tuple[Project, dict[str, Any]]:
+    everywhere = ((one, each) for one in context.world.projects.values() for each in one.invites)
+    found = there(next((pair for pair in everywhere if pair[1]["sodar_uuid"] == uuid), None))
+    forbid_if(not found[0].leads(context.user))
+    return found
+
+
+def retrieve_invite(context: Context, invite: str) -> Any:
+    """Return one invite, active or not."""
+    found = _invite(context, invite)[1]
+    refuse_if(not context.at_least("2.0"), 406, "This is for version 2.0.")
+    return _invite_shape(context, found)
+
+
+def _active_invite(context: Context, uuid: str) -> tuple[Project, dict[str, Any]]:
+    project, invite = _invite(context, uuid)
+    forbid_if(invite["role"] == "project delegate" and not project.allows(context.user, OWNER))
+    unfit_if(not invite["active"], "This invite is not active.")
+    return project, invite
+
+
+def revoke_invite(context: Context, invite: str) -> Any:
+    """End an invite."""
+    project, found = _active_invite(context, invite)
+    found["active"] = False
+    context.world.note(project, context.user, "invite_revoke", f'revoke invite sent to "{found["email"]}"')
+    return {"detail": f"{found['email']} is no longer invited to {project.title}."}
+
+
+def resend_invite(context: Context, invite: str) -> Any:
+    """Send the e-mail again."""
+    project, found = _active_invite(context, invite)
+    words = f'resend project invite with role "{found["role"]}" to {found["email"]}'
+    context.world.note(project, context.user, "invite_resend", words)
+    return {"detail": f"{found['email']} was invited to {project.title} again."}
+
+
+# -- tokens ----------------------------------------------------------------------------------------------------------
 
 
 def create_token(context: Context) -> Any:
@@ -233,8 +274,10 @@ ROUTES: Routes = {
     "GET /project/api/users/list": list_users,
     "GET /project/api/users/current": current_user,
     "GET /project/api/users/<uuid:user>": retrieve_user,
-    "GET /project/api/settings/retrieve/<uuid:project>": project_setting,
-    "GET /project/api/settings/retrieve/user": user_setting,
     "GET /project/api/invites/list/<uuid:project>": list_invites,
+    "POST /project/api/invites/create/<uuid:project>": create_invite,
+    "GET /project/api/invites/retrieve/<uuid:invite>": retrieve_invite,
+    "POST /project/api/invites/revoke/<uuid:invite>": revoke_invite,
+    "POST /project/api/invites/resend/<uuid:invite>": resend_invite,
     "POST /tokens/api/login": create_token,
 }

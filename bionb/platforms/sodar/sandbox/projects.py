@@ -1,25 +1,30 @@
-"""Views on categories and projects."""
+"""Views on categories and projects, and what SODAR Core asks before it creates or changes one, in its order."""
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
 from bionb.platforms.sodar.sandbox.api import Context, paged
-from bionb.platforms.sodar.sandbox.project_rules import (
-    as_text,
-    check_place,
-    check_title,
-    creatable_in,
-    owner_of,
-    public_of,
-    wrong_fields,
-)
 from bionb.platforms.sodar.sandbox.refusals import crash_if, forbid_if, invalid_if, refuse_if, there
-from bionb.platforms.sodar.sandbox.world import CATEGORY, DELEGATE, FINDER, PROJECT, VIEWER, Assignment, Project, User
+from bionb.platforms.sodar.sandbox.world import (
+    CATEGORY,
+    CONTRIBUTOR,
+    DELEGATE,
+    FINDER,
+    PROJECT,
+    RANKS,
+    VIEWER,
+    Assignment,
+    Project,
+    User,
+)
 from bionb.sandbox.application import Routes
 
+UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MS_A_PROJECT = 21.0  # a real server took 43 s for 2,003 projects in one list, and 3.7 s for a page of 100
+PUBLIC = ("project guest", "project viewer")
 
 
 def find(context: Context, uuid: str, rank: int = VIEWER) -> Project:
@@ -111,21 +116,104 @@ def retrieve(context: Context, project: str) -> Any:
     return shape(context, find(context, project))
 
 
+def _as_text(value: Any) -> str | None:
+    """Return a text field's value: numbers are taken as text."""
+    return None if value is None else str(value)
+
+
+def _creatable_in(context: Context) -> Project | None:
+    """Return the parent of a new project; the right to create in it is looked at before anything else is read."""
+    uuid = context.read().get("parent")
+    crash_if(isinstance(uuid, str) and uuid and not UUID.fullmatch(uuid))  # a fault of real servers
+    parent = context.world.projects.get(uuid) if isinstance(uuid, str) else None
+    forbid_if(not context.user.is_superuser and (parent is None or not parent.allows(context.user, CONTRIBUTOR)))
+    return parent
+
+
+def _wrong_fields(context: Context) -> dict[str, str]:
+    """Return the fields that name something which is not there."""
+    body, wrong = context.read(), {}
+    parent = body.get("parent")
+    if isinstance(parent, str) and parent:
+        found = context.world.projects.get(parent)
+        if found is None or found.type != CATEGORY:
+            wrong["parent"] = f"No category has the UUID {parent}."
+    role = body.get("public_access")
+    if isinstance(role, str) and role and role not in RANKS:
+        wrong["public_access"] = f"There is no role {role}."
+    return wrong
+
+
+def _check_place(context: Context, body: dict[str, Any], parent: Project | None, itself: Project | None) -> None:
+    """Refuse a place in the tree."""
+    moved = parent is not None and (itself is None or itself.parent is not parent)
+    forbid_if(moved and parent is not None and not parent.allows(context.user, CONTRIBUTOR))
+    if "parent" not in body or parent is not None:
+        return
+    forbid_if(itself is not None and itself.parent is not None and not context.user.is_superuser)
+    invalid_if(body.get("type") == PROJECT, "A project needs a category above it.")
+
+
+def _check_title(context: Context, body: dict[str, Any], parent: Project | None, itself: Project | None) -> None:
+    """Refuse a title."""
+    title = str(body.get("title", ""))
+    invalid_if(
+        " / " in title or title.startswith("/") or title.endswith("/"),
+        "A title must not begin or end with a slash, nor have one between blanks.",
+    )
+    invalid_if(parent is not None and title == parent.title, "A title must differ from its parent's.")
+    taken = any(each.parent is parent and each.title == title for each in context.world.projects.values())
+    invalid_if(itself is None and taken, "Title and parent together must be unique.")
+
+
+def _owner_of(context: Context, body: dict[str, Any]) -> User:
+    """Return the owner that is named for a project."""
+    uuid = body.get("owner")
+    invalid_if(not uuid, "An owner is needed to create a project.")
+    invalid_if(not UUID.fullmatch(str(uuid)), f"{uuid} is no UUID.")
+    owner = context.world.user(str(uuid))
+    invalid_if(owner is None, "The owner is unknown.")
+    assert owner is not None
+    return owner
+
+
+def _public_of(context: Context, body: dict[str, Any], kind: str | None, *, complete: bool) -> str | None:
+    """Read the public field, whose name and form differ by version; a form without it counts as 'not public'.
+
+    `kind` is the type that the request names, `complete` whether it has to name all fields.
+    """
+    if context.at_least("2.0"):
+        invalid_if("public_guest_access" in body or context.is_form, "From version 2.0 on use public_access, in JSON.")
+        invalid_if("public_access" not in body and complete, "public_access is missing.")
+        role = body.get("public_access") or None
+        invalid_if(kind == CATEGORY and role, "Categories are not public.")
+        crash_if(role not in (None, *PUBLIC))
+        return role
+    given = str(body.get("public_guest_access", False)).lower() in ("true", "1")
+    invalid_if(
+        "public_guest_access" not in body and not context.is_form and complete and context.core_1_4,
+        "public_guest_access is missing.",
+    )
+    invalid_if(kind == CATEGORY and given, "Categories are not public.")
+    return "project guest" if given else None
+
+
 def create(context: Context) -> Any:
     """Create a project or category."""
-    parent = creatable_in(context)
-    body = context.body(**wrong_fields(context))
-    check_place(context, body, parent, None)
-    check_title(context, body, parent, None)
-    owner = owner_of(context, body)
-    public = public_of(context, body, body.get("type"), complete=True)
+    parent = _creatable_in(context)
+    body = context.body(**_wrong_fields(context))
+    _check_place(context, body, parent, None)
+    _check_title(context, body, parent, None)
+    owner = _owner_of(context, body)
+    public = _public_of(context, body, body.get("type"), complete=True)
     crash_if("type" not in body)  # a fault of real servers
     made = Project(context.world.ids.uuid("project"), str(body["title"]), body["type"], parent)
     made.public = public
     _crash_on_raw(context, body)
-    made.description, made.readme = as_text(body.get("description")), as_text(body.get("readme")) or ""
+    made.description, made.readme = _as_text(body.get("description")), _as_text(body.get("readme")) or ""
     context.world.assign(made, owner, "project owner")
     context.world.projects[made.sodar_uuid] = made
+    context.world.note(made, context.user, "project_create", f"create {made.type.lower()}")
     answer = brief(context, made)
     if context.old and not context.is_form and "public_guest_access" not in body:
         del answer["public_guest_access"]
@@ -140,11 +228,11 @@ def _crash_on_raw(context: Context, body: dict[str, Any]) -> None:
 def change(context: Context, project: str, partly: bool = False) -> Any:
     """Change all fields, or some."""
     found = find(context, project, DELEGATE)
-    body = context.body(**wrong_fields(context))
+    body = context.body(**_wrong_fields(context))
     parent = context.world.projects[body["parent"]] if body.get("parent") else None
     crash_if(parent is found)  # a fault of real servers
-    check_place(context, body, parent, found)
-    check_title(context, body, parent, found)
+    _check_place(context, body, parent, found)
+    _check_title(context, body, parent, found)
     public = _checked_change(context, body, found, partly)
     # A fault of real servers: they compare with a parent that is named only.
     crash_if(parent is None and found.parent is not None and body.get("title") == found.parent.title)
@@ -157,8 +245,9 @@ def change(context: Context, project: str, partly: bool = False) -> Any:
         found.public = public
     found.parent, found.title = parent or found.parent, str(body.get("title", found.title))
     # An empty text changes nothing on real servers.
-    found.description = as_text(body.get("description")) or found.description
-    found.readme = as_text(body.get("readme")) or found.readme
+    found.description = _as_text(body.get("description")) or found.description
+    found.readme = _as_text(body.get("readme")) or found.readme
+    context.world.note(found, context.user, "project_update", f"update {found.type.lower()}")
     return shape(context, found)
 
 
@@ -168,10 +257,10 @@ def _checked_change(context: Context, body: dict[str, Any], project: Project, pa
     invalid_if(body.get("type", project.type) != project.type, words)
     invalid_if(body.get("owner") and partly, "Owners are changed by owner transfer only.")
     if body.get("owner"):
-        owner_of(context, body)
+        _owner_of(context, body)
     version_1 = context.core_1_4 and context.version in ("1.0", "1.1")
     crash_if(version_1 and partly and "public_guest_access" not in body)  # a fault of real servers
-    return public_of(context, body, body.get("type"), complete=not partly)
+    return _public_of(context, body, body.get("type"), complete=not partly)
 
 
 def destroy(context: Context, project: str) -> None:

@@ -14,7 +14,7 @@ from bionb.platforms.sodar.sandbox import isa
 from bionb.platforms.sodar.sandbox.api import Context, paged
 from bionb.platforms.sodar.sandbox.irods.store import file_shape
 from bionb.platforms.sodar.sandbox.projects import find
-from bionb.platforms.sodar.sandbox.refusals import crash_if, forbid_if, refuse_if, there, unfit_if
+from bionb.platforms.sodar.sandbox.refusals import Refused, crash_if, forbid_if, refuse_if, there, unfit_if
 from bionb.platforms.sodar.sandbox.world import CATEGORY, CONTRIBUTOR, GUEST, Project, World
 from bionb.sandbox.application import Routes
 from bionb.sandbox.faults import Faults
@@ -114,14 +114,21 @@ def import_sheets(context: Context, project: str) -> Any:
     found = find(context, project, CONTRIBUTOR)
     forbid_if(found.archive)
     upload = isa.read_upload(list(request.files.values()))
-    now = str(context.world.clock.tick())
-    sheets = isa.parse(upload, context.world.ids.uuid, now)
-    old = found.sheets
-    if old is not None:
-        keep(found, old, sheets)
+    now, old = str(context.world.clock.tick()), found.sheets
+    done = "replaced" if old is not None else "created"
+    what, words = f"sheet_{done[:-1]}", "previous investigation" if old is not None else "investigation"
+    words, app = f"{done[:-1]} {words}", "samplesheets"
+    event = context.world.note(found, context.user, what, words, app=app, done=False)
+    try:
+        sheets = isa.parse(upload, context.world.ids.uuid, now)
+        if old is not None:
+            keep(found, old, sheets)
+    except Refused as refused:
+        context.world.conclude(event, "FAILED", refused.more.get("story", f"ISA-Tab import failed: {refused.words}"))
+        raise
+    context.world.conclude(event, "OK", "All OK")
     found.sheets = sheets
     crash_if(found.type == CATEGORY)  # a fault of real servers: stored, and then a crash
-    done = "replaced" if old is not None else "created"
     answer: dict[str, Any] = {"detail": f"Sheets {done} in {found.title} ({project})"}
     if found_warnings := isa.warnings_of(sheets):
         answer["sodar_warnings"] = found_warnings
@@ -139,6 +146,8 @@ def create_collections(context: Context, project: str) -> Any:
     unfit_if(found.sheets.irods_status, f"{what}: they are there already")
     irods_fault(context.faults, what)
     make_collections(context.world, found, found.sheets)
+    what = "create iRODS collection structure"
+    context.world.note(found, context.user, "sheet_colls_create", what, app="samplesheets")
     return {"detail": "Collections created", "path": found.sample_data}
 
 
@@ -184,21 +193,20 @@ def environment(context: Context) -> Any:
 
 def keep(project: Project, old: isa.Sheets, new: isa.Sheets) -> None:
     """Apply the rules of replacing, and keep the UUIDs of investigation, studies and assays."""
-    studies = {each.identifier: each for each in new.studies}
-    lost = False
+    studies, lost = {each.identifier: each for each in new.studies}, list[str]()
     for study in old.studies:
         match = studies.get(study.identifier)
-        lost |= match is None or match.file_name != study.file_name
         names = {each.file_name: each for each in match.assays} if match else {}
-        lost |= not {each.file_name for each in study.assays} <= names.keys()
+        lost += [study.identifier] if match is None or match.file_name != study.file_name else []
+        lost += [each.file_name for each in study.assays if each.file_name not in names]
         if match is not None:
             match.sodar_uuid = study.sodar_uuid
         for assay in study.assays:
             if assay.file_name in names:
                 names[assay.file_name].sodar_uuid = assay.sodar_uuid
     zoned = any(zone.assay not in new.assays for zone in project.zones)
-    words = "The sheets were not replaced; the reason is in the server's log."
-    refuse_if(zoned or (old.irods_status and lost), 400, words)
+    words, story = "The sheets were not replaced; the reason is in the server's log.", f"Not in the new sheets: {lost}"
+    refuse_if(zoned or (old.irods_status and lost), 400, words, story=story)
     new.sodar_uuid, new.irods_status = old.sodar_uuid, old.irods_status
 
 

@@ -71,6 +71,22 @@ class Assignment:
 
 
 @dataclass(eq=False)
+class Event:
+    """Something that was done, as the timeline keeps it."""
+
+    sodar_uuid: str
+    project: Project | None
+    user: User
+    name: str
+    description: str
+    app: str
+    extra: dict[str, Any]
+    classified: bool
+    objects: dict[str, tuple[str, str]]  # label in the description -> name and UUID
+    statuses: list[tuple[str, str, str]] = field(default_factory=list)  # time, type, text
+
+
+@dataclass(eq=False)
 class Project:
     """A category or a project."""
 
@@ -83,9 +99,10 @@ class Project:
     public: str | None = None
     archive: bool = False
     roles: dict[str, Assignment] = field(default_factory=dict)
-    settings: dict[tuple[str, str], Any] = field(default_factory=dict)
     invites: list[dict[str, Any]] = field(default_factory=list)
     zones: list[Any] = field(default_factory=list)
+    tickets: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
     lazy_sheets: Callable[[], Any] | None = None
     _sheets: Any = None
 
@@ -139,6 +156,10 @@ class Project:
             found.append(RANKS[self.public])
         return min(found, default=None)
 
+    def leads(self, user: User) -> bool:
+        """Tell whether a user is owner or delegate, or may do everything."""
+        return self.allows(user, DELEGATE)
+
     def allows(self, user: User, rank: int) -> bool:
         """Tell whether a user has this rank or a stronger one."""
         own = self.rank(user)
@@ -148,7 +169,7 @@ class Project:
 class World:
     """All people and projects, in one of the named states."""
 
-    states = ("default", "collections", "empty", "recorded")
+    states = ("default", "collections", "used", "empty", "recorded")
 
     def __init__(self, state: str) -> None:
         self.page_size = 3 if state == "recorded" else 100
@@ -159,6 +180,8 @@ class World:
         domain = "" if state == "recorded" else "@EXAMPLE"
         self.users = {short: self._user(short, short if short == "admin" else short + domain) for short in SHORT_NAMES}
         self.projects: dict[str, Project] = {}
+        self.events: list[Event] = []
+        self.settings: dict[tuple[str, ...], Any] = {}
         if state == "recorded":
             self.add(None, "Category A", alice="owner", description="For recorded replies")
         elif state != "empty":
@@ -193,7 +216,35 @@ class World:
             "date_expire": "2026-01-19T12:00:00+00:00",
             "message": "Welcome to the course",
             "sodar_uuid": self.ids.uuid("invite"),
+            "active": True,
         }
+
+    def note(
+        self,
+        project: Project | None,
+        user: User,
+        name: str,
+        description: str,
+        *,
+        app: str = "projectroles",
+        extra: dict[str, Any] | None = None,
+        classified: bool = False,
+        objects: dict[str, tuple[str, str]] | None = None,
+        done: bool = True,
+    ) -> Event:
+        """Write into the timeline; what goes on gets its end with `conclude`."""
+        event = Event(
+            self.ids.uuid("event"), project, user, name, description, app, extra or {}, classified, objects or {}
+        )
+        self.events.append(event)
+        self.conclude(event, "INIT", "Event initialized")
+        if done:
+            self.conclude(event, "OK", "All OK")
+        return event
+
+    def conclude(self, event: Event, status: str, words: str) -> None:
+        """Write how something went."""
+        event.statuses.append((self.clock.now().isoformat(), status, words))
 
     def add(self, parent: Project | None, title: str, description: str | None = None, **roles: str) -> Project:
         """Add a category (at the root) or a project with members by short name and short role."""

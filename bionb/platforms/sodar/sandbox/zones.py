@@ -16,6 +16,7 @@ from bionb.platforms.sodar.sandbox.landing import (
     Step,
     Zone,
     advance,
+    begin,
     collections_of,
     place_of,
     slug,
@@ -97,6 +98,7 @@ def create(context: Context, project: str) -> Any:
     # A fault of real servers: a second zone of that name crashes.
     crash_if(any((each.title, each.user) == (zone.title, zone.user) for each in found.zones))
     found.zones.append(zone)
+    begin(context.world, zone, context.user, "create", "create")
     if context.faults.take("irods_down"):
         zone.ahead.clear()  # the zone stays behind, as on real servers
         raise Refused(500, f"{NOT_CREATED}: no connection to iRODS")
@@ -141,7 +143,12 @@ def submit(context: Context, zone: str, move: bool = False) -> Any:
     words = "Another landing zone of this project is being validated: please wait."
     refuse_if(busy or context.faults.take("locked"), _busy(context), words)
     found.stuck = bool(move and context.faults.take("stuck"))
-    return _begin(found, "moving" if move else "validation", lambda: _steps(context, found, move))
+    what = (
+        ("move", "validate and move files from", "moving")
+        if move
+        else ("validate", "validate files from", "validation")
+    )
+    return _begin(context, found, what, lambda: _steps(context, found, move))
 
 
 def delete(context: Context, zone: str) -> Any:
@@ -152,13 +159,45 @@ def delete(context: Context, zone: str) -> Any:
         irods_fault(context.faults, "The landing zone was not deleted")
         return [("DELETING", "Deleting the landing zone"), ("DELETED", "Landing zone deleted")]
 
-    return _begin(found, "deletion", steps)
+    return _begin(context, found, ("delete", "delete", "deletion"), steps)
 
 
-def _begin(zone: Zone, what: str, steps: Callable[[], list[Step]]) -> dict[str, Any]:
-    unfit_if(zone.status not in ("ACTIVE", "FAILED"), f"No {what} of a landing zone with status={zone.status}")
+def _begin(context: Context, zone: Zone, what: tuple[str, str, str], steps: Callable[[], list[Step]]) -> dict[str, Any]:
+    unfit_if(zone.status not in ("ACTIVE", "FAILED"), f"No {what[2]} of a landing zone with status={zone.status}")
     zone.ahead = deque(steps())
-    return {"detail": f"Landing zone {what} has begun", "sodar_uuid": zone.sodar_uuid}
+    begin(context.world, zone, context.user, what[0], what[1])
+    return {"detail": f"Landing zone {what[2]} has begun", "sodar_uuid": zone.sodar_uuid}
+
+
+def update(context: Context, zone: str) -> Any:
+    """Change description or message; a fault of real servers: zone and path get a new name, and the files are lost."""
+    found = _zone(context, zone)
+    forbid_if(found.project.archive or not found.project.leads(context.user))
+    body = context.body()
+    unfit_if(not set(body) <= {"description", "user_message"}, "Only description and user_message can be changed.")
+    found.title, found.user = f"{context.world.clock.tick():%Y%m%d_%H%M%S}", context.user
+    found.path = place_of(found)
+    found.description, found.user_message = (
+        str(body.get(name, getattr(found, name))) for name in ("description", "user_message")
+    )
+    begin(context.world, found, context.user, "update", "update")
+    return _shape(context, found)
+
+
+def settings(context: Context, project: str) -> Any:
+    """Return what is allowed in landing zones of a project."""
+    found = find(context, project, CONTRIBUTOR)
+    prohibited = context.world.settings.get((found.sodar_uuid, "", "landingzones", "file_name_prohibit"), "")
+    limits = {"LANDINGZONES_ZONE_CREATE_LIMIT": ZONE_LIMIT, "LANDINGZONES_ZONE_VALIDATE_LIMIT": 1}
+    trigger = {"LANDINGZONES_TRIGGER_ENABLE": True, "LANDINGZONES_TRIGGER_FILE": ".sodar_validate_and_move"}
+    return {
+        "settings": {
+            "LANDINGZONES_DISABLE_FOR_USERS": False,
+            **trigger,
+            **limits,
+            "file_name_prohibit": prohibited,
+        }
+    }
 
 
 def _steps(context: Context, zone: Zone, move: bool) -> list[Step]:
@@ -197,6 +236,8 @@ ROUTES: Routes = {
     "GET /landingzones/api/list/<uuid:project>": list_zones,
     "GET /landingzones/api/retrieve/<uuid:zone>": retrieve,
     "POST /landingzones/api/create/<uuid:project>": create,
+    "PUT|PATCH /landingzones/api/update/<uuid:zone>": update,
+    "GET /landingzones/api/settings/retrieve/<uuid:project>": settings,
     "POST /landingzones/api/submit/validate/<uuid:zone>": submit,
     "POST /landingzones/api/submit/move/<uuid:zone>": partial(submit, move=True),
     "POST /landingzones/api/submit/delete/<uuid:zone>": delete,
