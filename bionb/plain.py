@@ -80,3 +80,37 @@ def several(value: Any, where: str = "") -> list[str] | None:
 
 def _named(where: str) -> str:
     return repr(where) if where else "A value"
+
+
+def listed(things: Any, kind: str, key: str = "id") -> list[Any]:
+    """Return one or several things as a list: an id or a record, a list or listing of them, the rows of a table.
+
+    Parameters
+    ----------
+    things : str, mapping, iterable or DataFrame
+        What was passed.
+    kind : str
+        For messages: ``"file"``.
+    key : str
+        The column that a table needs.
+
+    Raises
+    ------
+    UsageError
+        It is none of these, or a table without that column.
+
+    Examples
+    --------
+    >>> listed("a", "file"), listed([{"id": "a"}, "b"], "file")
+    (['a'], [{'id': 'a'}, 'b'])
+    """
+    if hasattr(things, "columns") and hasattr(things, "to_dict"):
+        if key not in things.columns:
+            raise UsageError(f"The table has no column {key!r}, which says which {kind}s are meant: keep it in.")
+        rows: list[Any] = things.to_dict("records")
+        return rows
+    if isinstance(things, str | Mapping):
+        return [things]
+    if not isinstance(things, Iterable) or isinstance(things, bytes):
+        raise UsageError(f"Pass one {kind}, a list of {kind}s or a table of them, not {type(things).__name__}.")
+    return list(things)

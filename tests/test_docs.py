@@ -231,7 +231,7 @@ SHOWN = {
         "GET /files/ID": r"\.file\(",
         "GET /files by name, metadata or task": r"\.files\([^)]*(?:name|metadata|task)",
         "POST /action/files/copy": r"\.copy_files\(",
-        "POST /upload": r"\.upload\(",
+        "POST /upload": r"\.upload_files\(",
         "GET /apps": r"\.apps?\(",
         "GET /tasks": r"\.tasks\(",
         "GET /tasks/ID/inputs": r"\.task_inputs\(",

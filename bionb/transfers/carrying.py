@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.crew import Crew
 from bionb.errors import BionbError, FileBusy, FileFailed, TransfersFailed
-from bionb.http.story import carried
+from bionb.http.story import Story, current_story
 from bionb.progress import CLOCK, Progress, pause, told_on
 from bionb.transfers.arriving.ranges import AHEAD, LARGE
 from bionb.transfers.failing import shown, told
@@ -37,6 +37,7 @@ class _Row:
     def __init__(self, transfer: Transfer) -> None:
         self.transfer, self.status, self.done = transfer, "planned", 0.0
         self.seconds: float | None = None
+        self.moving = False
         self.error: BionbError | None = None
         self.more: Mapping[str, Any] = {}
 
@@ -52,7 +53,7 @@ class _Row:
         words = str(self.error) if self.error is not None else ""
         row: dict[str, Any] = {"name": each.name, "source": each.source, "target": each.target, "bytes": each.size}
         row |= {"checksum": each.checksum, "status": self.status, "seconds": self.seconds, "error": words}
-        return row | dict(self.more)
+        return row | dict(each.more) | dict(self.more)
 
 
 def carry_out(
@@ -99,6 +100,7 @@ class _Journey:
         self._threads = _has_threads()
         self._files, self._pieces = Crew(workers), Crew(min(workers, AHEAD))
         self._bar: _Bar | None = None
+        self._story = current_story() or Story()
 
     def run(self, dry_run: bool) -> pd.DataFrame:
         try:
@@ -128,16 +130,18 @@ class _Journey:
 
     def _look(self, row: _Row) -> None:
         try:
-            row.status, row.error = ("there" if row.transfer.look() else "planned"), None
+            row.status, row.error = ("there" if self._story.run(row.transfer.look) else "planned"), None
         except BionbError as error:
             row.fail("refused", error)
 
     def _move(self, row: _Row) -> None:
-        begun = CLOCK.now()
+        if self._stop.is_set():
+            return
+        begun, row.moving = CLOCK.now(), True
         try:
             crew = self._pieces if self._threads else None
             with told_on(self._bar):
-                row.more = row.transfer.carry(_Watcher(row, self._stop), crew)
+                row.more = self._story.run(row.transfer.carry, _Watcher(row, self._stop), crew)
             row.status, row.error = str(row.more.get("status", "done")), None
         except Stopped:
             row.status = "missing"
@@ -145,6 +149,8 @@ class _Journey:
             row.error = error
         except BionbError as error:
             row.fail("failed", error)
+        finally:
+            row.moving = False
         row.seconds = round(CLOCK.now() - begun, 3)
 
     # -- what the caller's thread does ----------------------------------------------------------------------------
@@ -155,11 +161,10 @@ class _Journey:
             for row in rows:
                 work(row)
             return
-        function = carried(work)
 
         def done(row: _Row) -> None:
             try:
-                function(row)
+                work(row)
             finally:
                 self._finished.put(row)
 
@@ -216,8 +221,7 @@ class _Journey:
         self._stop.set()
         self._files.dismiss()
         until = CLOCK.now() + PATIENCE
-        moving = [row for row in self._rows if row.is_open and row.done]
-        while any(row.is_open for row in moving) and CLOCK.now() < until:
+        while any(row.moving for row in self._rows) and CLOCK.now() < until:
             CLOCK.sleep(0.05)
         for row in self._rows:
             if row.is_open:

@@ -6,6 +6,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from bionb.crew import Crew
@@ -47,6 +48,8 @@ class Transfer(ABC):
         Bytes, where known.
     checksum : str
         ``"md5 9e10..."``, empty where nobody says one.
+    more : mapping
+        Further columns of its row, e.g. ``id``.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Transfer(ABC):
     target: str
     size: int | None = None
     checksum: str = ""
+    more: Mapping[str, Any] = MappingProxyType({})
 
     @abstractmethod
     def look(self) -> bool:
@@ -102,12 +106,12 @@ class Fetch(Transfer):
         self.name, self.source, self.target = remote.name, source or remote.key, str(self.path)
         self.size, self.checksum = remote.size, said(remote.checksums)
         self._folder, self._place, self._algorithm = folder, place, next(iter(remote.checksums), algorithm)
-        self.clash: UsageError | None = None
+        self.wrong: UsageError | None = None
 
     def look(self) -> bool:
         """Compare what stands there by size and checksum, else by size and date."""
-        if self.clash is not None:
-            raise self.clash
+        if self.wrong is not None:
+            raise self.wrong
         check_way(self._folder, self._place)
         if not os.path.lexists(self.path):
             return False
@@ -239,7 +243,7 @@ def fetches(
                 f"Two of these files are called {shown(place)}, and one would replace the other: download "
                 f"{remote.key or 'the second'} to another folder."
             )
-        each.clash = wrong
+        each.wrong = wrong
         found.append(each)
     return found
 
@@ -266,14 +270,17 @@ def sources_of(source: Any) -> list[tuple[Path, str]]:
 
     Parameters
     ----------
-    source : path or sequence of paths
-        A file; a folder (all files in it, at any depth, with their folders); or several of them.
+    source : path, sequence of paths, or mapping
+        A file; a folder (all files in it, at any depth, with their folders); several of them; or paths by the names
+        that they shall have.
 
     Raises
     ------
     UsageError
         It is no path; or a folder without a file.
     """
+    if isinstance(source, Mapping) and all(isinstance(path, str | os.PathLike) for path in source.values()):
+        return [(Path(path), str(name)) for name, path in source.items()]
     if not isinstance(source, str | os.PathLike):
         if not isinstance(source, Sequence) or isinstance(source, bytes):
             raise UsageError(f"source is the path of a file or folder, or a list of them, not {type(source).__name__}.")

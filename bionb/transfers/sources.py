@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from bionb.errors import ConnectionFailed
+from bionb.errors import BionbError, ConnectionFailed
 
 if TYPE_CHECKING:
     import requests
@@ -63,30 +64,55 @@ def linked(session: Session, address: Callable[[], str], *, what: str, auth: boo
     auth : bool
         Whether the link needs the session's credentials; signed ones must not see them.
     """
-    known: list[str] = []
+    known = _Link(address)
 
-    def asked(link: str, headers: Mapping[str, str], expired: tuple[int, ...]) -> requests.Response:
-        return session.request(
-            "GET", link, what=what, headers=headers, auth=auth, stream=True, opens=False, accept=(412, 416, *expired)
-        )
-
-    def fresh_if_broken(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    def fresh_if_broken(link: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
         try:
             yield from pieces
         except ConnectionFailed:
-            known.clear()
+            known.forget(link)
             raise
 
+    def ask(headers: Mapping[str, str]) -> tuple[str, requests.Response]:
+        link, fresh = known.get()
+        accept = (412, 416) if fresh else (412, 416, *EXPIRED)
+        try:
+            options: Any = {"headers": headers, "auth": auth, "stream": True, "opens": False, "accept": accept}
+            response = session.request("GET", link, what=what, **options)
+        except BionbError:
+            known.forget(link)
+            raise
+        if response.status_code not in EXPIRED:
+            return link, response
+        response.close()
+        known.forget(link)
+        return ask(headers)
+
     def open_at(headers: Mapping[str, str]) -> Answer:
-        links, known[:] = [*known], []
-        response = asked(links[0], headers, EXPIRED) if links else None
-        if response is None or response.status_code in EXPIRED:
-            links = [address()]
-            response = asked(links[0], headers, ())
-        known[:] = links
+        link, response = ask(headers)
         # The bytes are proven as they were sent; what is left to undo is undone afterwards, from the whole file.
         response.raw.headers.pop("Content-Encoding", None)
-        pieces = fresh_if_broken(session.body(response, what=what, size=CHUNK))
+        pieces = fresh_if_broken(link, session.body(response, what=what, size=CHUNK))
         return Answer(response.status_code, response.headers, pieces, response.close)
 
     return open_at
+
+
+class _Link:
+    """A link that is kept as long as it serves; several threads may ask for it."""
+
+    def __init__(self, address: Callable[[], str]) -> None:
+        self._address, self._lock, self._known = address, threading.Lock(), ""
+
+    def get(self) -> tuple[str, bool]:
+        """Return the link, and whether it is a new one."""
+        with self._lock:
+            fresh = not self._known
+            self._known = self._known or self._address()
+            return self._known, fresh
+
+    def forget(self, link: str) -> None:
+        """Ask for another one next time, unless there is one already."""
+        with self._lock:
+            if self._known == link:
+                self._known = ""

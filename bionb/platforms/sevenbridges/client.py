@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import UsageError
@@ -23,7 +22,7 @@ from bionb.platforms.sevenbridges.calls.volumes import Volumes
 from bionb.platforms.sevenbridges.rules.identifiers import Ref
 from bionb.platforms.sevenbridges.wire.paging import VERSION
 from bionb.platforms.sevenbridges.wire.problems import read_problem
-from bionb.platforms.sevenbridges.workflows import transfers, waiting
+from bionb.platforms.sevenbridges.workflows import downloading, uploading, waiting
 from bionb.platforms.sevenbridges.workflows.drafting import Drafts
 from bionb.protocol import Node, Nodes
 from bionb.secret import Secret, shown
@@ -182,69 +181,120 @@ class SevenBridgesClient(Accounts, Projects, Files, Apps, Tasks, Billing, Volume
         """
         return waiting.wait_transfer(self, transfer, deadline=deadline, advance_access=advance_access)
 
-    def download(self, file: Ref, path: str | os.PathLike[str] = ".", *, overwrite: bool = False) -> Path:
-        """Save a file and return where; a download that broke off goes on where it stopped.
+    def download_files(
+        self, files: Any, folder: str | os.PathLike[str] = ".", *, overwrite: bool = False, dry_run: bool = False
+    ) -> pd.DataFrame:
+        """Save files in a folder, several at once; what broke off goes on where it stopped.
 
         Parameters
         ----------
-        path : path
-            A folder (the file keeps its name), or the file to write.
+        files : str, dict, list, Listing or DataFrame
+            Ids or records; of a table the column ``id``. A folder means all files in it. Rows of `file_tree` keep their
+            folders.
+        folder : path
+            Made where it is missing; nothing is written outside of it.
         overwrite : bool
-            Replace a file that exists.
+            Replace files of these names that differ.
+        dry_run : bool
+            Only look, and return the plan.
+
+        Returns
+        -------
+        DataFrame
+            One row a file: ``name``, ``source``, ``target``, ``bytes``, ``checksum`` (``"md5 9e10..."``), ``status``
+            (``done``, ``there``: skipped since the very file is there, ...), ``seconds``, ``error``, ``id``; see
+            `bionb.transfers.carry_out`.
 
         Raises
         ------
+        TransfersFailed
+            Some did not arrive, the others are whole; ``.partial`` is the table. Of one file its own error:
         ConnectionFailed
-            It broke off several times; ``.partial`` is the file with what has arrived; the next call goes on there.
+            It broke off several times; the next call goes on there.
         UnexpectedResponse
             Size or checksum are not the announced ones; nothing is kept.
         FileFailed
             It cannot be written here, as on a full disk.
+        UsageError
+            Another file of this name is there.
 
         Notes
         -----
-        ``GET /files/{file}/download_info``, then the signed link with ``Range``.
-        """
-        return transfers.download(self, file, path, overwrite=overwrite)
+        ``POST /bulk/files/get``; for each file ``GET /files/{file}/download_info``, then the signed link, in ranges
+        where the file is larger than 64 MiB. Downloads cost money on some platforms.
 
-    def upload(
+        Examples
+        --------
+        >>> reports = sevenbridges.files("RFranklin/my-project", name="run_report.html")
+        >>> sevenbridges.download_files(reports, "reports")[["name", "bytes", "status"]]
+                      name  bytes status
+        0  run_report.html  18400   done
+        """
+        return downloading.download_files(self, files, folder, overwrite=overwrite, dry_run=dry_run)
+
+    def upload_files(
         self,
-        path: str | os.PathLike[str],
-        project: Ref | None = None,
+        source: Any,
+        target: Ref,
         *,
-        parent: Ref | None = None,
-        name: str | None = None,
+        metadata: Any = None,
         overwrite: bool = False,
-        part_size: int = transfers.PART_SIZE,
-    ) -> Record:
-        """Upload a file in parts, several at a time, and return its record.
+        dry_run: bool = False,
+        part_size: int = uploading.PART_SIZE,
+    ) -> pd.DataFrame:
+        """Upload files in parts, several at a time; what is there already is skipped.
 
         Parameters
         ----------
-        path : path
-            The file to read.
-        project, parent : str or dict
-            Exactly one of them: a project, or a folder.
-        name : str, optional
-            Another name than the file's own.
+        source : path, list of paths or dict
+            A file; a folder, with the folders in it; several of them; or paths by the names that they shall have.
+        target : str or dict
+            A project, or a folder there.
+        metadata : DataFrame or dict, optional
+            A table with the column ``name`` and a column for each field, or fields by name; an empty cell removes a
+            field.
         overwrite : bool
-            Replace a file of this name.
+            Replace files of these names that differ.
+        dry_run : bool
+            Only look, and return the plan; no folder is made.
         part_size : int
             Bytes; the server may choose another size.
 
+        Returns
+        -------
+        DataFrame
+            One row a file, as of `download_files`; ``id`` is the new file's.
+
         Raises
         ------
-        ConnectionFailed, ResponseError
-            A part did not arrive although it was sent again; the upload was given up and leaves nothing behind.
+        InvalidInput
+            The metadata name files that are not uploaded; nothing was sent.
+        TransfersFailed
+            Some did not arrive; each was given up and leaves nothing behind. Of one file its own error.
         FileFailed
-            The file changed while it was sent; nothing is left of it at the platform.
+            A file changed while it was sent; nothing is left of it at the platform.
 
         Notes
         -----
-        ``POST /upload/multipart``; for each part ``GET .../part/{n}``, the signed link, and ``POST .../part``; at last
-        ``POST .../complete``.
+        ``POST /upload/multipart``; for each part ``GET .../part/{n}``, the signed link, and ``POST .../part``; then
+        ``POST .../complete``. Folders by ``POST /files``, metadata by ``POST /bulk/files/edit``.
+
+        Examples
+        --------
+        >>> plan = sevenbridges.upload_files("my_investigation.zip", "RFranklin/my-project", dry_run=True)
+        >>> plan[["name", "status"]]
+                           name   status
+        0  my_investigation.zip  planned
         """
-        return transfers.upload(self, path, project, parent=parent, name=name, overwrite=overwrite, part_size=part_size)
+        return uploading.upload_files(
+            self,
+            source,
+            target,
+            metadata=metadata,
+            overwrite=overwrite,
+            dry_run=dry_run,
+            part_size=part_size,
+        )
 
     # -- the tree -------------------------------------------------------------------------------------------------
 

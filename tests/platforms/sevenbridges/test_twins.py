@@ -37,11 +37,16 @@ BATCH = {
     "body description null: official": GIVEN,
     "body batch true: bionb": "documents and the R client say it",
 }
+LOOKED = "a file that is there already is not sent again"
 DIFFERENCES = {
     "update_metadata": {"request GET /v2/files/{name}: official": READ_AGAIN},
     "update_metadata_replace": {"request GET /v2/files/{name}: official": READ_AGAIN},
-    "upload": {"query overwrite=false: bionb": "the R client always says whether a file may be replaced"},
-    "download": {"request GET /v2/files/{name}: bionb": "a file is whole when it has the size that its record tells"},
+    "upload": {
+        "query overwrite=false: bionb": "the R client always says whether a file may be replaced",
+        "request GET /v2/files: bionb": LOOKED,
+    },
+    "upload_to_folder": {"request GET /v2/files: bionb": LOOKED},
+    "download": {"request POST /v2/bulk/files/get: bionb": "a file is whole when it has the size its record tells"},
     "apps_public": {
         "query q=bam merge: bionb": "the R client sends all words as one text",
         "query q=bam: official": "as above",

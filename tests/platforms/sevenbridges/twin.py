@@ -86,9 +86,9 @@ def files(client: Any, folder: Path) -> Iterator[Step]:
     yield "delete_file", lambda: client.delete_file(third)
     path = folder / "official.bin"
     path.write_bytes(bytes(1000))
-    yield "upload", lambda: client.upload(path, HERE)
-    yield "upload_to_folder", lambda: client.upload(path, parent=area, name="b", overwrite=True)
-    yield "download", lambda: client.download(copy, folder / "back.bin")
+    yield "upload", lambda: client.upload_files(path, HERE)
+    yield "upload_to_folder", lambda: client.upload_files({"b": path}, area, overwrite=True)
+    yield "download", lambda: client.download_files(copy, folder / "back")
 
 
 def apps(client: Any) -> Iterator[Step]:

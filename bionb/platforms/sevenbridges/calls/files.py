@@ -9,7 +9,7 @@ from bionb.errors import InvalidInput, UsageError
 from bionb.frames import to_frame
 from bionb.listing import Listing
 from bionb.paging.pages import Record
-from bionb.plain import several
+from bionb.plain import listed, several
 from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike, check_changes
 from bionb.platforms.sevenbridges.rules.identifiers import Ref, file_id, place, project_id, task_id
 from bionb.platforms.sevenbridges.rules.metadata import checked_metadata
@@ -95,7 +95,7 @@ class Files(Calls):
         name = file_id(file)
         return self._get(FILES, f"files/{name}", what=f"get the file {name}", fields=fields)
 
-    def files_by_id(self, files: Sequence[Ref]) -> list[Record]:
+    def files_by_id(self, files: Any) -> list[Record]:
         """Return the details of many files, 100 with one request.
 
         Returns
@@ -107,7 +107,7 @@ class Files(Calls):
         -----
         ``POST /bulk/files/get``.
         """
-        ids = [file_id(each) for each in files]
+        ids = [file_id(each) for each in listed(files, "file")]
         answers = self._bulk("bulk/files/get", "file_ids", ids, what="get files by their ids")
         return [_resource(answer, name) for answer, name in zip(answers, ids, strict=True)]
 
@@ -259,14 +259,14 @@ class Files(Calls):
         chosen = file_id(file)
         self.call("DELETE", f"files/{chosen}", what=f"delete the file {chosen}")
 
-    def delete_files(self, files: Sequence[Ref]) -> list[Record]:
+    def delete_files(self, files: Any) -> list[Record]:
         """Delete many files, 100 with one request; see `files_by_id` for the answer.
 
         Notes
         -----
         ``POST /bulk/files/delete``.
         """
-        ids = [file_id(each) for each in files]
+        ids = [file_id(each) for each in listed(files, "file")]
         answers = self._bulk("bulk/files/delete", "file_ids", ids, what="delete files")
         return [_resource(answer, name) for answer, name in zip(answers, ids, strict=True)]
 

@@ -42,6 +42,7 @@ class SevenBridgesSandbox(Application):
         "reset_milliseconds",
         "null_billing_group",
         "fail_copy",
+        "expired_link",  # a signed link serves once
     )
     users = USERS
     judges_late = True  # the token and the rate limit come first

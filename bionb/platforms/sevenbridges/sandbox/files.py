@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Response, request
+from werkzeug.http import http_date
 
 from bionb.platforms.sevenbridges.sandbox.answers import body, bulk, faults, listing, sent, store
 from bionb.platforms.sevenbridges.sandbox.store import Record
@@ -75,11 +77,19 @@ def _copy_many() -> Answer:
     return {name: _copy_status(name, wanted["project"]) for name in wanted["file_ids"]}
 
 
+def _link(name: str) -> Answer:
+    found = store.file(name, "copy")["id"]
+    return {"url": f"{request.host_url}signed/files/{found}?signature=invented{next(store.signatures)}"}
+
+
 def _content(name: str) -> Answer:
     """Send a file's bytes, or the range asked for; the link is signed and needs no token."""
     record = store.found_file(name)
-    if record is None or request.args.get("signature") != "invented":
+    signature = request.args.get("signature", "")
+    if record is None or not signature.startswith("invented") or signature in store.expired:
         return denied()
+    if faults.take("expired_link"):
+        store.expired.add(signature)
     size, etag, read = int(record["size"]), f'"{store.etag(record)}"', store.content
     found = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("Range", ""))
     if found is None or request.headers.get("If-Range", etag) != etag:
@@ -90,6 +100,7 @@ def _content(name: str) -> Answer:
         return Response("", 416, {"Content-Range": f"bytes */{size}"})
     parts = (read(record, at, min(at + CHUNK, stop)) for at in range(start, stop, CHUNK))
     headers = {"Content-Length": str(stop - start), "ETag": etag, "Accept-Ranges": "bytes"}
+    headers["Last-Modified"] = http_date(datetime.fromisoformat(record["created_on"]))
     headers |= {"Content-Range": f"bytes {start}-{stop - 1}/{size}"} if status == 206 else {}
     return Response(parts, status, headers, content_type="application/octet-stream")
 
@@ -242,8 +253,6 @@ ROUTES: Routes = {
     "POST /v2/bulk/files/<any(update, edit):how>": lambda how: bulk(
         "items", lambda item: _edited(item, replace=how == "update")
     ),
-    f"GET {FILE}/download_info": lambda name: {
-        "url": f"{request.host_url}signed/files/{store.file(name, 'copy')['id']}?signature=invented"
-    },
+    f"GET {FILE}/download_info": _link,
     "GET /signed/files/<name>": _content,
 }

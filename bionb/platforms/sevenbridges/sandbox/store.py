@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from bionb.sandbox.store import FrozenClock, Identifiers
 Record = dict[str, Any]
 Records = dict[str, Record]
 
+PART_SIZE = 5 * 1024 * 1024
 BILLING = "7a1f0c52-3d4e-4b6a-9c80-1de2f3a4b5c6"  # the billing group of all projects and invoices
 PERMISSIONS = ("read", "write", "copy", "execute", "admin")
 KINDS = {"project": 3, "file": 5, "app": 6, "task": 7}  # the families of error codes
@@ -40,6 +42,7 @@ class Store:
         self.objects: dict[str, list[Record]] = {}
         self.moved: dict[str, Records] = {"imports": {}, "exports": {}}
         self.uploads: Records = {}
+        self.signatures, self.expired = itertools.count(1), set[str]()  # of links to files
         self.feedback: list[Record] = []
 
     def now(self) -> str:
@@ -228,9 +231,15 @@ class Store:
         return (block * (last - first + 1))[start - first * len(block) : stop - first * len(block)]
 
     def etag(self, record: Record) -> str:
-        """Return what changes with the content; as of an object stored in parts, it is no MD5."""
+        """Return what changes with the content; of an object stored in parts it is no MD5 of it."""
         content = self.contents.get(record["id"])
-        return f"{md5(content)}-1" if content is not None else f"{record['id']}-{record['modified_on']}-1"
+        return tag_of_parts(content) if content is not None else f"{record['id']}-{record['modified_on']}-1"
+
+
+def tag_of_parts(content: bytes) -> str:
+    """Return the tag that a store of objects gives what arrived in parts: the MD5 of their MD5s, and how many."""
+    parts = [content[start : start + PART_SIZE] for start in range(0, len(content), PART_SIZE)] or [b""]
+    return f"{md5(b''.join(bytes.fromhex(md5(part)) for part in parts))}-{len(parts)}"
 
 
 class ManyFiles(Sequence[Record]):

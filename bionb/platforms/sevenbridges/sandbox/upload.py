@@ -6,10 +6,9 @@ from flask import Response, request
 
 from bionb.platforms.sevenbridges.sandbox.answers import body, flag, sent, store
 from bionb.platforms.sevenbridges.sandbox.files import LONGEST_NAME, denied, destination, good_name
-from bionb.platforms.sevenbridges.sandbox.store import Record, md5
+from bionb.platforms.sevenbridges.sandbox.store import PART_SIZE, Record, md5
 from bionb.sandbox.application import Answer, Routes, refuse_if
 
-PART_SIZE = 5 * 1024 * 1024
 MOST = 5 * 1024**4
 UPLOAD = "/v2/upload/multipart/<name>"
 
