@@ -67,9 +67,7 @@ def upload_files(
         frame = carry_out(plan, doing="upload", workers=files.session.workers, dry_run=dry_run)
     finally:
         if not dry_run:
-            files.update_files(
-                {sender.made[name]: {"metadata": said[name]} for name in said if name in sender.made}
-            )
+            files.update_files({sender.made[name]: {"metadata": said[name]} for name in said if name in sender.made})
     return frame
 
 
