@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 
 import pandas as pd
 import pytest
@@ -397,6 +398,7 @@ def test_an_interrupt_of_an_upload_leaves_no_half_file(bridges, sandbox, local, 
     def interrupted(self, ticket, part, what):
         if part.number == 1:
             os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1)
         return put(self, ticket, part, what)
 
     monkeypatch.setattr(uploading.Upload, "put", interrupted)
