@@ -406,7 +406,7 @@ class ISATab(Shapes, Edits):
         --------
         >>> back = bionb.read_isatab(isa.to_json())
         """
-        from bionb.isatab.isajson.writing import to_json
+        from bionb.isatab.exchange.isajson.writing import to_json
 
         return to_json(self)
 

@@ -12,7 +12,7 @@ import pytest
 import bionb
 from bionb.errors import InvalidSheet, UsageError
 from bionb.isatab import ISATab
-from bionb.isatab.isajson.reading import GuessedColumns
+from bionb.isatab.exchange.isajson.reading import GuessedColumns
 from tests.environments import EnvironmentUnavailable, environment
 from tests.isatab.sets import BOTH_PATHS, small, tsv
 from tests.missing import missing

@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeGuard
 
 from bionb.errors import InvalidSheet, UsageError
-from bionb.isatab.isajson import reading as isajson
-from bionb.isatab.isajson.reading import is_isajson
+from bionb.isatab.exchange.isajson import reading as isajson
+from bionb.isatab.exchange.isajson.reading import is_isajson
 from bionb.isatab.model.names import is_investigation, is_isatab
 from bionb.packed import MAX_BYTES, MAX_MEMBERS, safe_name, unzipped
 from bionb.transfers.writing import places_of, write_files

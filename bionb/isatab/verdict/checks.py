@@ -6,13 +6,13 @@ import posixpath
 from collections.abc import Iterator
 
 from bionb.errors import InvalidSheet
+from bionb.isatab.exchange.isajson.limits import beyond_json
+from bionb.isatab.exchange.isajson.sections import unheld
 from bionb.isatab.exchange.workbook import beyond_excel
 from bionb.isatab.frames.shapes import Shapes
 from bionb.isatab.graph.annotations import parts_of
 from bionb.isatab.graph.expansion import expansion_of
 from bionb.isatab.graph.graph import Graph
-from bionb.isatab.isajson.limits import beyond_json
-from bionb.isatab.isajson.sections import unheld
 from bionb.isatab.model.headers import FACTOR, SAMPLE, Column
 from bionb.isatab.model.names import is_isatab
 from bionb.isatab.model.table import Table

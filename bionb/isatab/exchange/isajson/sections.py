@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bionb.errors import InvalidSheet
-from bionb.isatab.isajson.values import listed, text_of, textual
+from bionb.isatab.exchange.isajson.values import listed, text_of, textual
 from bionb.isatab.model.headers import kind_of
 from bionb.isatab.model.investigation import BY_NAME, SECTIONS, SectionKind, entries_of, fields_of, sections_of
 from bionb.isatab.model.table import Table

@@ -6,16 +6,19 @@ import itertools
 import json
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote as quoted
 
 from bionb.errors import UsageError
-from bionb.isatab.frames.shapes import Shapes
+from bionb.isatab.exchange.isajson.declared import Declared
+from bionb.isatab.exchange.isajson.layout import EXTRACTS, Attribute, Layout, comment_name, layouts
+from bionb.isatab.exchange.isajson.sections import Entry, Json, entries, to_object
+from bionb.isatab.exchange.isajson.values import UNDECLARED, number_of
 from bionb.isatab.graph.graph import Graph
-from bionb.isatab.isajson.layout import EXTRACTS, Attribute, Layout, comment_name, layouts
-from bionb.isatab.isajson.sections import Entry, Json, entries, to_object
-from bionb.isatab.isajson.values import UNDECLARED, number_of
 from bionb.isatab.model.investigation import StudyRef
+
+if TYPE_CHECKING:
+    from bionb.isatab.frames.shapes import Shapes
 
 #: Processes that stand for no step of a protocol: one without a Protocol REF, and a mere link between two materials.
 UNKNOWN, LINK = f"{UNDECLARED}protocol/unknown", f"{UNDECLARED}protocol/link"
@@ -71,7 +74,7 @@ def _study(isa: Shapes, study: StudyRef, found: dict[tuple[str, int], list[Entry
     for name, key in (("designs", "studyDesignDescriptors"), ("study_publications", "publications")):
         result[key] = [to_object(name, each) for each in found.get((name, number), [])]
     result["people"] = [to_object("study_contacts", each) for each in found.get(("study_contacts", number), [])]
-    words = _Words(number, found)
+    words = Declared(number, found)
     tables = [(isa.graph(study.file) if study.file else None, "study")]
     tables += [(isa.graph(each.file) if each.file else None, "assay") for each in study.assays]
     written = [_Nodes(words, graph, kind, place) for place, (graph, kind) in enumerate(tables)]
@@ -84,83 +87,6 @@ def _study(isa: Shapes, study: StudyRef, found: dict[tuple[str, int], list[Entry
     # The study's list of samples is complete only now: an assay may name some that the study does not.
     result["materials"]["samples"] += words.samples_elsewhere
     return result | words.declared()
-
-
-class _Words:
-    """What all tables of a study share: protocols, parameters, factors, categories, units, and samples by name."""
-
-    def __init__(self, study: int, found: dict[tuple[str, int], list[Entry]]) -> None:
-        self._study = study
-        self.samples: dict[str, str] = {}
-        self.samples_elsewhere: list[Json] = []
-        self._categories: dict[str, Json] = {}
-        self._units: dict[tuple[str, ...], Json] = {}
-        self._protocols = [to_object("protocols", each) for each in found.get(("protocols", study), [])]
-        self._factors = [to_object("factors", each) for each in found.get(("factors", study), [])]
-        self._parameters: dict[tuple[str, str], str] = {}
-        self._by_name: dict[str, Json] = {}
-        for number, each in enumerate(self._protocols, 1):
-            each["@id"] = f"#protocol/{study}-{number}"
-            self._by_name.setdefault(each["name"], each)
-            for place, parameter in enumerate(each["parameters"], 1):
-                parameter["@id"] = f"#parameter/{study}-{number}-{place}"
-                name = parameter["parameterName"]["annotationValue"]
-                self._parameters.setdefault((each["@id"], name), parameter["@id"])
-        for number, each in enumerate(self._factors, 1):
-            each["@id"] = f"#factor/{study}-{number}"
-        self._factor_ids = {each["factorName"]: each["@id"] for each in reversed(self._factors)}
-
-    def declared(self) -> Json:
-        """Return the lists that the study declares."""
-        return {
-            "protocols": self._protocols,
-            "factors": self._factors,
-            "characteristicCategories": list(self._categories.values()),
-            "unitCategories": list(self._units.values()),
-        }
-
-    def protocol(self, name: str, id_: str = "") -> str:
-        """Return the id of a protocol; one that is not declared is, for JSON alone."""
-        key = id_ or name
-        if key not in self._by_name:
-            id_ = id_ or f"{UNDECLARED}protocol/{quoted(name, safe='')}"
-            self._by_name[key] = {"@id": id_, "name": name, "protocolType": _annotation(name), "parameters": []}
-            self._protocols.append(self._by_name[key])
-        return str(self._by_name[key]["@id"])
-
-    def parameter(self, protocol: str, label: str) -> str:
-        """Return the id of a parameter of a protocol."""
-        if (protocol, label) not in self._parameters:
-            home = next(each for each in self._protocols if each["@id"] == protocol)
-            id_ = f"{UNDECLARED}parameter/{quoted(home['name'], safe='')}/{quoted(label, safe='')}"
-            home["parameters"].append({"@id": id_, "parameterName": _annotation(label)})
-            self._parameters[protocol, label] = id_
-        return str(self._parameters[protocol, label])
-
-    def factor(self, label: str) -> str:
-        """Return the id of a factor."""
-        if label not in self._factor_ids:
-            id_ = self._factor_ids[label] = f"{UNDECLARED}factor/{quoted(label, safe='')}"
-            self._factors.append({"@id": id_, "factorName": label, "factorType": _annotation("")})
-        return str(self._factor_ids[label])
-
-    def category(self, label: str) -> str:
-        """Return the id of a characteristic."""
-        id_ = f"#characteristic/{self._study}/{quoted(label, safe='')}"
-        self._categories.setdefault(label, {"@id": id_, "characteristicType": _annotation(label)})
-        return id_
-
-    def unit(self, text: str, terms: dict[str, str]) -> str:
-        """Return the id of a unit with its terms."""
-        key = (text, *(f"{name}={term}" for name, term in terms.items()))
-        if key not in self._units:
-            id_ = f"#unit/{self._study}-{len(self._units) + 1}"
-            self._units[key] = {"@id": id_, "annotationValue": text} | terms
-        return str(self._units[key]["@id"])
-
-    def used(self) -> Json:
-        """Return the lists that an assay declares: those of its study, since ids are the study's."""
-        return {"characteristicCategories": list(self._categories.values()), "unitCategories": [*self._units.values()]}
 
 
 class _Cells(NamedTuple):
@@ -180,7 +106,7 @@ _KEYS = {"term_source": "termSource", "term_accession": "termAccession"}
 class _Nodes:
     """The nodes of one table as JSON objects, and what leads to what."""
 
-    def __init__(self, words: _Words, graph: Graph | None, kind: str, place: int) -> None:
+    def __init__(self, words: Declared, graph: Graph | None, kind: str, place: int) -> None:
         self._words, self._kind, self._place = words, kind, place
         self._lists: dict[str, list[Json]] = {
             key: [] for key in ("sources", "samples", "reference", "materials", "data")
@@ -347,7 +273,3 @@ def links(graph: Graph) -> dict[tuple[int, int], tuple[int, float]]:
             for row, pair in enumerate(zip(graph.members[place], graph.members[place + 1], strict=True)):
                 found.setdefault((int(pair[0]), int(pair[1])), (row, place + 0.5))
     return found
-
-
-def _annotation(text: str) -> Json:
-    return {"annotationValue": text, "termAccession": "", "termSource": ""}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from bionb.isatab.exchange.isajson.layout import ambiguous, layouts
 from bionb.isatab.graph.expansion import ways
 from bionb.isatab.graph.graph import Graph
-from bionb.isatab.isajson.layout import ambiguous, layouts
 from bionb.isatab.model.headers import Column
 from bionb.isatab.text.cells import CodedCells
 
@@ -59,10 +59,10 @@ def _about_nodes(graph: Graph) -> Iterator[Beyond]:
     """Find nodes of which rows say different things: each is written once."""
     import numpy as np
 
-    first = np.asarray(graph.node_row)
-    homes = np.asarray(graph.node_group)
+    first = np.asarray(graph.node_row, dtype=np.int64)
+    homes = np.asarray(graph.node_group, dtype=np.int64)
     for place, (layout, members) in enumerate(zip(layouts(graph.groups, graph.table.kind), graph.members, strict=True)):
-        nodes = np.asarray(members)
+        nodes = np.asarray(members, dtype=np.int64)
         own = homes[nodes] == place
         for column in layout.group.columns:
             if column is layout.group.name or not column.kind:
@@ -99,7 +99,7 @@ def _rows(graph: Graph) -> str:
     import numpy as np
 
     count = len(graph.table)
-    matrix = np.column_stack([np.asarray(members) for members in graph.members])
+    matrix = np.column_stack([np.asarray(members, dtype=np.int64) for members in graph.members])
     after = ways(graph)
     in_order = _in_order(graph, matrix)
     if after != count or not (in_order or len(np.unique(matrix, axis=0)) == count):
@@ -114,8 +114,8 @@ def _lost_steps(graph: Graph) -> bool:
     import numpy as np
 
     kinds = np.array([group.material for group in graph.groups])
-    tails, heads = np.asarray(graph.tails), np.asarray(graph.heads)
-    process = ~kinds[np.asarray(graph.node_group)]
+    tails, heads = np.asarray(graph.tails, dtype=np.int64), np.asarray(graph.heads, dtype=np.int64)
+    process = ~kinds[np.asarray(graph.node_group, dtype=np.int64)]
     direct = process[tails] & process[heads]
     tails, heads = tails[direct], heads[direct]
     if not len(tails):
@@ -129,7 +129,7 @@ def _in_order(graph: Graph, matrix: np.ndarray) -> bool:
     import numpy as np
 
     width = 2 * matrix.shape[1]
-    first_row, home = np.asarray(graph.node_row), np.asarray(graph.node_group)
+    first_row, home = np.asarray(graph.node_row, dtype=np.int64), np.asarray(graph.node_group, dtype=np.int64)
     rank = first_row * width + 2 * home
     last = np.full(len(matrix), -1)
     for place, group in enumerate(graph.groups):

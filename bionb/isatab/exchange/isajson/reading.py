@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from bionb.errors import InvalidSheet
-from bionb.isatab.isajson.paths import Graph, Node, table_of
-from bionb.isatab.isajson.sections import Entry, investigation_file, to_entry
-from bionb.isatab.isajson.values import UNDECLARED, id_of, listed, text_of, textual
+from bionb.isatab.exchange.isajson.paths import Graph, Node, table_of
+from bionb.isatab.exchange.isajson.sections import Entry, investigation_file, to_entry
+from bionb.isatab.exchange.isajson.values import UNDECLARED, id_of, listed, text_of, textual
 from bionb.isatab.model.headers import SAMPLE, SOURCE
 from bionb.packed import safe_name
 from bionb.warning import warn

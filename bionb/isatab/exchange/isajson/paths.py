@@ -8,8 +8,8 @@ from difflib import SequenceMatcher
 from typing import Any, Protocol, Self
 
 from bionb.errors import InvalidSheet
-from bionb.isatab.isajson.layout import AS_CHARACTERISTICS
-from bionb.isatab.isajson.values import UNDECLARED, id_of, listed, text_of, textual
+from bionb.isatab.exchange.isajson.layout import AS_CHARACTERISTICS
+from bionb.isatab.exchange.isajson.values import UNDECLARED, id_of, listed, text_of, textual
 from bionb.isatab.model.headers import (
     CHARACTERISTICS,
     COMMENT,
