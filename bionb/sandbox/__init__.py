@@ -62,13 +62,14 @@ class Sandbox:
         Returns
         -------
         dict of str
-            Invented words whose end is another one in every process.
+            Invented words whose end is another one in every process; where no `fields` are asked for, also what the
+            platform takes beside.
         """
         known: dict[str, str] = self._get(name)[1].credentials(user)
         ways = [fields] if fields else platform_card(name).ways
         for way in ways:
             if set(way) <= set(known):
-                beside = [each.name for each in platform_card(name).extras if each.name in known]
+                beside = [] if fields else [each.name for each in platform_card(name).extras if each.name in known]
                 return {each: known[each] for each in (*way, *beside)}
         raise UsageError(f"The {name} sandbox has no {', '.join(fields)}; it has: {', '.join(known)}.")
 

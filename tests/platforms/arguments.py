@@ -56,6 +56,23 @@ def zone(sodar):
     return sodar.create_zone(of("Exome pilot")(sodar), assay(sodar))["sodar_uuid"]
 
 
+def active_zone(sodar):
+    """A landing zone that takes files."""
+    return sodar.wait_zone(zone(sodar))["sodar_uuid"]
+
+
+def filled_zone(sodar):
+    """A landing zone with a file."""
+    made = active_zone(sodar)
+    sodar.upload_files(a_file(sodar), made)
+    return made
+
+
+def zone_files(sodar):
+    """The file in a landing zone."""
+    return [{"path": f"{sodar.zone(filled_zone(sodar))['irods_path']}/notes.txt", "size": 5}]
+
+
 def sheets(sodar):
     """The sheets that a project has."""
     return sodar.export_sheets(of("Exome pilot")(sodar))
@@ -207,6 +224,11 @@ ARGUMENTS = {
         "delete_project.project": of("RNA pilot"),
         "update_project.title": "Renamed",
         "files.project": of("Exome pilot"),
+        "files": zone_files,
+        "collections.zone": active_zone,
+        "move_zone.zone": filled_zone,
+        "upload_files.zone": active_zone,
+        "upload_files.source": a_file,
     },
     "torrentsuite": {
         "node": below,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from bionb.errors import NotFound, PermissionDenied, UsageError
 from bionb.frames import to_frame
 from bionb.http.auth import Auth, BasicAuth, HeaderAuth
 from bionb.platforms.sodar import PLATFORM
+from bionb.platforms.sodar.calls.collections import Collections
 from bionb.platforms.sodar.calls.files import Files
 from bionb.platforms.sodar.calls.members import Members
 from bionb.platforms.sodar.calls.people import People
@@ -19,10 +21,11 @@ from bionb.platforms.sodar.calls.tokens import Tokens
 from bionb.platforms.sodar.calls.zones import Zones
 from bionb.platforms.sodar.rules.identifiers import Ref
 from bionb.platforms.sodar.tables import columns
+from bionb.platforms.sodar.wire.door import Door
 from bionb.platforms.sodar.wire.problems import read_problem
 from bionb.platforms.sodar.wire.records import Record
 from bionb.platforms.sodar.wire.versions import Negotiator
-from bionb.platforms.sodar.workflows import importing
+from bionb.platforms.sodar.workflows import downloading, importing, uploading
 from bionb.platforms.sodar.workflows.creating import Creation
 from bionb.platforms.sodar.workflows.replacing import Replacement, replace_sheets
 from bionb.platforms.sodar.workflows.submitting import Submission
@@ -34,11 +37,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Zones):
+class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Zones, Collections):
     """One account on one SODAR or SODAR Core server.
 
     Made by ``bionb.connect("sodar", url, token=...)``. The server's generation and API version are found out with the
-    first request; ``api_version`` pins that of the project API.
+    first request; ``api_version`` pins that of the project API. Files move over WebDAV: ``webdav_url`` says where,
+    ``webdav_password`` is for sites that do not take the token there.
 
     Examples
     --------
@@ -54,6 +58,7 @@ class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Zones):
             raise UsageError(f"api_version is a version number such as '2.0' or '0.13.3', not {shown(api_version)}.")
         session = Session(url, _auth(credentials), label=PLATFORM.label, read_problem=read_problem, **options)
         super().__init__(Negotiator(session, None if api_version is None else str(api_version)))
+        self._door = Door(session, credentials)
         self._creation, self._submission = Creation(), Submission()
 
     # -- the protocol of the widgets --------------------------------------------------------------------------------
@@ -229,6 +234,123 @@ class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Zones):
         """
         return replace_sheets(self, project, source, date_modified=date_modified)
 
+    # -- what takes several calls: files ----------------------------------------------------------------------------
+
+    def download_files(
+        self, files: Any, folder: str | os.PathLike[str] = ".", *, overwrite: bool = False, dry_run: bool = False
+    ) -> pd.DataFrame:
+        """Save files of sample data or of a landing zone in a folder, several at once, each proven by its checksum.
+
+        Parameters
+        ----------
+        files : mapping, str, list, Listing or DataFrame
+            Rows of ``files(project)`` or ``files(zone=zone)``, or paths in iRODS.
+        folder : path
+            Made where it is missing. Files keep their collections below the assay; of several assays, those of study
+            and assay too.
+        overwrite : bool
+            Replace other files of these names.
+        dry_run : bool
+            Only look, and return the plan.
+
+        Returns
+        -------
+        DataFrame
+            One row a file: ``name``, ``source``, ``target``, ``bytes``, ``checksum``, ``status`` (``done``, ``there``:
+            skipped since the very file is there, ...), ``seconds``, ``error``; see `bionb.transfers.carry_out`.
+
+        Raises
+        ------
+        UsageError
+            Nobody said where the WebDAV server is (``webdav_url=``); no paths.
+        TransfersFailed
+            Some did not arrive, the others are whole; ``.partial`` is the table. Of one file its own error.
+        AuthenticationFailed
+            WebDAV wants another password than SODAR: ``webdav_password=``.
+
+        Notes
+        -----
+        ``GET`` on SODAR's WebDAV server, in ranges where a file is large. What the list says no checksum of (servers
+        before 1.1) is compared with the checksum file beside it.
+
+        Examples
+        --------
+        >>> project = sodar.projects()[1]
+        >>> place = sodar.create_collections(project)
+        >>> zone = sodar.wait_zone(sodar.create_zone(project, "a_exome_pilot.txt"))
+        >>> sent = sodar.upload_files("my_investigation.zip", zone)
+        >>> sodar.download_files(sodar.files(zone=zone), "again")["status"].tolist()
+        ['done']
+        """
+        return downloading.download_files(self, files, folder, overwrite=overwrite, dry_run=dry_run)
+
+    def upload_files(
+        self,
+        source: Any,
+        zone: Ref,
+        into: str | Mapping[str, Any] | None = None,
+        *,
+        match: tuple[str, str] | None = None,
+        checksum: str = "md5",
+        overwrite: bool = False,
+        dry_run: bool = False,
+    ) -> pd.DataFrame:
+        """Send files to a landing zone with their checksum files; what is there already is skipped.
+
+        Each is sent as ``NAME.part`` and gets its name when it is whole, then its checksum file. A call that broke off
+        is made again.
+
+        Parameters
+        ----------
+        source : path or list of paths
+            A folder, with the folders in it, or files.
+        zone : str or mapping
+            A landing zone that is ACTIVE or FAILED.
+        into : str or mapping, optional
+            The collection for all of them, a name or a record of `collections`; made where it is missing.
+        match : (str, str), optional
+            A column of the zone's assay and a pattern of file names, ``{}`` standing for the column's value:
+            ``("Library Name", "{}_R?.fastq.gz")``. Each file goes to the collection of its row.
+        checksum : {"md5", "sha256"}
+            What the site checks; also compared with checksum files here.
+        overwrite : bool
+            Replace other files of these names.
+        dry_run : bool
+            Only look, and return the plan.
+
+        Returns
+        -------
+        DataFrame
+            One row a file, as of `download_files`. With `match` also ``sample``, the value of the row, and two more
+            kinds of rows: ``status`` is ``no row`` for a file that fits none and was not sent, and ``no file`` for a
+            value of the assay without a file.
+
+        Raises
+        ------
+        UsageError
+            Nobody said where the WebDAV server is (``webdav_url=``); no such column; no files.
+        Conflict
+            The zone takes no files: it is being made, validated, or gone.
+        TransfersFailed
+            Some were not sent, the others are whole; ``.partial`` is the table. Of one file its own error.
+        FileFailed
+            A file changed while it was sent, or its checksum file here is wrong: nothing of it is left in the zone.
+
+        Notes
+        -----
+        ``PROPFIND``, ``MKCOL``, ``PUT`` and ``MOVE`` (RFC 4918) on SODAR's WebDAV server.
+
+        Examples
+        --------
+        >>> project = sodar.projects()[1]
+        >>> place = sodar.create_collections(project)
+        >>> zone = sodar.wait_zone(sodar.create_zone(project, "a_exome_pilot.txt"))
+        >>> sodar.upload_files("my_investigation.zip", zone, into="MiscFiles")["status"].tolist()
+        ['done']
+        """
+        options: dict[str, Any] = {"match": match, "checksum": checksum, "overwrite": overwrite, "dry_run": dry_run}
+        return uploading.upload_files(self, source, zone, into, **options)
+
     # -- what takes several calls: landing zones -------------------------------------------------------------------
 
     def create_zone(
@@ -339,13 +461,15 @@ class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Zones):
         """
         return self._submission.submit(self, "validate", zone)
 
-    def move_zone(self, zone: Ref) -> Record:
+    def move_zone(self, zone: Ref, *, empty: bool = False) -> Record:
         """Ask SODAR to check the files and move them into the project; then ``wait_zone(zone, "MOVED")``.
 
         Parameters
         ----------
         zone : str or mapping
             UUID or record.
+        empty : bool
+            Move it also without any file in it.
 
         Returns
         -------
@@ -354,15 +478,12 @@ class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Zones):
 
         Raises
         ------
+        UsageError
+            The zone holds no files: moving it would just remove it. (Seen on servers from 1.2, else over WebDAV.)
         Conflict
             The zone is busy, was submitted and has not moved yet, or has ended: nothing was sent.
         ServerFailed
             503 while another zone of the project is worked on: nothing was changed, try again later.
-
-        Warns
-        -----
-        EmptyZone
-            The zone holds no files (only seen on servers from 1.2): moving it just removes it.
 
         Notes
         -----
@@ -370,16 +491,15 @@ class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Zones):
 
         Examples
         --------
-        >>> from bionb.sandbox import shared_sandbox
         >>> project = sodar.projects()[1]
         >>> place = sodar.create_collections(project)
         >>> zone = sodar.wait_zone(sodar.create_zone(project, "a_exome_pilot.txt"))
-        >>> shared_sandbox().app("sodar").put_file(zone, "reads.bam")  # elsewhere: iput, irsync
+        >>> sent = sodar.upload_files("my_investigation.zip", zone, into="MiscFiles")
         >>> answer = sodar.move_zone(zone)
         >>> sodar.wait_zone(zone, "MOVED")["status"], len(sodar.files(project))
         ('MOVED', 1)
         """
-        return self._submission.submit(self, "move", zone)
+        return self._submission.submit(self, "move", zone, empty=empty)
 
     def delete_zone(self, zone: Ref) -> Record:
         """Ask SODAR to delete a zone with all files in it; then ``wait_zone(zone, "DELETED")``.

@@ -2,11 +2,11 @@
 
 import json
 import threading
-import warnings
 from collections import deque
 
 import pytest
 
+import bionb
 from bionb.errors import (
     BionbError,
     Conflict,
@@ -20,7 +20,6 @@ from bionb.errors import (
     WaitTimeout,
 )
 from bionb.platforms.sodar.wire.investigation import Investigation
-from bionb.platforms.sodar.workflows.submitting import EmptyZone
 from tests.platforms.sodar.refusing import refused
 from tests.platforms.sodar.sheet_recording import zipped
 from tests.platforms.sodar.sources import EXOME, RNA, texts
@@ -482,23 +481,22 @@ def test_one_zone_at_a_time_is_validated_in_a_project(locked, sodar, project, zo
     assert "ACTIVE" == sodar.wait_zone(other)["status"]
 
 
-def test_moving_an_empty_zone_warns(sandbox, sodar, zone):
-    """The server moves nothing and removes the zone. Old servers cannot be asked for a zone's files."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+def test_moving_an_empty_zone_is_refused_unless_it_is_meant(sodar, zone):
+    """The server moves nothing and removes the zone; old servers are asked for its files over WebDAV."""
+    with pytest.raises(UsageError, match=r"no files.*empty=True"):
         sodar.move_zone(zone)
+    assert "ACTIVE" == sodar.zone(zone)["status"]
+    sodar.move_zone(zone, empty=True)
 
-    expected = [EmptyZone] if sandbox.app("sodar").generation == "new" else []
-    assert expected == [each.category for each in caught]
-    assert all(__file__ == each.filename for each in caught)
+    assert "MOVED" == sodar.wait_zone(zone, "MOVED")["status"]
 
 
-def test_a_full_zone_does_not_warn(sodar, zone, put):
-    """Else nobody would read the warning."""
-    put(zone, "reads.bam")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        sodar.move_zone(zone)
+def test_where_nobody_can_be_asked_a_zone_is_not_taken_for_empty(sandbox, zone, put):
+    """A server before 1.2, and no WebDAV address: what is not known is no reason to refuse."""
+    url, given = sandbox.url("sodar"), sandbox.credentials("sodar")
+    with bionb.connect("sodar", url, token=given["token"]) as blind, sandbox.fault("sodar", "release_1_1"):
+        blind.move_zone(zone)
+        assert "MOVED" == blind.wait_zone(zone, "MOVED")["status"]
 
 
 def test_a_query_string_turns_validating_into_moving_and_bionb_never_sends_one(sodar, zone, put, posted):

@@ -10,6 +10,7 @@ from bionb.platforms.sodar.tables import columns
 from bionb.platforms.sodar.wire.paging import listing
 from bionb.platforms.sodar.wire.problems import WEB_PAGE
 from bionb.platforms.sodar.wire.records import Record
+from bionb.platforms.sodar.wire.versions import Negotiator
 
 API = "samplesheets/api"
 
@@ -149,14 +150,19 @@ class Files(Calls):
         >>> sodar.irods_environment()["irods_zone_name"]
         'sandboxZone'
         """
-        what = "show the iRODS environment"
-        try:
-            found = self.api.record("irods", "GET", "irods/api/environment", what=what, needs=("irods_environment",))
-        except ResponseError as error:
-            if error.status in (400, 404):
-                error.reword(
-                    f'{error.platform} answered {error.status} to "{what}": {error.detail} iRODS is off or down here: '
-                    "ask the server's administrators."
-                )
-            raise
-        return dict(found["irods_environment"])
+        return read_environment(self.api)
+
+
+def read_environment(api: Negotiator, *, opens: bool = True) -> Record:
+    """Return what an iRODS client needs."""
+    what, path = "show the iRODS environment", "irods/api/environment"
+    try:
+        found = api.record("irods", "GET", path, what=what, needs=("irods_environment",), opens=opens)
+    except ResponseError as error:
+        if error.status in (400, 404):
+            error.reword(
+                f'{error.platform} answered {error.status} to "{what}": {error.detail} iRODS is off or down here: '
+                "ask the server's administrators."
+            )
+        raise
+    return dict(found["irods_environment"])

@@ -30,3 +30,4 @@ ZONE_COLUMNS = (
     *columns(config_data=ANY),
 )
 FILE_COLUMNS = (*columns("name path type", size=COUNT, modify_time=TIME), *columns("checksum"))
+COLLECTION_COLUMNS = columns("name path")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from posixpath import basename, dirname
 from typing import Any
@@ -23,10 +24,7 @@ _ASKED = (
     b"<getetag/></prop></propfind>"
 )
 _HINTS = {
-    401: (
-        "SODAR's WebDAV server takes the user name and password of the web login, or, on sites with single sign-on, an "
-        "API token as the password: connect(..., webdav_password=...)."
-    ),
+    401: "Check webdav_password: it is the password of SODAR's web login, which may differ from other passwords.",
     403: (
         "Sample data is read-only; a landing zone takes files from its own user only, while it is ACTIVE or FAILED: "
         "zone(zone) shows it."
@@ -71,6 +69,18 @@ def read_problem(response: requests.Response) -> Problem:
     return Problem(problem.detail, hint=_HINTS.get(response.status_code, ""))
 
 
+def token_refused(response: requests.Response) -> Problem:
+    """Read an error where the API token was tried as the password, as sites with single sign-on have it."""
+    problem = read_problem(response)
+    if response.status_code != 401:
+        return problem
+    return Problem(
+        problem.detail,
+        hint="It does not take the API token here: pass the password of SODAR's web login, "
+        "connect(..., webdav_password=...).",
+    )
+
+
 class WebDav:
     """Collections and files by their paths in iRODS.
 
@@ -102,6 +112,24 @@ class WebDav:
             It is not there.
         """
         return sorted(self._entries(path, 1, f"list the collection {path}")[1:], key=lambda each: each.path)
+
+    def below(self, path: str) -> list[Entry]:
+        """Return everything below a collection, at any depth, by path."""
+        found, level = list[Entry](), [path]
+        while level:
+            inside = [each for entries in self.session.map(self.inside, level) for each in entries]
+            found += inside
+            level = [each.path for each in inside if each.is_collection]
+        return sorted(found, key=lambda each: each.path)
+
+    def make_all(self, paths: Iterable[str]) -> None:
+        """Make collections, those above before those below."""
+        by_depth: dict[int, list[str]] = {}
+        for path in dict.fromkeys(paths):
+            by_depth.setdefault(path.count("/"), []).append(path)
+        for depth in sorted(by_depth):
+            for _ in self.session.map(self.make, by_depth[depth]):
+                pass
 
     def make(self, path: str) -> bool:
         """Make a collection, and tell whether it is new."""
@@ -216,3 +244,10 @@ def _entry(response: Any) -> tuple[str, bool, int | None]:
 def parent(path: str) -> str:
     """Return the collection that something is in."""
     return dirname(path.rstrip("/"))
+
+
+def digest_in(text: str | None, algorithm: str) -> str:
+    """Return the digest that a checksum file holds, alone or before a name; empty where there is none."""
+    first = (text or "").split(maxsplit=1)[:1]
+    length = {"md5": 32, "sha256": 64}[algorithm]
+    return first[0].lower() if first and re.fullmatch(f"[0-9a-fA-F]{{{length}}}", first[0]) else ""

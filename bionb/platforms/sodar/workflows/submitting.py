@@ -11,7 +11,6 @@ from bionb.platforms.sodar.rules.identifiers import Ref, uuid_of
 from bionb.platforms.sodar.wire.records import Record
 from bionb.platforms.sodar.wire.zone_words import progress, with_advice
 from bionb.waiting import wait_for
-from bionb.warning import warn
 
 if TYPE_CHECKING:
     from bionb.platforms.sodar.client import SodarClient
@@ -22,10 +21,6 @@ ENDED = ("MOVED", "NOT CREATED", "DELETED")
 DAY = 86_400.0
 
 
-class EmptyZone(UserWarning):
-    """A landing zone without files was moved: it ends as MOVED with nothing, and is gone."""
-
-
 class Submission:
     """Submits zones of one client, and remembers what was submitted and has not moved yet."""
 
@@ -33,14 +28,17 @@ class Submission:
         self._submitted: dict[str, str] = {}
         self._lock = threading.Lock()
 
-    def submit(self, sodar: SodarClient, action: str, zone: Ref) -> Record:
+    def submit(self, sodar: SodarClient, action: str, zone: Ref, *, empty: bool = True) -> Record:
         """Submit once: what was submitted and has not moved yet is not submitted again, since that spoils zones."""
         uuid = uuid_of(zone)
         with self._lock:
             present = read_zone(sodar.api, uuid, opens=True)
             _refuse(sodar, present, waiting=self._submitted.get(uuid) == present["date_modified"])
-            if action == "move" and _is_empty(sodar, uuid):
-                warn("This landing zone has no files: moving it only removes it.", EmptyZone)
+            if not empty and _is_empty(sodar, present):
+                raise UsageError(
+                    f"The landing zone {present['title']} has no files, and moving it would only remove it: "
+                    "upload_files(source, zone) first, or say that it is meant, move_zone(zone, empty=True)."
+                )
             self._submitted[uuid] = present["date_modified"]  # also when no answer comes back
             return {**self._send(sodar, action, present, uuid), "sodar_uuid": uuid}
 
@@ -114,9 +112,14 @@ def _conflict(sodar: SodarClient, text: str) -> Conflict:
     return Conflict(text, platform=sodar.session.label, status=409)
 
 
-def _is_empty(sodar: SodarClient, uuid: str) -> bool:
-    """Tell whether a zone is known to hold no files; older servers cannot be asked."""
+def _is_empty(sodar: SodarClient, zone: Record) -> bool:
+    """Tell whether a zone is known to hold no files: by SODAR from 1.2 on, else by WebDAV."""
     try:
-        return sodar.api.at_least("1.1", "zones") and not sodar.files(zone=uuid)
-    except ResponseError:
+        if sodar.api.at_least("1.1", "zones"):
+            return not sodar.files(zone=zone)
+        path = str(zone.get("irods_path") or "")
+        return (
+            bool(path) and sodar._door.is_known and all(each.is_collection for each in sodar._webdav(path).below(path))
+        )
+    except (ResponseError, ConnectionFailed):
         return False

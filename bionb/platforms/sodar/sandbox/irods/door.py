@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import io
 import logging
+import re
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from bionb.platforms.sodar.sandbox import landing
 from bionb.platforms.sodar.sandbox.irods.store import ROOT
@@ -50,7 +53,10 @@ class Door:
         if status := self._wrong(environ, user, path):
             return _refused(start, status)
         if environ["REQUEST_METHOD"] == "PUT" and self._faults.take("webdav_half", "PUT", path):
-            environ["CONTENT_LENGTH"] = str(int(environ["CONTENT_LENGTH"]) // 2)
+            kept = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]) // 2)
+            environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(kept), str(len(kept))
+        if "HTTP_DESTINATION" in environ:
+            environ["HTTP_DESTINATION"] = _one_path(environ["HTTP_DESTINATION"])
         environ["wsgidav.auth.user_name"] = user.username
         environ["bionb.writable"] = lambda place: self._may_write(user, place)
         environ["bionb.no_ranges"] = self._faults.take("webdav_no_ranges", environ["REQUEST_METHOD"], path)
@@ -123,6 +129,15 @@ class Door:
             self._app = WsgiDAVApp(settings)
             logging.getLogger("wsgidav").addHandler(logging.NullHandler())  # what it says is no output of a notebook
         return self._app
+
+
+def _one_path(url: str) -> str:
+    """Return a destination whose path WsgiDAV reads to its end."""
+    from bionb.platforms.sodar.sandbox.irods.tree import LETTERS
+
+    for letter, other in LETTERS.items():
+        url = re.sub(quote(letter, safe=""), quote(other), url, flags=re.IGNORECASE)
+    return url
 
 
 def _within(place: str, above: str) -> bool:

@@ -11,7 +11,15 @@ from wsgidav.dav_provider import DAVCollection, DAVNonCollection, DAVProvider
 
 from bionb.platforms.sodar.sandbox.irods.store import DataObject, Irods
 
-Allowed = Callable[[str], bool]
+# WsgiDAV takes these letters of a MOVE's destination for the end of its path: they travel as others.
+LETTERS = {";": "\ue03b", "?": "\ue03f"}
+
+
+def meant(path: str) -> str:
+    """Return a path with the letters that it was sent with."""
+    for letter, other in LETTERS.items():
+        path = path.replace(other, letter)
+    return path.rstrip("/")
 
 
 class Tree(DAVProvider):  # type: ignore[misc]
@@ -29,7 +37,7 @@ class Tree(DAVProvider):  # type: ignore[misc]
 
     def get_resource_inst(self, path: str, environ: dict[str, Any]) -> Collection | File | None:
         """Return what is at a path."""
-        place, irods = path.rstrip("/"), self.irods()
+        place, irods = meant(path), self.irods()
         if place in irods.objects:
             return File(place, environ, irods)
         return Collection(place + "/", environ, irods) if place in irods.collections else None
@@ -123,7 +131,7 @@ class File(DAVNonCollection):  # type: ignore[misc]
 
     def move_recursive(self, dest_path: str) -> list[Any]:
         """Give it another name."""
-        target = dest_path.rstrip("/")
+        target = meant(dest_path)
         _check(self.environ, self._place)
         _check(self.environ, target)
         self._irods.move(self._place, target)
