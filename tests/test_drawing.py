@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
-from bionb.drawing import add_legend, name_places, plain_words, words
+from bionb.drawing import add_legend, name_places, styled, words
 from bionb.isatab import ISATab, plots
 from bionb.platforms.odm.tables import figures as odm
 from bionb.platforms.sevenbridges.tables import figures as bridges
@@ -152,7 +152,7 @@ def figures():
                 yield f"{module}.{name}", function
 
 
-def test_every_function_that_draws_is_tried_and_shows_plain_words():
+def test_every_function_that_draws_is_tried_and_shows_styled():
     """A new one is found by itself."""
     helpers = ("most_variable", "grouped_values")
     found = {name: function for name, function in figures() if not name.endswith(helpers)}
@@ -185,16 +185,16 @@ def test_equal_names_are_places_of_their_own():
     assert 5 == len(labels(axes.yaxis))
     assert [1] * 5 == [bar.get_width() for bar in axes.patches]
     axes = torrent.aligned_reads(report().summary)
-    assert sum(range(COUNT)) == sum(bar.get_height() for bar in axes.patches if bar.get_height())
+    assert sum(range(COUNT)) == sum(bar.get_width() for bar in axes.patches)
 
 
 def test_names_are_shown_as_they_are():
     """With their dollars, in axes and legends alike."""
     axes = bridges.task_states(pd.DataFrame({"status": ["$x$", "$x$", "_y"]}))
-    assert ["$x$", "_y"] == labels(axes.xaxis)
+    assert ["$x$", "_y"] == labels(axes.yaxis)
     legend = torrent.run_trend(runs()).get_legend()
     assert {"$$", "_hidden", r"\alpha"} < {text.get_text() for text in legend.get_texts()}
-    assert "cost ($)" == DRAWN["platforms.sevenbridges.tables.figures.cost_by_project"]().get_ylabel()
+    assert "cost ($)" == DRAWN["platforms.sevenbridges.tables.figures.cost_by_project"]().get_xlabel()
 
 
 def test_runs_without_a_chip_are_drawn():
@@ -221,7 +221,7 @@ def test_words_are_readable():
 def test_places_and_legends_take_what_there_is():
     """Numbers, missing values, nothing at all."""
 
-    @plain_words
+    @styled
     def draw():
         _, axes = plt.subplots()
         name_places(axes.xaxis, [1, None, float("nan"), ("a", "b")])

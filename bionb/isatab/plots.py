@@ -5,10 +5,11 @@ Each function draws into given axes or a new figure and returns the axes; nothin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bionb.drawing import name_places, plain_words
+from bionb.drawing import BLUE, GREEN, WIDEST, YELLOW, bars, canvas, height_of, styled
 from bionb.errors import UsageError
 from bionb.isatab.graph.layout import layers_of, positions_of, related
 from bionb.isatab.model.headers import FACTOR, SAMPLE
@@ -24,10 +25,12 @@ MAX_NODES = 80
 #: More levels of a factor than this are summed up as "other".
 MAX_LEVELS = 12
 _LABEL = 20  # characters
-_LOOKS = {"material": ("o", "#4477aa"), "process": ("s", "#ccbb44"), "data": ("D", "#228833")}  # marker, colour
+_LETTER = 0.078  # inches at 9 points
+ACROSS = 3  # panels beside each other
+_LOOKS = {"material": ("o", BLUE), "process": ("s", YELLOW), "data": ("D", GREEN)}  # marker, colour
 
 
-@plain_words
+@styled
 def graph(isa: Shapes, sample: str | None = None, *, study: str | None = None, ax: Axes | None = None) -> Axes:
     """Draw materials, processes and data files in layers, from sources on the left to data files on the right.
 
@@ -98,16 +101,18 @@ def _of_sample(nodes: pd.DataFrame, edges: pd.DataFrame, sample: str) -> tuple[p
 
 
 def _axes(places: dict[str, tuple[float, float]]) -> Axes:
-    """Make room: so much for each layer, so much for each node in the fullest one."""
-    import matplotlib.pyplot as plt
-
+    """Make room: so much for each layer as the width of a notebook has, so much for each node in the fullest one."""
     width = 1 + max((x for x, _ in places.values()), default=0)
     height = 1 + max((abs(y) for _, y in places.values()), default=0) * 2
-    _, axes = plt.subplots(figsize=(max(4, 1.5 * width), max(2.4, 0.7 * height)), layout="constrained")
-    return axes
+    return canvas(max(4, 1.5 * width), max(2.6, 1 + 0.7 * height))[1][0]
 
 
 def _draw_nodes(axes: Axes, nodes: pd.DataFrame, places: dict[str, tuple[float, float]]) -> None:
+    figure = axes.get_figure(root=True)
+    width = figure.get_figwidth() if figure else WIDEST
+    layers = 1 + max((x for x, _ in places.values()), default=0)
+    # Names stand above and below in turn, so that each has the room of two layers.
+    letters = min(_LABEL, int(2 * width / (layers + 0.5) / _LETTER) - 1)
     for kind, (marker, colour) in _LOOKS.items():
         chosen = nodes[nodes["kind"] == kind]
         if chosen.empty:
@@ -117,16 +122,26 @@ def _draw_nodes(axes: Axes, nodes: pd.DataFrame, places: dict[str, tuple[float, 
         axes.scatter(x_places, y_places, s=90, label=kind, zorder=2, marker=marker, color=colour)
         labels = chosen["name"].where(chosen["name"] != "", chosen["protocol"])
         for (x, y), text in zip(points, labels, strict=True):
-            axes.annotate(_short(text), (x, y), (0, 8), textcoords="offset points", ha="center", fontsize=8, zorder=3)
+            above = x % 2 == 0
+            axes.annotate(
+                _short(text, letters),
+                (x, y),
+                (0, 8 if above else -8),
+                textcoords="offset points",
+                ha="center",
+                va="bottom" if above else "top",
+                fontsize=9,
+                zorder=3,
+            )
     if len(nodes):
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0), ncols=3, frameon=False)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0), ncols=3)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…"
+def _short(text: str, letters: int = _LABEL) -> str:
+    return text if len(text) <= letters else f"{text[: max(1, letters - 1)]}…"
 
 
-@plain_words
+@styled
 def stages(isa: Shapes, *, ax: Axes | None = None) -> Axes:
     """Draw how many materials, processes and data files each stage of each table has, first stage on top.
 
@@ -135,21 +150,15 @@ def stages(isa: Shapes, *, ax: Axes | None = None) -> Axes:
     matplotlib.axes.Axes
         Horizontal bars, one a stage; the number at its end.
     """
-    import matplotlib.pyplot as plt
-
     nodes = isa.nodes()
     counts = nodes.groupby(["file", "column"], sort=False).agg(
         count=("id", "size"), kind=("kind", "first"), protocol=("protocol", "first"), alike=("protocol", "nunique")
     )
     labels = [_stage(row) for row in counts.reset_index().to_dict("records")]
-    axes = ax or plt.subplots(figsize=(7, max(2, 0.3 * len(counts))), layout="constrained")[1]
-    colors = [_LOOKS[kind][1] for kind in counts["kind"]]
-    bars = axes.barh(range(len(counts)), counts["count"], color=colors)
-    axes.bar_label(bars, padding=3)
-    name_places(axes.yaxis, labels)
-    axes.set_ylim(max(len(counts), 1) - 0.5, -0.5)
-    axes.set_xlabel("distinct nodes")
-    axes.spines[["top", "right"]].set_visible(False)
+    axes = ax or canvas(7, height_of(len(counts)))[1][0]
+    colours = [_LOOKS[kind][1] for kind in counts["kind"]]
+    axes.bar_label(bars(axes, labels, counts["count"], colour=colours), padding=3)
+    axes.set(title="Distinct nodes by stage", xlabel="distinct nodes")
     return axes
 
 
@@ -159,7 +168,7 @@ def _stage(row: Mapping[Hashable, Any]) -> str:
     return f"{row['file'].rsplit('/', 1)[-1]}: {_short(what)}"
 
 
-@plain_words
+@styled
 def factors(isa: Shapes) -> list[Axes]:
     """Draw how many samples have each level of each factor, one panel a factor.
 
@@ -167,28 +176,38 @@ def factors(isa: Shapes) -> list[Axes]:
     -------
     list of matplotlib.axes.Axes
         Horizontal bars, the commonest level on top; beyond `MAX_LEVELS` levels the rest is ``other``. A unit stands
-        in the title. Factor values of study files only, where ISA-Tab has them.
+        in the title. Factors with one level are no panels but words below them. Factor values of study files only,
+        where ISA-Tab has them.
 
     Raises
     ------
     UsageError
         No study table has a factor value.
     """
-    import matplotlib.pyplot as plt
-
     levels = _levels(isa)
     if not levels:
         raise UsageError("no study table has a Factor Value column, so there are no factors to draw")
-    figure, grid = plt.subplots(1, len(levels), figsize=(4 * len(levels), 3), layout="constrained", squeeze=False)
-    for axes, (name, counts) in zip(grid[0], levels.items(), strict=True):
-        bars = axes.barh(range(len(counts)), list(counts.values()), color=_LOOKS["material"][1])
-        name_places(axes.yaxis, map(_short, counts))
-        axes.bar_label(bars, padding=3)
-        axes.invert_yaxis()
-        axes.set_title(name)
-        axes.set_xlabel("samples")
-        axes.spines[["top", "right"]].set_visible(False)
-    return list(grid[0])
+    varying = {name: counts for name, counts in levels.items() if len(counts) > 1}
+    same = [
+        f"{name} is {_short(next(iter(counts)))} in all {sum(counts.values())} samples that say it"
+        for name, counts in levels.items()
+        if len(counts) == 1
+    ]
+    across, down = min(ACROSS, max(1, len(varying))), max(1, math.ceil(len(varying) / ACROSS))
+    tallest = max(map(len, varying.values()), default=0)
+    figure, panels = canvas(3 * across + 1, down * height_of(tallest) + 0.2 * len(same), down, across)
+    for axes, (name, counts) in zip(panels, varying.items(), strict=False):
+        axes.bar_label(bars(axes, [_short(each) for each in counts], list(counts.values())), padding=3)
+        axes.set(title=name, xlabel="samples")
+        axes.margins(x=0.15)
+    for axes in panels[max(1, len(varying)) :]:
+        axes.remove()
+    if same and not varying:
+        panels[0].set_axis_off()
+        panels[0].text(0.5, 0.5, "\n".join(same), ha="center", va="center", transform=panels[0].transAxes)
+    elif same:
+        figure.supxlabel("\n".join(same), fontsize=9)
+    return panels[: max(1, len(varying))]
 
 
 def _levels(isa: Shapes) -> dict[str, dict[str, int]]:

@@ -17,8 +17,8 @@ def _no_screen():
     plt.close("all")
 
 
-def heights(ax):
-    return [float(bar.get_height()) for bar in ax.patches]
+def lengths(ax):
+    return [float(bar.get_width()) for bar in ax.patches]
 
 
 def test_tasks_by_state_and_duration(bridges):
@@ -28,7 +28,7 @@ def test_tasks_by_state_and_duration(bridges):
     minutes = sorted(float(bar.get_width()) for bar in ax.patches)
     ended = tasks.dropna(subset=["end_time"])
 
-    assert [14, 1, 1, 1, 1] == heights(task_states(tasks))
+    assert [14, 1, 1, 1, 1] == lengths(task_states(tasks))
     assert 16 == len(minutes)
     assert pytest.approx((ended["end_time"] - ended["start_time"]).dt.total_seconds().sum() / 60) == sum(minutes)
     assert "duration (minutes)" == ax.get_xlabel()
@@ -39,9 +39,9 @@ def test_storage_adds_up(bridges):
     files = bridges.files(PROJECT).to_frame()
     ax = storage_by_type(files)
 
-    assert pytest.approx(files["size"].sum() / 1e9) == sum(heights(ax))
-    assert {"fastq", "bam", "vcf", "fasta", "html"} == {label.get_text() for label in ax.get_xticklabels()}
-    assert "size (GB)" == ax.get_ylabel()
+    assert pytest.approx(files["size"].sum() / 1e9) == sum(lengths(ax))
+    assert {"fastq", "bam", "vcf", "fasta", "html"} == {label.get_text() for label in ax.get_yticklabels()}
+    assert "size (GB)" == ax.get_xlabel()
     assert storage_by_type(bridges.file_tree("RFranklin/rfranklins-experiments")).patches
 
 
@@ -51,8 +51,8 @@ def test_costs_add_up_in_one_currency(bridges):
     ax = cost_by_project(costs)
     mixed = costs.assign(**{"analysis_cost.currency": ["USD"] + ["EUR"] * (len(costs) - 1)})
 
-    assert pytest.approx(costs["analysis_cost.amount"].sum()) == sum(heights(ax))
-    assert "cost (USD)" == ax.get_ylabel()
+    assert pytest.approx(costs["analysis_cost.amount"].sum()) == sum(lengths(ax))
+    assert "cost (USD)" == ax.get_xlabel()
     with pytest.raises(UsageError, match="USD, EUR"):
         cost_by_project(mixed)
 

@@ -5,9 +5,10 @@ Each takes frames and returns a matplotlib figure; what is drawn can be computed
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
-from bionb.drawing import add_legend, name_places, plain_words
+from bionb.drawing import BAR, BLUE, GREY, INK, PALETTE, add_legend, bars, canvas, height_of, name_places, styled
 from bionb.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HEATMAP_ROWS = 60
+ACROSS = 3  # panels beside each other
+_HATCHES = ("", "//", "..", "xx")  # beyond seven colours nobody tells more of them apart
 PLACES = {
     "study": (0.0, 1.0),
     "samples": (1.1, 1.0),
@@ -26,7 +29,6 @@ PLACES = {
     "cells": (4.1, 0.3),
     "expression": (3.7, 1.1),
 }
-COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb")
 
 
 def sample_counts(samples: pd.DataFrame, attribute: str, by: str | None = None) -> pd.DataFrame:
@@ -65,26 +67,25 @@ def sample_counts(samples: pd.DataFrame, attribute: str, by: str | None = None) 
     return pd.crosstab(table[attribute], table[by])
 
 
-@plain_words
+@styled
 def sample_overview(samples: pd.DataFrame, attribute: str, by: str | None = None) -> Figure:
     """Draw how many samples have each value of an attribute, as stacked bars split by a second one."""
     counts = sample_counts(samples, attribute, by)
-    figure, axes = _figure(6, 1.2 + 0.35 * len(counts))
-    left, bars = [0] * len(counts), {}
+    figure, axes = _figure(6.5, height_of(len(counts)))
+    left, drawn = [0] * len(counts), {}
     for number, name in enumerate(counts.columns):
-        colour = COLOURS[number % len(COLOURS)]
-        bars[name] = axes.barh(range(len(counts)), counts[name], left=left, color=colour)
+        colour, hatch = PALETTE[number % len(PALETTE)], _HATCHES[number // len(PALETTE) % len(_HATCHES)]
+        drawn[name] = bars(axes, counts.index, counts[name], left=left, colour=colour)
+        for bar in drawn[name]:
+            bar.set(hatch=hatch, edgecolor="white")
         left = [old + new for old, new in zip(left, counts[name], strict=True)]
-    name_places(axes.yaxis, counts.index)
-    axes.set_xlabel("samples")
-    axes.set_ylabel(attribute)
-    axes.invert_yaxis()
+    axes.set(xlabel="samples", ylabel=attribute)
     if by is not None:
-        add_legend(axes, bars, title=by, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+        add_legend(axes, drawn, title=by)
     return figure
 
 
-@plain_words
+@styled
 def expression_heatmap(matrix: pd.DataFrame, *, scaled: bool = True, label: str = "expression") -> Figure:
     """Draw a matrix of features by samples in colours.
 
@@ -103,11 +104,11 @@ def expression_heatmap(matrix: pd.DataFrame, *, scaled: bool = True, label: str 
     if scaled:
         spread = values.std(axis=1).replace(0, 1)
         values = values.sub(values.mean(axis=1), axis=0).div(spread, axis=0)
-    figure, axes = _figure(2 + 0.35 * values.shape[1], 1.5 + 0.2 * len(values))
+    figure, axes = _figure(3.5 + 0.3 * values.shape[1], max(3.2, 1 + 0.2 * len(values)))
     image = axes.imshow(values.to_numpy("float64"), aspect="auto", cmap="RdBu_r" if scaled else "viridis")
     name_places(axes.xaxis, values.columns, rotation=90)
     name_places(axes.yaxis, map(_name, values.index))
-    figure.colorbar(image, ax=axes, label=f"{label}, standard deviations from the mean" if scaled else label)
+    figure.colorbar(image, ax=axes, label=f"{label}\nstandard deviations from the mean" if scaled else label)
     return figure
 
 
@@ -146,29 +147,29 @@ def grouped_values(matrix: pd.DataFrame, samples: pd.DataFrame, feature: Any, by
     return dict(sorted(found.items()))
 
 
-@plain_words
+@styled
 def expression_boxplots(
     matrix: pd.DataFrame, samples: pd.DataFrame, features: list[Any], by: str, *, label: str = "expression"
 ) -> Figure:
     """Draw features as box plots, one group of samples a box, every sample a dot."""
-    import matplotlib.pyplot as plt
-
-    figure, all_axes = plt.subplots(
-        1, len(features), figsize=(2.6 * len(features) + 0.6, 3.2), squeeze=False, layout="constrained"
-    )
-    for axes, feature in zip(all_axes[0], features, strict=True):
+    across = min(ACROSS, len(features))
+    down = math.ceil(len(features) / ACROSS)
+    figure, panels = canvas(2.8 * across + 0.6, 3.2 * down, down, across)
+    for axes in panels[len(features) :]:
+        axes.remove()
+    for axes, feature in zip(panels, features, strict=False):
         groups = grouped_values(matrix, samples, feature, by)
         axes.boxplot(list(groups.values()), positions=range(len(groups)), showfliers=False)
         name_places(axes.xaxis, groups)
         for place, values in enumerate(groups.values()):
-            axes.plot([place] * len(values), values, "o", color=COLOURS[0], alpha=0.7, markersize=4)
+            axes.plot([place] * len(values), values, "o", color=BLUE, alpha=0.7, markersize=4)
         axes.set_title(_name(feature))
         axes.set_xlabel(by)
-    all_axes[0][0].set_ylabel(label)
+    panels[0].set_ylabel(label)
     return figure
 
 
-@plain_words
+@styled
 def link_completeness(having: pd.DataFrame) -> Figure:
     """Draw which samples have data: one row a data group, one column a sample.
 
@@ -179,7 +180,7 @@ def link_completeness(having: pd.DataFrame) -> Figure:
     """
     if having.empty:
         return _nothing("no data groups")
-    figure, axes = _figure(2 + 0.3 * len(having), 1.4 + 0.35 * having.shape[1])
+    figure, axes = _figure(3.5 + 0.25 * len(having), 2 + BAR * having.shape[1])
     axes.imshow(having.to_numpy("float64").T, aspect="auto", cmap="Greens", vmin=0, vmax=1.3)
     name_places(axes.xaxis, having.index, rotation=90)
     shares = [f"{name}  {int(having[name].sum())} of {len(having)}" for name in having.columns]
@@ -188,7 +189,7 @@ def link_completeness(having: pd.DataFrame) -> Figure:
     return figure
 
 
-@plain_words
+@styled
 def data_model() -> Figure:
     """Draw the data model: an arrow leads from what is linked to what it is linked to."""
     from bionb.platforms.odm.rules.linking import TARGETS
@@ -196,20 +197,20 @@ def data_model() -> Figure:
     figure, axes = _figure(9, 3.6)
     for start, targets in TARGETS.items():
         for end in targets:
-            arrow = {"arrowstyle": "->", "color": "#888888", "shrinkA": 26, "shrinkB": 26}
+            arrow = {"arrowstyle": "->", "color": GREY, "shrinkA": 26, "shrinkB": 26}
             axes.annotate("", PLACES[end], PLACES[start], arrowprops=arrow)
     for name, (x, y) in PLACES.items():
-        axes.text(x, y, name, ha="center", va="center", bbox={"boxstyle": "round", "facecolor": "#e8f0fe"})
+        axes.text(
+            x, y, name, ha="center", va="center", bbox={"boxstyle": "round", "facecolor": "#e8f0fe", "edgecolor": INK}
+        )
     axes.set(xlim=(-0.4, 4.4), ylim=(-0.3, 2.3), title="is linked to")
     axes.set_axis_off()
     return figure
 
 
 def _figure(width: float, height: float) -> tuple[Figure, Axes]:
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(figsize=(min(width, 14), min(height, 14)), layout="constrained")
-    return figure, axes
+    figure, panels = canvas(width, height)
+    return figure, panels[0]
 
 
 def _nothing(words: str) -> Figure:

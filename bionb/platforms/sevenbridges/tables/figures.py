@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from bionb.drawing import add_legend, name_places, plain_words
+from bionb.drawing import BLUE, CYAN, GREEN, GREY, PURPLE, RED, YELLOW, add_legend, bars, canvas, height_of, styled
 from bionb.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLOURS = {
-    "COMPLETED": "tab:green",
-    "FAILED": "tab:red",
-    "ABORTED": "tab:orange",
-    "RUNNING": "tab:blue",
-    "QUEUED": "tab:cyan",
-    "DRAFT": "tab:gray",
-}
+COLOURS = {"COMPLETED": GREEN, "FAILED": RED, "ABORTED": YELLOW, "RUNNING": BLUE, "QUEUED": CYAN, "DRAFT": GREY}
 
 
-@plain_words
+@styled
 def task_durations(tasks: pd.DataFrame, ax: Any = None) -> Any:
     """Draw how long each task ran, coloured by its state.
 
@@ -39,16 +33,14 @@ def task_durations(tasks: pd.DataFrame, ax: Any = None) -> Any:
     _check(tasks, "name", "status", "start_time", "end_time")
     ended = tasks.dropna(subset=["start_time", "end_time"]).sort_values("start_time", kind="stable")
     minutes = (ended["end_time"] - ended["start_time"]).dt.total_seconds() / 60
-    ax = ax or _axes(0.25 * len(ended) + 1)
-    bars = ax.barh(range(len(ended)), minutes, color=[COLOURS.get(each, "black") for each in ended["status"]])
+    ax = ax or _axes(len(ended))
+    drawn = bars(ax, ended["name"], minutes, colour=_colours(ended["status"]))
     ax.set(xlabel="duration (minutes)", title="Tasks")
-    name_places(ax.yaxis, ended["name"])
-    ax.invert_yaxis()
-    add_legend(ax, dict(zip(ended["status"], bars, strict=True)))
+    add_legend(ax, dict(zip(ended["status"], drawn, strict=True)))
     return ax
 
 
-@plain_words
+@styled
 def task_states(tasks: pd.DataFrame, ax: Any = None) -> Any:
     """Draw how many tasks are in each state.
 
@@ -59,14 +51,13 @@ def task_states(tasks: pd.DataFrame, ax: Any = None) -> Any:
     """
     _check(tasks, "status")
     counts = tasks["status"].value_counts()
-    ax = ax or _axes(2.5)
-    ax.bar(range(len(counts)), list(counts), color=[COLOURS.get(each, "black") for each in counts.index])
-    name_places(ax.xaxis, counts.index)
-    ax.set(ylabel="tasks (count)", title="Tasks by state")
+    ax = ax or _axes(len(counts))
+    ax.bar_label(bars(ax, counts.index, counts, colour=_colours(counts.index)), padding=3)
+    ax.set(xlabel="tasks (count)", title="Tasks by state")
     return ax
 
 
-@plain_words
+@styled
 def storage_by_type(files: pd.DataFrame, ax: Any = None) -> Any:
     """Draw how much is stored in each type of file.
 
@@ -84,14 +75,13 @@ def storage_by_type(files: pd.DataFrame, ax: Any = None) -> Any:
     kept = files.dropna(subset=["size"])
     ending = kept["name"].str.removesuffix(".gz").str.extract(r"\.([^.]+)$", expand=False).fillna("other")
     sizes = (kept["size"].astype("float64") / 1e9).groupby(ending).sum().sort_values(ascending=False)
-    ax = ax or _axes(2.5)
-    ax.bar(range(len(sizes)), list(sizes))
-    name_places(ax.xaxis, sizes.index)
-    ax.set(ylabel="size (GB)", title="Storage by type of file")
+    ax = ax or _axes(len(sizes))
+    bars(ax, sizes.index, sizes)
+    ax.set(xlabel="size (GB)", title="Storage by type of file")
     return ax
 
 
-@plain_words
+@styled
 def cost_by_project(breakdown: pd.DataFrame, ax: Any = None) -> Any:
     """Draw what the analyses of each project cost.
 
@@ -115,17 +105,18 @@ def cost_by_project(breakdown: pd.DataFrame, ax: Any = None) -> Any:
     if len(currencies) > 1:
         raise UsageError(f"Costs in {', '.join(currencies)} cannot be added: select the rows of one currency.")
     costs = breakdown.groupby("project_name")["analysis_cost.amount"].sum().sort_values(ascending=False)
-    ax = ax or _axes(2.5)
-    ax.bar(range(len(costs)), [float(each) for each in costs])
-    name_places(ax.xaxis, costs.index)
-    ax.set(ylabel=f"cost ({currencies[0]})" if len(currencies) else "cost", title="Cost of analyses by project")
+    ax = ax or _axes(len(costs))
+    bars(ax, costs.index, [float(each) for each in costs])
+    ax.set(xlabel=f"cost ({currencies[0]})" if len(currencies) else "cost", title="Cost of analyses by project")
     return ax
 
 
-def _axes(height: float) -> Any:
-    import matplotlib.pyplot as plt
+def _axes(count: int) -> Any:
+    return canvas(height=height_of(count))[1][0]
 
-    return plt.subplots(figsize=(6, height), layout="constrained")[1]
+
+def _colours(states: Iterable[str]) -> list[str]:
+    return [COLOURS.get(each, PURPLE) for each in states]
 
 
 def _check(frame: pd.DataFrame, *names: str) -> None:

@@ -6,19 +6,39 @@ import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bionb.drawing import add_legend, name_places, plain_words, words
+from bionb.drawing import (
+    BLUE,
+    CYAN,
+    GREEN,
+    GREY,
+    PURPLE,
+    RED,
+    YELLOW,
+    add_legend,
+    bars,
+    canvas,
+    height_of,
+    name_places,
+    styled,
+    words,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-GOOD, BAD, QUIET = "#2b6cb0", "#c53030", "#a0aec0"
-STATE_COLOURS = {"Completed": "#2f855a", "Error": BAD, "Started": "#d69e2e", "Pending": "#ecc94b"}
-OTHER_STATE = QUIET
+GOOD, BAD, QUIET = BLUE, RED, GREY
+STATE_COLOURS = {"Completed": GREEN, "Error": RED, "Started": CYAN, "Pending": YELLOW}
+OTHER_STATE = PURPLE
+_DATES: dict[str, Any] = {  # whole dates, also where only the day changes
+    **dict.fromkeys(("formats", "zero_formats"), ["%Y", "%Y-%m", "%Y-%m-%d", "%H:%M", "%H:%M", "%S.%f"]),
+    "show_offset": False,
+}
+_WRITTEN = 110  # letters of a line below the panels
 
 
-@plain_words
+@styled
 def bead_funnel(loading: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw the way from wells to usable reads, with percent of the stage before.
 
@@ -27,20 +47,18 @@ def bead_funnel(loading: pd.DataFrame, ax: Axes | None = None) -> Axes:
     loading : DataFrame
         ``RunReport.loading``.
     """
-    ax = _axes(ax)
     rows = loading[loading["wells"].notna()]
+    ax = _axes(ax, height_of(len(rows)))
     scale, unit = _scale(rows["wells"])
-    bars = ax.barh(range(len(rows)), rows["wells"].astype(float) / scale, color=GOOD)
-    name_places(ax.yaxis, rows["stage"])
+    drawn = bars(ax, rows["stage"], rows["wells"].astype(float) / scale, colour=GOOD)
     shares = [f"{share:.1f} % of {of}" if of else "" for share, of in zip(rows["percent"], rows["of"], strict=True)]
-    ax.bar_label(bars, shares, padding=3, fontsize=8)
-    ax.invert_yaxis()
-    ax.margins(x=0.45)
+    ax.bar_label(drawn, [words(each, 26) for each in shares], padding=3, fontsize=9)
+    ax.margins(x=0.6)
     ax.set(title="From wells to reads", xlabel=f"wells{unit}")
     return _said_if_empty(ax, rows)
 
 
-@plain_words
+@styled
 def quality_checks(thresholds: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw loading, key signal and usable sequence against the plan's thresholds: blue above, red below.
 
@@ -49,22 +67,20 @@ def quality_checks(thresholds: pd.DataFrame, ax: Axes | None = None) -> Axes:
     thresholds : DataFrame
         ``RunReport.thresholds``.
     """
-    ax = _axes(ax)
     rows = thresholds[thresholds["value"].notna()]
+    ax = _axes(ax, height_of(len(rows)))
     colours = [GOOD if passed in (True, None) else BAD for passed in _plain(rows["passed"])]
-    bars = ax.bar(range(len(rows)), rows["value"].astype(float), color=colours, width=0.6)
-    name_places(ax.xaxis, rows["check"])
-    ax.bar_label(bars, [f"{value:.1f}" for value in rows["value"]], fontsize=8)
+    drawn = bars(ax, rows["check"], rows["value"].astype(float), colour=colours)
+    ax.bar_label(drawn, [f"{value:.1f}" for value in rows["value"]], padding=3, fontsize=9)
     for place, least in enumerate(_plain(rows["threshold"])):
         if least is not None:
-            ax.hlines(least, place - 0.4, place + 0.4, colors="black", linestyles="dashed")
-    ax.set(title="Quality checks (dashed: threshold)", ylabel="percent; key signal in counts")
-    ax.set_ylim(0, max([110.0, *(float(value) * 1.1 for value in rows["value"])]))
-    ax.tick_params(axis="x", labelsize=7)
+            ax.vlines(least, place - 0.45, place + 0.45, colors="black", linestyles="dashed")
+    ax.set(title="Quality checks (dashed: threshold)", xlabel="percent; key signal in counts")
+    ax.set_xlim(0, max([115.0, *(float(value) * 1.15 for value in rows["value"])]))
     return _said_if_empty(ax, rows)
 
 
-@plain_words
+@styled
 def read_survival(survival: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw how many reads stay aligned over each length, one line a quality.
 
@@ -83,36 +99,34 @@ def read_survival(survival: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return _said_if_empty(ax, survival, "not aligned to a reference")
 
 
-@plain_words
+@styled
 def aligned_reads(summary: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw aligned and unaligned reads, one bar a report.
+    """Draw aligned and unaligned reads, one bar a report: to compare several.
 
     Parameters
     ----------
     summary : DataFrame
         ``RunReport.summary``, or several of them joined.
     """
-    ax = _axes(ax)
     rows = summary[summary["total_reads"].notna()]
+    ax = _axes(ax, height_of(len(rows)))
     scale, unit = _scale(rows["total_reads"])
     total = rows["total_reads"].astype(float) / scale
     aligned = rows["mapped_reads"].fillna(0).astype(float) / scale
-    places = range(len(rows))
-    ax.bar(places, aligned, color=GOOD, label="aligned")
     # Without a reference nothing was aligned, which says nothing about the reads.
     known = rows["mapped_reads"].notna().astype(float)
-    ax.bar(places, (total - aligned) * known, bottom=aligned, color=QUIET, label="unaligned")
+    drawn = {"aligned": bars(ax, rows["report"], aligned, colour=GOOD)}
+    drawn["unaligned"] = bars(ax, rows["report"], (total - aligned) * known, left=aligned, colour=QUIET)
     if not known.all():
-        ax.bar(places, total * (1 - known), color="none", edgecolor=QUIET, hatch="//", label="no reference")
-    if len(rows):
-        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    name_places(ax.xaxis, rows["report"])
-    ax.set(title="Aligned reads", xlabel="report", ylabel=f"reads{unit}")
-    ax.margins(x=0.6 / max(1, len(rows)))
+        drawn["no reference"] = bars(ax, rows["report"], total * (1 - known), colour="none")
+        for bar in drawn["no reference"]:
+            bar.set(edgecolor=QUIET, hatch="//")
+    add_legend(ax, drawn if len(rows) else {})
+    ax.set(title="Aligned reads", xlabel=f"reads{unit}", ylabel="report")
     return _said_if_empty(ax, rows)
 
 
-@plain_words
+@styled
 def fragment_accuracy(fragments: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw how much of the test fragments is right at AQ17 over 50 and 100 bases.
 
@@ -121,19 +135,20 @@ def fragment_accuracy(fragments: pd.DataFrame, ax: Axes | None = None) -> Axes:
     fragments : DataFrame
         ``RunReport.test_fragments``.
     """
-    ax = _axes(ax)
-    for shift, column, colour in ((-0.2, "aq17_50_percent", GOOD), (0.2, "aq17_100_percent", "#63b3ed")):
+    ax = _axes(ax, height_of(2 * len(fragments)))
+    drawn = {}
+    for shift, column, colour in ((-0.2, "aq17_50_percent", GOOD), (0.2, "aq17_100_percent", CYAN)):
         places = [place + shift for place in range(len(fragments))]
-        label = f"over {column.split('_')[1]} bases"
-        ax.bar(places, fragments[column].fillna(0).astype(float), width=0.4, color=colour, label=label)
-    name_places(ax.xaxis, fragments["name"])
-    if len(fragments):
-        ax.legend(loc="lower right")
-    ax.set(title="Test fragments right at AQ17", xlabel="test fragment", ylabel="reads (percent)", ylim=(0, 110))
+        values = list(fragments[column].fillna(0).astype(float))
+        drawn[f"over {column.split('_')[1]} bases"] = ax.barh(places, values, height=0.38, color=colour)
+    name_places(ax.yaxis, fragments["name"])
+    ax.set_ylim(max(len(fragments), 2) - 0.5, -0.5)
+    add_legend(ax, drawn if len(fragments) else {}, loc="upper center", bbox_to_anchor=(0.5, -0.25), ncols=2)
+    ax.set(title="Test fragments right at AQ17", xlabel="reads (percent)", xlim=(0, 105))
     return _said_if_empty(ax, fragments)
 
 
-@plain_words
+@styled
 def run_trend(runs: pd.DataFrame, figure: str = "total_reads", ax: Axes | None = None) -> Axes:
     """Draw a figure from run to run, coloured by chip; thumbnails are left out.
 
@@ -144,6 +159,8 @@ def run_trend(runs: pd.DataFrame, figure: str = "total_reads", ax: Axes | None =
     figure : str
         A column of it: ``"total_reads"``, ``"q20_bases"``, ``"mean_read_length"``, ``"key_signal"``, ...
     """
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
     ax = _axes(ax)
     rows = runs[runs[figure].notna() & ~runs["thumbnail"].fillna(False).astype(bool)]
     scale, unit = _UNITS.get(figure, (1.0, figure.replace("_", " ")))
@@ -154,7 +171,9 @@ def run_trend(runs: pd.DataFrame, figure: str = "total_reads", ax: Axes | None =
         lines[chip] = ax.plot(points["date"], values, marker="o", linestyle=":")[0]
     add_legend(ax, lines, title="chip")
     ax.set(title="From run to run", xlabel="date of the run", ylabel=unit)
-    ax.tick_params(axis="x", labelrotation=30)
+    dates = AutoDateLocator(maxticks=5)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(dates)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(dates, **_DATES))  # type: ignore[no-untyped-call]
     return _said_if_empty(ax, rows)
 
 
@@ -170,7 +189,7 @@ _UNITS = {
 }
 
 
-@plain_words
+@styled
 def plugin_matrix(plugins: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw the state of each plugin on each report as coloured squares.
 
@@ -180,23 +199,20 @@ def plugin_matrix(plugins: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ``suite.plugin_results().to_frame()``; where a plugin ran twice on a report, its latest state is shown.
     """
     import pandas as pd
-    from matplotlib.patches import Patch
 
-    ax = _axes(ax)
     latest = plugins.assign(number=pd.to_numeric(plugins["id"], errors="coerce")).sort_values("number")
     table = latest.pivot_table(index="resultName", columns="pluginName", values="state", aggfunc="last")
-    for down, report in enumerate(table.index):
-        for across, plugin in enumerate(table.columns):
-            state = table.loc[report, plugin]
-            if isinstance(state, str):
-                ax.scatter(across, down, marker="s", s=120, color=STATE_COLOURS.get(state, OTHER_STATE))
-    name_places(ax.xaxis, table.columns, rotation=40, ha="right", fontsize=8)
-    name_places(ax.yaxis, table.index, fontsize=8)
-    ax.invert_yaxis()
-    states = list(dict.fromkeys(latest["state"].dropna()))
+    ax = _axes(ax, 1.5 + 0.25 * len(table), 3.5 + 0.3 * table.shape[1])
+    drawn = {}
+    for state in sorted(set(latest["state"].dropna())):
+        down, across = (table == state).to_numpy().nonzero()
+        colour = STATE_COLOURS.get(state, OTHER_STATE)
+        drawn[state] = ax.scatter(across, down, marker="s", s=90, color=colour, label=words(state))
+    name_places(ax.xaxis, table.columns)
+    name_places(ax.yaxis, table.index)
+    ax.set(xlim=(-0.5, max(table.shape[1], 1) - 0.5), ylim=(max(len(table), 1) - 0.5, -0.5))
     ax.set(title="Plugins by report")
-    patches = {state: Patch(color=STATE_COLOURS.get(state, OTHER_STATE)) for state in sorted(states)}
-    add_legend(ax, patches, bbox_to_anchor=(1.02, 1), loc="upper left", fontsize=8)
+    add_legend(ax, drawn)
     return _said_if_empty(ax, table, "no plugin results")
 
 
@@ -218,36 +234,38 @@ class _Report(Protocol):
     def test_fragments(self) -> pd.DataFrame: ...
 
 
-@plain_words
+@styled
 def report_figure(report: _Report) -> Figure:
     """Draw all pictures of one report, and write down what the API does not tell."""
-    from matplotlib import pyplot as plt
-
-    figure, panels = plt.subplots(3, 2, figsize=(11, 11), layout="constrained")
+    lines = [line for each in report.not_told for line in textwrap.wrap(words(f"- {each}"), _WRITTEN)]
+    most = max(6, len(report.loading), len(report.thresholds), 2 * len(report.test_fragments))
+    figure, panels = canvas(9, 2 * height_of(most) + 0.9 + 0.16 * len(lines), 2, 2)
     drawn: list[tuple[Callable[..., Axes], pd.DataFrame]] = [
         (bead_funnel, report.loading),
         (quality_checks, report.thresholds),
-        (aligned_reads, report.summary),
         (read_survival, report.survival),
         (fragment_accuracy, report.test_fragments),
     ]
-    for (draw, frame), ax in zip(drawn, panels.flat, strict=False):
+    for (draw, frame), ax in zip(drawn, panels, strict=True):
         draw(frame, ax=ax)
-    last = panels.flat[-1]
-    last.axis("off")
-    # Wrapped here: matplotlib's own wrapping would read formulas.
-    lines = "\n".join(textwrap.fill(words(f"- {each}"), 48, subsequent_indent="  ") for each in report.not_told)
-    last.text(0, 1, f"Not told by the API:\n{lines}", va="top", fontsize=9).set_in_layout(False)
-    figure.suptitle(f"{report.record.get('resultsName')} ({report.record.get('status')})")
+    said = "\n".join(["Not told by the API:", *lines]) if lines else ""
+    figure.supxlabel(said, fontsize=9, x=0.01, ha="left")
+    title = f"{report.record.get('resultsName')} ({report.record.get('status')})"
+    figure.suptitle("\n".join([words(title, 80), *_reads(report.summary)]))
     return figure
 
 
-def _axes(ax: Axes | None) -> Axes:
-    if ax is not None:
-        return ax
-    from matplotlib import pyplot as plt
+def _reads(summary: pd.DataFrame) -> list[str]:
+    """Say how many reads were aligned: one bar would fill a panel and say no more."""
+    total, aligned = (next(iter(_plain(summary[name])), None) for name in ("total_reads", "mapped_reads"))
+    if total is None:
+        return []
+    share = f"{100 * aligned / total:.1f} % aligned" if aligned is not None and total else "not aligned to a reference"
+    return [f"{total:,} reads, {share}"]
 
-    return plt.subplots(layout="constrained")[1]
+
+def _axes(ax: Axes | None, height: float = 3.5, width: float = 6.5) -> Axes:
+    return canvas(width, height)[1][0] if ax is None else ax
 
 
 def _scale(counts: pd.Series[Any]) -> tuple[float, str]:
