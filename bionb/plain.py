@@ -39,7 +39,7 @@ def plain(value: Any, where: str = "") -> Any:
         return {plain(key): plain(each, str(key)) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(each, where) for each in value]
-    if type(value).__name__ in _ABSENT or (isinstance(value, float) and math.isnan(value)):
+    if is_empty(value):
         raise UsageError(
             f"{_named(where)} is an empty cell of a table ({value}), which can't be sent: leave it out, or pass None."
         )
@@ -57,6 +57,11 @@ def plain(value: Any, where: str = "") -> Any:
         f"{_named(where)} is of type {type(value).__name__}, which can't be sent: pass text, a number, true or false, "
         "a list or a dict."
     )
+
+
+def is_empty(value: Any) -> bool:
+    """Tell whether a value is an empty cell of a table."""
+    return type(value).__name__ in _ABSENT or (isinstance(value, float) and math.isnan(value))
 
 
 def several(value: Any, where: str = "") -> list[str] | None:

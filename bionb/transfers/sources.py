@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bionb.session import Session
 
 CHUNK = 1 << 16
+LINKS = 4  # links that are tried for one answer
 EXPIRED = (401, 403, 410)  # what stores of files answer when a signed link is too old
 
 
@@ -73,11 +74,11 @@ def linked(session: Session, address: Callable[[], str], *, what: str, auth: boo
             known.forget(link)
             raise
 
-    def ask(headers: Mapping[str, str]) -> tuple[str, requests.Response]:
-        link, fresh = known.get()
-        accept = (412, 416) if fresh else (412, 416, *EXPIRED)
+    def ask(headers: Mapping[str, str], links: int) -> tuple[str, requests.Response]:
+        link = known.get()
+        options: Any = {"headers": headers, "auth": auth, "stream": True, "opens": False}
+        options["accept"] = (412, 416, *EXPIRED) if links > 1 else (412, 416)
         try:
-            options: Any = {"headers": headers, "auth": auth, "stream": True, "opens": False, "accept": accept}
             response = session.request("GET", link, what=what, **options)
         except BionbError:
             known.forget(link)
@@ -86,10 +87,10 @@ def linked(session: Session, address: Callable[[], str], *, what: str, auth: boo
             return link, response
         response.close()
         known.forget(link)
-        return ask(headers)
+        return ask(headers, links - 1)
 
     def open_at(headers: Mapping[str, str]) -> Answer:
-        link, response = ask(headers)
+        link, response = ask(headers, 1 if auth else LINKS)  # a wrong password is not tried again
         # The bytes are proven as they were sent; what is left to undo is undone afterwards, from the whole file.
         response.raw.headers.pop("Content-Encoding", None)
         pieces = fresh_if_broken(link, session.body(response, what=what, size=CHUNK))
@@ -104,12 +105,11 @@ class _Link:
     def __init__(self, address: Callable[[], str]) -> None:
         self._address, self._lock, self._known = address, threading.Lock(), ""
 
-    def get(self) -> tuple[str, bool]:
-        """Return the link, and whether it is a new one."""
+    def get(self) -> str:
+        """Return the link, asked for where there is none."""
         with self._lock:
-            fresh = not self._known
             self._known = self._known or self._address()
-            return self._known, fresh
+            return self._known
 
     def forget(self, link: str) -> None:
         """Ask for another one next time, unless there is one already."""

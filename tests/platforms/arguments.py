@@ -195,6 +195,12 @@ ARGUMENTS = {
         "parent": folder,
         "text": "hello",
         "tasks": lambda bridges: [draft(bridges)],
+        "wait_tasks.tasks": lambda bridges: [queued(bridges)],
+        "task_outputs.tasks": lambda bridges: bridges.tasks(BRIDGES, status="COMPLETED").first(1),
+        "table": pd.DataFrame({"input_bam": [["S01.bam"]]}),
+        "plan": lambda bridges: bridges.plan_tasks(
+            f"{BRIDGES}/bamtools-merge-2-4-0", pd.DataFrame({"input_bam": [["S01.bam"]]})
+        ),
         "update_file.name": "new.txt",
         "update_files.changes": {READS: {"name": "new.txt"}},
         "update_member.copy": True,

@@ -22,7 +22,7 @@ from bionb.platforms.sevenbridges.calls.volumes import Volumes
 from bionb.platforms.sevenbridges.rules.identifiers import Ref
 from bionb.platforms.sevenbridges.wire.paging import VERSION
 from bionb.platforms.sevenbridges.wire.problems import read_problem
-from bionb.platforms.sevenbridges.workflows import downloading, uploading, waiting
+from bionb.platforms.sevenbridges.workflows import copying, downloading, planning, uploading, waiting
 from bionb.platforms.sevenbridges.workflows.drafting import Drafts
 from bionb.protocol import Node, Nodes
 from bionb.secret import Secret, shown
@@ -163,6 +163,132 @@ class SevenBridgesClient(Accounts, Projects, Files, Apps, Tasks, Billing, Volume
         """
         return waiting.wait_task(self, task, deadline=deadline, interval=interval, longest=longest)
 
+    def plan_tasks(
+        self,
+        app: Ref,
+        table: pd.DataFrame,
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        project: Ref | None = None,
+        name: str | None = None,
+    ) -> pd.DataFrame:
+        """Plan one task for each row of a table, checked against the app and the project; nothing is made.
+
+        Parameters
+        ----------
+        table : DataFrame
+            One row a task. Files stand in it as ids, as names of files at the top of the project, or as records;
+            several files of one input as a list. An empty cell is no input.
+        inputs : mapping, optional
+            By input id: the name of a column, or one value for all tasks. By default the columns that are called like
+            inputs.
+        project : str or dict, optional
+            Where the tasks will run; by default the project of the app.
+        name : str, optional
+            A column, or a pattern with columns such as ``"Merge {sample}"``.
+
+        Returns
+        -------
+        DataFrame
+            ``name``, ``app``, ``project``, ``inputs`` (in the platform's form), ``tag`` (tells the task from all
+            others), ``status`` (``ready`` or ``wrong``), ``error``.
+
+        Notes
+        -----
+        ``GET /apps/{app}/raw``, ``GET /files`` where files are named by their names, ``POST /bulk/files/get``.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> table = pd.DataFrame({"sample": ["S01", "S02"], "bam": [["S01.bam"], ["S99.bam"]]})
+        >>> merge = "RFranklin/my-project/bamtools-merge-2-4-0"
+        >>> plan = sevenbridges.plan_tasks(merge, table, inputs={"input_bam": "bam"}, name="Merge {sample}")
+        >>> plan[["name", "status", "error"]]
+                name status                                              error
+        0  Merge S01  ready
+        1  Merge S02  wrong  no file called S99.bam at the top of RFranklin...
+        """
+        return planning.Planner(self, self).plan(app, table, inputs=inputs, project=project, name=name)
+
+    def create_tasks(self, plan: pd.DataFrame, *, run: bool = False) -> pd.DataFrame:
+        """Make the tasks of a plan; those that an earlier call made are found by their tag and not made again.
+
+        Parameters
+        ----------
+        plan : DataFrame
+            What `plan_tasks` returned, or rows of it.
+        run : bool
+            Run them, also drafts that an earlier call made; this costs money on a real platform.
+
+        Returns
+        -------
+        DataFrame
+            ``id``, then the columns of the plan; ``status`` is the platform's.
+
+        Raises
+        ------
+        InvalidInput
+            Rows of the plan are wrong; nothing was made.
+        BionbError
+            Some were not made; ``.partial`` is the table.
+
+        Notes
+        -----
+        ``GET /tasks``; ``POST /tasks`` for each new one, whose description ends with the tag; ``POST
+        /tasks/{task}/actions/run``.
+        """
+        return planning.create_tasks(self, plan, run=run)
+
+    def wait_tasks(self, tasks: Any, *, deadline: float | None = 24 * 3600.0) -> pd.DataFrame:
+        """Wait until all tasks have ended, 100 of them with one request a look.
+
+        Parameters
+        ----------
+        tasks : list, Listing or DataFrame
+            Ids or records; of a table the column ``id``.
+        deadline : float or None
+            Seconds in all.
+
+        Returns
+        -------
+        DataFrame
+            ``id``, ``name``, ``status``, ``message`` (the platform's words), ``start_time``, ``end_time`` (UTC).
+
+        Raises
+        ------
+        JobFailed
+            Some did not complete; ``.partial`` is the table of all.
+        UsageError
+            One is a draft: nobody would ever run it.
+        WaitTimeout
+            The deadline passed; the tasks go on.
+
+        Notes
+        -----
+        ``POST /bulk/tasks/get``.
+        """
+        return planning.wait_tasks(self, tasks, deadline=deadline)
+
+    def task_outputs(self, tasks: Any) -> pd.DataFrame:
+        """Return what tasks have made, one row an output; of a batch that of its children.
+
+        Parameters
+        ----------
+        tasks : str, dict, list, Listing or DataFrame
+            Ids or records; of a table the column ``id``.
+
+        Returns
+        -------
+        DataFrame
+            ``task``, ``task_name``, ``output``, ``id`` and ``name`` of the file, ``class`` (``File``, ``Directory``),
+            ``value`` (of what is no file). Its rows with an ``id`` can be given to `download_files`.
+
+        Notes
+        -----
+        ``POST /bulk/tasks/get``; for a batch ``GET /tasks?parent=``.
+        """
+        return planning.task_outputs(self, tasks)
+
     def wait_transfer(
         self, transfer: Record, *, deadline: float | None = 24 * 3600.0, advance_access: bool = False
     ) -> Record:
@@ -180,6 +306,32 @@ class SevenBridgesClient(Accounts, Projects, Files, Apps, Tasks, Billing, Volume
         ``GET /storage/imports/{import}``, ``GET /storage/exports/{export}``.
         """
         return waiting.wait_transfer(self, transfer, deadline=deadline, advance_access=advance_access)
+
+    def copy_files(self, files: Any, project: Ref) -> dict[str, str]:
+        """Copy files and folders to the top of another project, where they have other ids.
+
+        Parameters
+        ----------
+        files : str, dict, list, Listing or DataFrame
+            Ids or records; of a table the column ``id``. A folder is copied with all that is in it; where one of its
+            name is there, into that.
+
+        Returns
+        -------
+        dict
+            New id by old id.
+
+        Raises
+        ------
+        InvalidInput
+            Some could not be copied; ``.partial`` holds the new ids of the others, ``.findings`` the reasons.
+
+        Notes
+        -----
+        ``POST /action/files/copy``, 100 files a request; of a folder ``POST /files``, and ``POST
+        /files/{file}/actions/copy`` for each file in it.
+        """
+        return copying.copy_files(self, files, project)
 
     def download_files(
         self, files: Any, folder: str | os.PathLike[str] = ".", *, overwrite: bool = False, dry_run: bool = False

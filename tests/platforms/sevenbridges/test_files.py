@@ -183,3 +183,21 @@ def test_apps_tasks_and_members_in_the_browser(bridges):
     shown = {node.kind: bridges.frame(node) for node in bridges.children(bridges.roots()[0]) if node.leaf}
 
     assert {"apps": 2, "tasks": 18, "members": 3} == {kind: len(frame) for kind, frame in shown.items()}
+
+
+def test_folders_are_copied_with_all_that_is_in_them(bridges):
+    """A second copy finds the folders, and makes no others."""
+    outer = bridges.create_folder("outer", project=PROJECT)
+    inner = bridges.create_folder("inner", parent=outer)
+    report = bridges.files(PROJECT, name="run_report.html")[0]
+    bridges.move_file(report, inner)
+    other = "RFranklin/rfranklins-experiments"
+    single = bridges.files(PROJECT, name="S01.vcf")[0]
+    made = bridges.copy_files([outer["id"], single], other)
+
+    assert {outer["id"], inner["id"], report["id"], single["id"]} == set(made)
+    tree = bridges.file_tree(other)
+    assert ["S01.vcf", "outer", "outer/inner", "outer/inner/run_report.html"] == [
+        path for path in tree["path"] if path.startswith(("outer", "S01"))
+    ]
+    assert made[outer["id"]] == bridges.copy_files(outer, other)[outer["id"]]

@@ -68,9 +68,13 @@ WITHOUT_TWIN = {
     "app_cwl": "documents only",
     "app_inputs": "app_cwl",
     "call": "whatever is asked for",
+    "create_tasks": "tasks, create_task and run_task",
     "file_tree": "files",
+    "plan_tasks": "app_cwl, files and files_by_id",
     "task_inputs": "task",
+    "task_outputs": "tasks_by_id and tasks",
     "wait_task": "task",
+    "wait_tasks": "tasks_by_id",
 }
 
 

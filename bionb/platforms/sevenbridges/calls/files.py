@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import InvalidInput, UsageError
@@ -149,8 +149,8 @@ class Files(Calls):
         body = {"name": name, "type": "folder", **place(project, parent)}
         return self._record("POST", "files", what=f"create the folder {name}", json=body, ids=("id",))
 
-    def copy_files(self, files: Sequence[Ref] | Ref, project: Ref) -> dict[str, str]:
-        """Copy files to another project, where they have other ids.
+    def copy_files(self, files: Any, project: Ref) -> dict[str, str]:
+        """Copy files, none of them a folder, to the top of a project.
 
         Returns
         -------
@@ -166,8 +166,7 @@ class Files(Calls):
         -----
         ``POST /action/files/copy``, 100 files a request.
         """
-        chosen = list(files) if isinstance(files, Iterable) and not isinstance(files, str | Mapping) else [files]
-        ids, target = [file_id(each) for each in chosen], project_id(project)
+        ids, target = [file_id(each) for each in files], project_id(project)
         answers: dict[str, Any] = {}
         for start in range(0, len(ids), LIMIT):
             body = {"project": target, "file_ids": ids[start : start + LIMIT]}

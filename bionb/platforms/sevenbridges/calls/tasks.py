@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from bionb.errors import UsageError
 from bionb.frames import to_frame
 from bionb.listing import Listing
 from bionb.paging.pages import Record
+from bionb.plain import listed
 from bionb.platforms.sevenbridges.calls.calls import LIMIT, Calls, FieldsLike
 from bionb.platforms.sevenbridges.rules.identifiers import Ref, moment, project_id, task_id
 from bionb.platforms.sevenbridges.tables.columns import JOBS
@@ -94,14 +95,14 @@ class Tasks(Calls):
         name = task_id(task)
         return self._get(TASKS, f"tasks/{name}", what=f"get the task {name}", fields=fields)
 
-    def tasks_by_id(self, tasks: Sequence[Ref]) -> list[Record]:
+    def tasks_by_id(self, tasks: Any) -> list[Record]:
         """Return the details of many tasks, 100 with one request, in the order asked.
 
         Notes
         -----
         ``POST /bulk/tasks/get``.
         """
-        ids = [task_id(each) for each in tasks]
+        ids = [task_id(each) for each in listed(tasks, "task")]
         answers = self._bulk("bulk/tasks/get", "task_ids", ids, what="get tasks by their ids")
         return [dict(each.get("resource") or {"id": name, **each}) for each, name in zip(answers, ids, strict=True)]
 

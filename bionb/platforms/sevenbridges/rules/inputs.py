@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bionb import showing
 from bionb.errors import InvalidInput, UsageError
 from bionb.frames import FLAG, columns, to_frame
-from bionb.plain import plain
+from bionb.plain import is_empty, plain
 from bionb.platforms.sevenbridges.rules.cwl import Kind, ports
 from bionb.platforms.sevenbridges.rules.identifiers import Ref, file_id, project_id
 from bionb.wording import ended, joined
@@ -56,6 +56,17 @@ class Inputs:
     def names(self) -> list[str]:
         """The ids of the inputs."""
         return list(self._ports)
+
+    def of_files(self, name: str) -> bool:
+        """Tell whether an input takes files or folders."""
+        return name in self._ports and _of_files(self._ports[name].kind)
+
+    def of_table(self, name: str, value: Any) -> Any:
+        """Return a cell as a value: an empty one is none, and a column with empty cells turns whole numbers to 1.0."""
+        if is_empty(value):
+            return None
+        whole = name in self._ports and self._ports[name].kind.base in ("int", "long")
+        return int(value) if whole and isinstance(value, float) and value.is_integer() else value
 
     def frame(self) -> pd.DataFrame:
         """Return the inputs as a table.
@@ -114,6 +125,11 @@ class Inputs:
 
     def _repr_html_(self) -> str:
         return showing.table("inputs", self.frame(), complete=[".frame()"], rows=len(self._ports))
+
+
+def _of_files(kind: Kind) -> bool:
+    inner = [*kind.choices, *([kind.items] if kind.items else [])]
+    return kind.base in ("File", "Directory") or any(_of_files(each) for each in inner)
 
 
 class _Check:

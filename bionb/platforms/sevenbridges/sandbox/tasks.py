@@ -226,5 +226,5 @@ ROUTES: Routes = {
     f"POST {TASK}/actions/abort": _abort,
     f"POST {TASK}/actions/clone": _clone,
     f"GET {TASK}/execution_details": _details,
-    "POST /v2/bulk/tasks/get": lambda: bulk("task_ids", lambda name: sent("tasks", _found(name))),
+    "POST /v2/bulk/tasks/get": lambda: bulk("task_ids", lambda name: sent("tasks", advanced(_found(name)))),
 }

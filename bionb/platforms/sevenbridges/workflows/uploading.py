@@ -16,6 +16,7 @@ from bionb.platforms.sevenbridges.calls.files import Files
 from bionb.platforms.sevenbridges.rules.identifiers import Ref, file_id, place
 from bionb.platforms.sevenbridges.rules.metadata import checked_metadata
 from bionb.platforms.sevenbridges.workflows.downloading import checked_link, link_of, size_of
+from bionb.platforms.sevenbridges.workflows.folders import folder_called, found_folder
 from bionb.transfers import (
     Part,
     Send,
@@ -129,13 +130,8 @@ class _Places:
         return self._known[above]
 
     def _inner(self, outer: dict[str, str], name: str) -> dict[str, str] | None:
-        for each in self._files.files(outer.get("project"), parent=outer.get("parent"), name=name):
-            if str(each.get("type")).lower() != "folder":
-                raise UsageError(f"A file called {name} stands where a folder is needed: rename it there, or here.")
-            return {"parent": each["id"]}
-        if not self._make:
-            return None
-        return {"parent": self._files.create_folder(name, **outer)["id"]}
+        found = (folder_called if self._make else found_folder)(self._files, name, outer)
+        return None if found is None else {"parent": found}
 
 
 class _Sender:
