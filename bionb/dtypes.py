@@ -49,6 +49,8 @@ def _pandas_version() -> str:
 
 def packed(values: list[Any], dtype: str) -> tuple[Any, list[Any]]:
     """Return values in their dtype, and those that are none of it."""
+    if dtype == TEXT:
+        return _texts(values), []
     packed = _times(values) if dtype == TIME else _numbers(values, dtype)
     missing = packed.isna()
     if not missing.any():
@@ -67,12 +69,12 @@ def joined(parts: list[Any], dtype: str | None) -> Any:
     """Return the collected parts of a column as one; without a dtype it gets the one that all its values share."""
     import pandas as pd
 
-    if dtype in WORDS:
+    if dtype in WORDS or (dtype == TEXT and not any(isinstance(each, list | Missing) for each in parts)):
         if len(parts) < 2:
             return parts[0] if parts else pd.array([], dtype=dtype)
         return pd.concat([pd.Series(each) for each in parts], ignore_index=True).array
     values = values_of(parts)
-    if dtype == TEXT:
+    if dtype == TEXT:  # of a column that was to be something else
         return _texts(values)
     return _guessed(values) if dtype is None else pd.Series(values, dtype=object)
 

@@ -78,9 +78,10 @@ def test_frames_do_not_depend_on_when_columns_are_packed(monkeypatch):
 
 
 def test_equal_texts_of_a_column_are_one_object():
-    """Most columns repeat themselves, and texts are most of a frame's memory."""
+    """Most columns repeat themselves, and texts are most of the memory until they are packed."""
     builder = FrameBuilder(columns("id project"))
     for page in range(3):
         builder.add([{"id": f"{page}-{row}", "project": "-".join(["demo", "large"])} for row in range(10)])
 
-    assert 1 == len({id(value) for value in builder.frame()["project"].to_numpy()})
+    assert 1 == len({id(value) for part in builder._parts["project"] for value in part})
+    assert 30 == (builder.frame()["project"] == "demo-large").sum()

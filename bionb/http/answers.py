@@ -117,9 +117,10 @@ def page_of(
         wrong = without_frames(error)
     if wrong is not None:
         raise unexpected(label, what, wrong) from wrong
-    for each in bodies.records_of(records, label, what):
-        for name in ids:
-            if name in each and each[name] is not None:
+    bodies.records_of(records, label, what)
+    for name in ids:
+        for each in records:
+            if each.get(name) is not None:
                 bodies.record_of(each, label, what, ids=(name,))
     return Page(records, *numbers, body=response.content, parse=lambda content: pick(bodies.loads(content, charset)))
 

@@ -168,8 +168,9 @@ def records_of(
         body = record_of(body, label, what, needs=(within,))[within]
     if not isinstance(body, list):
         raise unexpected(label, what, f"{form_of(body)} where a list was expected")
-    for each in body:
-        record_of(each, label, what, ids=ids, needs=needs)
+    if ids or needs or set(map(type, body)) != {dict}:  # long listings pass here
+        for each in body:
+            record_of(each, label, what, ids=ids, needs=needs)
     return body
 
 

@@ -32,8 +32,8 @@ def read_isatab(source: Source, *, columnar_from: int = COLUMNAR_FROM, max_bytes
     Parameters
     ----------
     source : path, bytes or mapping
-        A folder, an ``i_*.txt`` file, a zip or an Excel file (path or bytes; see `ISATab.to_excel`), or SODAR's JSON
-        export (mapping, path or text).
+        A folder, an ``i_*.txt`` file, a zip or an Excel file (path or bytes; see `ISATab.to_excel`), ISA-JSON 1.0 or
+        SODAR's JSON export (mapping, path or text).
         Of a folder the files ``i_*``, ``s_*``, ``a_*``, ``m_*`` (``.txt``, ``.tsv``) are read, of a zip all.
     columnar_from : int
         Number of lines from which a table is read by columns; it changes the speed, never the result.
@@ -388,6 +388,27 @@ class ISATab(Shapes, Edits):
         from bionb.isatab.exchange.excel_writing import write
 
         return write(self, target, overwrite=overwrite)
+
+    def to_json(self) -> str:
+        """Return the set as the text of ISA-JSON 1.0; `read_isatab` takes it, or a ``.json`` file of it.
+
+        ISA-JSON holds each source, sample, material, data file and process once, and what leads to what; rows come
+        back as the ways through them. What it has no field for stands in comments, called by the header it has in
+        ISA-Tab. What it can't hold at all is a ``note`` of `check`; of quoting, line ends and encodings it knows
+        nothing.
+
+        Raises
+        ------
+        UsageError
+            There is no investigation, or more than one.
+
+        Examples
+        --------
+        >>> back = bionb.read_isatab(isa.to_json())
+        """
+        from bionb.isatab.exchange.isajson.writing import to_json
+
+        return to_json(self)
 
     def to_zip(self) -> bytes:
         """Return a zip of all files, in their order and with their names."""

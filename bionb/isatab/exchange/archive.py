@@ -14,6 +14,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeGuard
 
 from bionb.errors import InvalidSheet, UsageError
+from bionb.isatab.exchange.isajson import reading as isajson
+from bionb.isatab.exchange.isajson.reading import is_isajson
 from bionb.isatab.model.names import is_investigation, is_isatab
 from bionb.packed import MAX_BYTES, MAX_MEMBERS, safe_name, unzipped
 from bionb.transfers.writing import places_of, write_files
@@ -33,7 +35,7 @@ def read_source(source: Source, max_bytes: int | None = None) -> dict[str, bytes
     if isinstance(source, bytes | bytearray | memoryview):
         return _read_bytes(bytes(source), "the given bytes", max_bytes)
     if isinstance(source, Mapping):
-        return _read_export(source)
+        return _read_object(source, "the given object")
     if isinstance(source, str) and source.lstrip().startswith("{"):
         return _read_json(source.encode(), "the given text")
     if isinstance(source, str | os.PathLike):
@@ -105,11 +107,18 @@ def _sheets_in(folder: Path) -> Iterator[Path]:
 
 def _read_json(data: bytes, name: str) -> dict[str, bytes]:
     try:
-        return _read_export(json.loads(data))
+        return _read_object(json.loads(data), name)
     except (ValueError, RecursionError) as error:
         if isinstance(error, InvalidSheet):
             raise
-        raise InvalidSheet(f"{name} is neither a zip archive nor SODAR's JSON export: {error}") from error
+        raise InvalidSheet(f"{name} is neither a zip archive nor JSON of sheets: {error}") from error
+
+
+def _read_object(found: Any, name: str) -> dict[str, bytes]:
+    """Read what JSON holds: ISA-JSON, or SODAR's export."""
+    if is_isajson(found):
+        return isajson.read(found, name)
+    return _read_export(found)
 
 
 def _read_export(export: Any) -> dict[str, bytes]:
@@ -123,7 +132,8 @@ def _read_export(export: Any) -> dict[str, bytes]:
                 files[str(path.parent / name)] = text.encode()
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InvalidSheet(
-            "this JSON is not SODAR's sheet export: expected investigation (path, tsv), studies and assays "
+            "this JSON is neither ISA-JSON (a list of studies) nor SODAR's sheet export: expected "
+            "investigation (path, tsv), studies and assays "
             f"(name -> tsv), but met {type(error).__name__}: {error}; export the sheets with format='json'"
         ) from error
     for name in files:

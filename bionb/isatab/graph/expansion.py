@@ -68,6 +68,15 @@ def rows_after(graph: Graph) -> tuple[int | None, str]:
     return sum(int(paths[node]) for node in starts), ""
 
 
+def ways(graph: Graph) -> int | None:
+    """Return the number of ways from any node that nothing leads to, to an end; None where a way has no end."""
+    paths = _path_counts(graph)
+    if paths is None:
+        return None
+    inner = set(map(int, graph.heads))
+    return sum(int(count) for node, count in enumerate(paths) if node not in inner)
+
+
 def _start_type(graph: Graph) -> str:
     return SAMPLE if graph.table.kind == "assay" else SOURCE
 

@@ -6,6 +6,8 @@ import posixpath
 from collections.abc import Iterator
 
 from bionb.errors import InvalidSheet
+from bionb.isatab.exchange.isajson.limits import beyond_json
+from bionb.isatab.exchange.isajson.sections import unheld
 from bionb.isatab.exchange.workbook import beyond_excel
 from bionb.isatab.frames.shapes import Shapes
 from bionb.isatab.graph.annotations import parts_of
@@ -32,6 +34,7 @@ def check(isa: Shapes) -> list[Finding]:
         findings += _about_factors(isa, name)
     for name in filter(is_isatab, isa.files):
         findings += _about_excel(isa[name])
+    findings += _about_json(isa)
     return sorted(dict.fromkeys(findings), key=lambda finding: LEVELS.index(finding.level))
 
 
@@ -122,6 +125,23 @@ def _about_excel(table: Table) -> list[Finding]:
     except InvalidSheet as error:
         return [Finding(table.name, None, "", "note", str(error))]
     return report.findings
+
+
+def _about_json(isa: Shapes) -> Iterator[Finding]:
+    """Tell what a set loses as ISA-JSON, which holds nodes and processes instead of rows."""
+    lead = "isa.to_json() can't hold this:"
+    for name in isa.investigations:
+        for heading, field in dict.fromkeys(unheld(isa[name])):
+            yield Finding(name, None, "field", "note", f"{lead} a field of {heading}", field)
+    named = {study.file for study in isa.declared} | {a.file for s in isa.declared for a in s.assays}
+    for name in isa.files:
+        if name not in named and name not in isa.investigations:
+            yield Finding(name, None, "", "note", f"{lead} no investigation names the file")
+    for name in dict.fromkeys([*isa.studies, *isa.assays]):
+        report = Report(isa[name])
+        for column, rows, what in beyond_json(isa.graph(name)) if name in named else ():
+            report.add("note", f"{lead} {what}", column, rows)
+        yield from report.findings
 
 
 def _about_factors(isa: Shapes, name: str) -> list[Finding]:

@@ -33,8 +33,8 @@ def tidy(record: Record) -> Record:
 def items(body: Any) -> list[Record]:
     """Return the records of a page."""
     found: list[Record] = body["items"]
-    if found and "metadata" in found[0]:
-        for record in found:
+    for record in found:
+        if record.get("metadata", record) is None:
             tidy(record)
     return found
 

@@ -55,7 +55,8 @@ class Resource:
         """Return what tells records apart, unless it was not asked for: then repeats go unnoticed."""
         if not self.key or not chosen.keeps(self.key, self.brief if self.useful else None):
             return None
-        return lambda record: record.get(self.named_by(record))
+        key = self.key
+        return lambda record: record.get(key) or record.get(self.named_by(record))
 
     def named_by(self, record: Record) -> str:
         """Return the field that identifies a record."""
