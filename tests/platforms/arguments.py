@@ -73,6 +73,36 @@ def zone_files(sodar):
     return [{"path": f"{sodar.zone(filled_zone(sodar))['irods_path']}/notes.txt", "size": 5}]
 
 
+def place(sodar):
+    """The path of a file in the sample data."""
+    made = filled_zone(sodar)
+    sodar.move_zone(made)
+    sodar.wait_zone(made, "MOVED")
+    return sodar.files(of("Exome pilot")(sodar))[0]["path"]
+
+
+def ticket(sodar):
+    """A ticket."""
+    path = place(sodar)
+    return sodar.create_ticket(of("Exome pilot")(sodar), path)["sodar_uuid"]
+
+
+def deletion(sodar):
+    """A request to delete a file."""
+    path = place(sodar)
+    return sodar.request_deletion(of("Exome pilot")(sodar), path)["sodar_uuid"]
+
+
+def invite(sodar):
+    """An invitation."""
+    return sodar.create_invite(of("Exome pilot")(sodar), "newcomer@example.org", "guest")["sodar_uuid"]
+
+
+def event(sodar):
+    """Something that was done."""
+    return sodar.timeline(sodar.create_project("Noted", of("Genomics")(sodar)))[0]["sodar_uuid"]
+
+
 def sheets(sodar):
     """The sheets that a project has."""
     return sodar.export_sheets(of("Exome pilot")(sodar))
@@ -235,6 +265,21 @@ ARGUMENTS = {
         "move_zone.zone": filled_zone,
         "upload_files.zone": active_zone,
         "upload_files.source": a_file,
+        "create_ticket.path": place,
+        "request_deletion.path": place,
+        "request": deletion,
+        "ticket": ticket,
+        "update_ticket.label": "Renamed",
+        "update_deletion_request.description": "Renamed",
+        "accept_deletion.delete_data": True,
+        "update_zone.description": "Renamed",
+        "update_zone.rename": True,
+        "invite": invite,
+        "email": "newcomer@example.org",
+        "event": event,
+        "file_exists.file": "d41d8cd98f00b204e9800998ecf8427e",
+        "setting_name": "notify_email_role",
+        "value": False,
     },
     "torrentsuite": {
         "node": below,

@@ -11,9 +11,11 @@ from bionb.errors import NotFound, PermissionDenied, UsageError
 from bionb.frames import to_frame
 from bionb.http.auth import Auth, BasicAuth, HeaderAuth
 from bionb.platforms.sodar import PLATFORM
+from bionb.platforms.sodar.calls.access import Access
 from bionb.platforms.sodar.calls.collections import Collections
 from bionb.platforms.sodar.calls.files import Files
 from bionb.platforms.sodar.calls.members import Members
+from bionb.platforms.sodar.calls.oversight import Oversight
 from bionb.platforms.sodar.calls.people import People
 from bionb.platforms.sodar.calls.projects import Projects
 from bionb.platforms.sodar.calls.sheets import Sheets
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Zones, Collections):
+class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Access, Zones, Collections, Oversight):
     """One account on one SODAR or SODAR Core server.
 
     Made by ``bionb.connect("sodar", url, token=...)``. The server's generation and API version are found out with the

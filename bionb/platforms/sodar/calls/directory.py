@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from bionb.errors import NotFound, ResponseError, UsageError
@@ -64,6 +65,12 @@ class Directory:
         """Return a user with the name, which new servers leave out inside other objects."""
         if not user.get("username") and user["sodar_uuid"]:
             return self.person(str(user["sodar_uuid"]))
+        return dict(user)
+
+    def known_as(self, user: Mapping[str, Any]) -> Record:
+        """Return a user with the name as far as the account may see people; who may not still sees the rest."""
+        with suppress(ResponseError):
+            return self.named(user)
         return dict(user)
 
     def _known(self) -> dict[str, Record]:

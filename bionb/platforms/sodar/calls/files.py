@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bionb.errors import ConnectionFailed, ResponseError, UsageError
+import re
+
+from bionb.errors import ConnectionFailed, NotFound, ResponseError, UsageError
 from bionb.listing import Listing
 from bionb.platforms.sodar.calls.calls import SHEETS, Calls
 from bionb.platforms.sodar.rules.identifiers import Ref, project_uuid, uuid_of
@@ -13,6 +15,8 @@ from bionb.platforms.sodar.wire.records import Record
 from bionb.platforms.sodar.wire.versions import Negotiator
 
 API = "samplesheets/api"
+_CHECKSUM = re.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{64}")
+_SAMPLE_DATA = re.compile(r"/.+/[0-9a-f]{2}/(?P<project>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/sample_data/.")
 
 
 class Files(Calls):
@@ -127,6 +131,52 @@ class Files(Calls):
             )
         elif not self._is_project(uuid_of(project)):
             error.reword("This is the UUID of a category: files are in the projects below it.")
+
+    def file_exists(self, file: str) -> bool:
+        """Tell whether a file is in the sample data: at a path, or anywhere by its checksum.
+
+        Parameters
+        ----------
+        file : str
+            A path in iRODS, as `files` shows it; or a checksum in hexadecimal digits, MD5 or SHA256 as the server has
+            it.
+
+        Returns
+        -------
+        bool
+            By checksum, all projects of the server count, also those that you can't see.
+
+        Raises
+        ------
+        UsageError
+            Neither a path in a project's sample data nor a checksum; nothing was sent.
+        PermissionDenied
+            The project of this path isn't yours to see.
+        ResponseError
+            400: this server computes the other kind of checksums.
+
+        Notes
+        -----
+        ``GET /samplesheets/api/file/exists`` (SampleDataFileExistsAPIView) for checksums; paths are looked up in
+        ``GET /samplesheets/api/file/list/<project>``.
+
+        Examples
+        --------
+        >>> sodar.file_exists("d41d8cd98f00b204e9800998ecf8427e")
+        False
+        """
+        text = file.strip()
+        if _CHECKSUM.fullmatch(text):
+            what, params = "look for a file by its checksum", {"checksum": text.lower()}
+            path = f"{API}/file/exists"
+            return bool(self.api.record("sheets", "GET", path, what=what, params=params, needs=("status",))["status"])
+        place = _SAMPLE_DATA.match(text)
+        if place is None:
+            raise UsageError(f"{file!r} is no checksum, and no path in a project's sample data such as files() shows.")
+        try:
+            return any(each["path"] == text.rstrip("/") for each in self.files(place["project"]))
+        except NotFound:
+            return False  # the project has no collections yet
 
     def irods_environment(self) -> Record:
         """Return what an iRODS client needs: save it as ``~/.irods/irods_environment.json``, then ``iinit``.

@@ -1,4 +1,4 @@
-"""Users, settings and invites of SODAR."""
+"""Users and invites of SODAR."""
 
 from __future__ import annotations
 
@@ -7,32 +7,19 @@ from typing import Any
 
 from bionb.errors import ResponseError
 from bionb.listing import Listing
-from bionb.paging.pages import Page, Whole
 from bionb.platforms.sodar.calls.calls import Calls
-from bionb.platforms.sodar.rules.identifiers import Ref, uuid_of
+from bionb.platforms.sodar.rules.identifiers import Ref, role_name, uuid_of
 from bionb.platforms.sodar.tables import columns
 from bionb.platforms.sodar.wire import records
 from bionb.platforms.sodar.wire.paging import listing
 from bionb.platforms.sodar.wire.records import Record
+from bionb.platforms.sodar.wire.versions import Since
 
-# There is no call that lists settings; these are the ones that projects and users commonly have, by scope.
-PROJECT_SETTINGS = (
-    ("projectroles", "ip_restrict"),
-    ("projectroles", "ip_allow_list"),
-    ("projectroles", "ip_allowlist"),  # of the old generation
-    ("samplesheets", "allow_editing"),
-    ("samplesheets", "sheet_sync_enable"),
-    ("landingzones", "file_name_prohibit"),
-)
-USER_SETTINGS = (
-    ("projectroles", "notify_email_project"),
-    ("projectroles", "notify_email_role"),
-    ("projectroles", "user_email_additional"),  # of the old generation
-)
+ONE_INVITE = Since("SODAR 1.2", "projects", "2.0", "Look at invites(project), which lists the active ones.")
 
 
 class People(Calls):
-    """Calls on people and their settings; a part of `SodarClient`."""
+    """Calls on people and invitations; a part of `SodarClient`."""
 
     # -- people ---------------------------------------------------------------------------------------------------
 
@@ -94,80 +81,7 @@ class People(Calls):
         """
         return str(self._directory.person(user)["sodar_uuid"])
 
-    # -- settings and invites -------------------------------------------------------------------------------------
-
-    def settings(
-        self,
-        project: Ref | None = None,
-        *,
-        plugin_name: str | None = None,
-        setting_name: str | None = None,
-    ) -> Listing:
-        """List settings of a project, or your own without a project.
-
-        Parameters
-        ----------
-        project : str or mapping, optional
-            UUID or record; needs the role owner or delegate.
-        plugin_name, setting_name : str, optional
-            One setting only; by default the common ones, since no call lists them all.
-
-        Returns
-        -------
-        Listing
-            Frame columns: ``plugin_name``, ``name``, ``type``, ``value``, ``user_modifiable``, ``project``, ``user``.
-
-        Raises
-        ------
-        PermissionDenied
-            Your role is too weak. Raised once the listing is used.
-        ResponseError
-            400: a setting that was named does not exist. Raised once the listing is used.
-
-        Notes
-        -----
-        ``GET /project/api/settings/retrieve/<project>`` and ``.../settings/retrieve/user``: user settings are refused
-        at the first, project settings at the second. Settings that a server lacks are left out, unless named.
-
-        Examples
-        --------
-        >>> sodar.settings().to_frame()["name"].tolist()
-        ['notify_email_project', 'notify_email_role']
-        """
-        place = "user" if project is None else uuid_of(project)
-        names: tuple[tuple[str, str], ...] = PROJECT_SETTINGS if project is not None else USER_SETTINGS
-        if setting_name is not None:
-            names = ((plugin_name or "projectroles", setting_name),)
-        elif plugin_name is not None:
-            names = tuple(each for each in names if each[0] == plugin_name)
-
-        def read(params: Mapping[str, Any], opens: bool) -> Page:
-            self.api.settle()
-            found = self.session.map(lambda name: self._setting(place, name, setting_name is not None), names)
-            return Page([each for each in found if each is not None])
-
-        return Listing("settings", lambda: Whole(read), columns.SETTING_COLUMNS)
-
-    def _setting(self, place: str, name: tuple[str, str], must_exist: bool) -> Record | None:
-        old = self.api.version() == "old" or self.api.version().startswith("0.")
-        params = {"app_name" if old else "plugin_name": name[0], "setting_name": name[1]}
-        try:
-            found = self.api.record(
-                "projects",
-                "GET",
-                f"project/api/settings/retrieve/{place}",
-                params=params,
-                needs=("value",),
-                what=f"show the setting {name[1]}",
-            )
-        except ResponseError as error:
-            if error.status == 400 and not must_exist:
-                return None
-            raise
-        found.setdefault("plugin_name", found.pop("app_name", name[0]))
-        if isinstance(found.get("user"), Mapping):
-            found["user"] = found["user"].get("sodar_uuid")
-        return found
+    # -- invites --------------------------------------------------------------------------------------------------
 
     def invites(self, project: Ref) -> Listing:
         """Active invitations to a project; needs the role owner or delegate.
@@ -204,5 +118,144 @@ class People(Calls):
             f"project/api/invites/list/{uuid_of(project)}",
             what="list the invites",
             declared=columns.INVITE_COLUMNS,
-            shape=lambda found: {**found, "issuer": records.user(found["issuer"])["sodar_uuid"]},
+            shape=_invite,
         )
+
+    def invite(self, invite: Ref) -> Record:
+        """Return one invitation, also one that was revoked.
+
+        Parameters
+        ----------
+        invite : str or mapping
+            UUID or record.
+
+        Returns
+        -------
+        dict
+            As in `invites`.
+
+        Raises
+        ------
+        VersionRejected
+            A server before SODAR 1.2; `invites` lists the active ones there.
+
+        Notes
+        -----
+        ``GET /project/api/invites/retrieve/<invite>`` (ProjectInviteRetrieveAPIView, project API 2.0).
+
+        Examples
+        --------
+        >>> made = sodar.create_invite(sodar.projects()[1], "student@example.org", "guest")
+        >>> sodar.invite(made)["email"]
+        'student@example.org'
+        """
+        path, what = f"project/api/invites/retrieve/{uuid_of(invite)}", "show the invite"
+        return _invite(self.api.record("projects", "GET", path, what=what, since=ONE_INVITE))
+
+    def create_invite(self, project: Ref, email: str, role: str, *, message: str | None = None) -> Record:
+        """Invite somebody without an account to a project or category; SODAR sends an e-mail.
+
+        Parameters
+        ----------
+        project : str or mapping
+            UUID or record; needs the role owner or delegate.
+        email : str
+            Where to.
+        role : str
+            ``"contributor"``, ``"guest"``, ...; delegates are invited by owners only.
+        message : str, optional
+            Words to the guest.
+
+        Returns
+        -------
+        dict
+            The invitation.
+
+        Raises
+        ------
+        UsageError
+            An unknown role.
+        ResponseError
+            400: whoever has this address has an account already (then `add_member`), or was invited.
+
+        Notes
+        -----
+        ``POST /project/api/invites/create/<project>`` (ProjectInviteCreateAPIView).
+
+        Examples
+        --------
+        >>> sodar.create_invite(sodar.projects()[1], "student@example.org", "guest")["role"]
+        'project guest'
+        """
+        body = {"email": email, "role": role_name(role), **({} if message is None else {"message": message})}
+        path, what = f"project/api/invites/create/{uuid_of(project)}", f"invite {email}"
+        try:
+            return _invite(self.api.record("projects", "POST", path, json=body, what=what))
+        except ResponseError as error:
+            if error.status == 400:
+                error.reword(f"{error} add_member adds who has an account; invites(project) lists who was invited.")
+            raise
+
+    def revoke_invite(self, invite: Ref) -> None:
+        """End an invitation: its link does not work any more.
+
+        Parameters
+        ----------
+        invite : str or mapping
+            UUID or record.
+
+        Raises
+        ------
+        ResponseError
+            400: it has been revoked or accepted before.
+
+        Notes
+        -----
+        ``POST /project/api/invites/revoke/<invite>`` (ProjectInviteRevokeAPIView).
+
+        Examples
+        --------
+        >>> project = sodar.projects()[1]
+        >>> sodar.revoke_invite(sodar.create_invite(project, "student@example.org", "guest"))
+        >>> len(sodar.invites(project))
+        0
+        """
+        self._invited("revoke", invite)
+
+    def resend_invite(self, invite: Ref) -> None:
+        """Let SODAR send the e-mail of an invitation again.
+
+        Parameters
+        ----------
+        invite : str or mapping
+            UUID or record.
+
+        Raises
+        ------
+        ResponseError
+            400: it has been revoked or accepted before.
+
+        Notes
+        -----
+        ``POST /project/api/invites/resend/<invite>`` (ProjectInviteResendAPIView).
+
+        Examples
+        --------
+        >>> made = sodar.create_invite(sodar.projects()[1], "student@example.org", "guest")
+        >>> sodar.resend_invite(made)
+        """
+        self._invited("resend", invite)
+
+    def _invited(self, action: str, invite: Ref) -> None:
+        path = f"project/api/invites/{action}/{uuid_of(invite)}"
+        try:
+            self.api.request("projects", "POST", path, what=f"{action} the invite")
+        except ResponseError as error:
+            if error.status == 400:
+                error.reword(f"{error} invites(project) lists those that are active.")
+            raise
+
+
+def _invite(found: Mapping[str, Any]) -> Record:
+    """Return an invite with the UUID of who issued it, in all versions."""
+    return {**found, "issuer": records.user(found["issuer"])["sodar_uuid"]}

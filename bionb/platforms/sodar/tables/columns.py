@@ -31,3 +31,16 @@ ZONE_COLUMNS = (
 )
 FILE_COLUMNS = (*columns("name path type", size=COUNT, modify_time=TIME), *columns("checksum"))
 COLLECTION_COLUMNS = columns("name path")
+TICKET_COLUMNS = (
+    *columns("label path", is_active=FLAG, date_expires=TIME, date_created=TIME, allowed_hosts=ANY),
+    *columns("ticket study assay user.username sodar_uuid"),
+)
+REQUEST_COLUMNS = (
+    *columns("path status description user.username", date_created=TIME),
+    *columns("status_info action target_path project sodar_uuid"),
+)
+EVENT_COLUMNS = (
+    *columns(time=TIME),
+    *columns("event_name text status status_text user.username app project sodar_uuid", classified=FLAG),
+    *columns(extra_data=ANY, status_changes=ANY, event_objects=ANY),
+)

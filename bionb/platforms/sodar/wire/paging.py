@@ -10,7 +10,7 @@ from bionb.frames import Column
 from bionb.listing import Listing
 from bionb.paging.pages import Page, Whole
 from bionb.platforms.sodar.wire.records import Record
-from bionb.platforms.sodar.wire.versions import Negotiator
+from bionb.platforms.sodar.wire.versions import Negotiator, Since
 
 LISTED = 300.0  # seconds for a list: 2,000 projects take a server 43
 
@@ -30,13 +30,14 @@ def listing(
     key: str = "sodar_uuid",
     paged: bool = True,
     at_once: bool = False,
+    since: Since | None = None,
     explain: Callable[[ResponseError], None] = lambda error: None,
 ) -> Listing:
     """Return a listing of one whole answer or of numbered pages: the answer's type tells which.
 
     `shape` makes a record of what was found; `whole` completes the records where all are there at once; `within`
     names the key in which old servers put the list; `at_once` asks for all without pages where all are wanted,
-    and without `paged` always; `explain` words an error by what this list is of.
+    and without `paged` always; `since` is what the list came with; `explain` words an error by what this list is of.
     """
 
     def pick(body: Any) -> list[Record]:
@@ -47,7 +48,9 @@ def listing(
         # In version 1.0 only the whole list can tell what is below a category.
         asked = {**params(), **({} if server.version() == "1.0" else page)}
         try:
-            response = server.request(api, "GET", path, what=what, params=asked, opens=opens, timeout=LISTED)
+            response = server.request(
+                api, "GET", path, what=what, since=since, params=asked, opens=opens, timeout=LISTED
+            )
         except ResponseError as error:
             explain(error)
             raise

@@ -10,12 +10,16 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import requests
+from packaging.version import Version
 
-from bionb.errors import VersionRejected
+from bionb.errors import ResponseError, VersionRejected
 from bionb.http import answers
+from bionb.platforms.sodar.wire.problems import WEB_PAGE
 from bionb.session import Session
 
 OLD, NEW = "old", "new"
@@ -38,9 +42,33 @@ _TYPES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "irods": ("application/json", "application/vnd.bihealth.sodar.irodsinfo+json", ("1.0",)),
     "tokens": ("", "application/vnd.bihealth.sodar-core.tokens+json", ("1.0",)),
+    "timeline": ("", "application/vnd.bihealth.sodar-core.timeline+json", ("2.0", "1.0")),
+    "taskflow": ("", "application/vnd.bihealth.sodar.taskflowbackend+json", ("1.0",)),
 }
+# An address of each API that anybody may ask: whatever the answer, it tells the version.
+_CHEAP = {"projects": "project/api/users/current", "sheets": "samplesheets/api/file/exists"}
 _OLD_RELEASES = ("0.13.4", "0.13.3", "0.13.2", "0.13.1", "0.13.0", "0.12.0", "0.11.1", "0.11.0", "0.10.13", "0.8.4")
 _OURS = re.compile(r"application/vnd\.bihealth\.sodar(-core)?(?P<app>\.\w+)?\+json")
+
+
+@dataclass(frozen=True)
+class Since:
+    """What a call came with.
+
+    Attributes
+    ----------
+    release : str
+        ``"SODAR 1.2"``, for messages.
+    api, version : str
+        The API that must have this version at least; ``"1.0"`` is what all servers of the new generation have.
+    instead : str
+        What to do where it is missing.
+    """
+
+    release: str
+    api: str = "projects"
+    version: str = "1.0"
+    instead: str = ""
 
 
 class Negotiator:
@@ -59,6 +87,7 @@ class Negotiator:
         self.generation: str | None = None
         self._versions = {api: versions[0] for api, (_, _, versions) in _TYPES.items()}
         self._lock = threading.Lock()
+        self._settled: set[str] = set()
 
     def version(self, api: str = "projects") -> str:
         """Return the version in use: ``"2.0"``, or ``"old"`` for the server's own one of the old generation."""
@@ -73,26 +102,62 @@ class Negotiator:
 
     def at_least(self, version: str, api: str = "projects") -> bool:
         """Tell whether the version in use is this new-generation one or a newer one."""
-        return not self.version(api).startswith(("old", "0.")) and self.version(api) >= version
+        present = self.version(api)
+        return present != OLD and not present.startswith("0.") and Version(present) >= Version(version)
 
-    def settle(self) -> None:
+    def settle(self, api: str = "projects") -> None:
         """Find out generation and version, by one cheap request, if no request has shown them yet."""
         if self.generation is None:
-            self.request("projects", "GET", "project/api/users/current", what="ask for the account", opens=False)
+            self.request("projects", "GET", _CHEAP["projects"], what="ask for the account", opens=False)
+        if api != "projects" and api not in self._settled and self.generation != OLD:
+            with suppress(ResponseError):
+                self.request(api, "GET", _CHEAP[api], what="ask for the version", opens=False)
 
-    def request(self, api: str, method: str, path: str, *, what: str, **options: Any) -> requests.Response:
+    def demand(self, since: Since, what: str) -> None:
+        """Refuse what this server is known to lack.
+
+        Raises
+        ------
+        VersionRejected
+            The message says what has it.
+        """
+        self.settle()
+        if not self.at_least(since.version, since.api) or (self.generation == OLD and since.api != "projects"):
+            present = self.version(since.api)
+            raise self._lacking(since, what, "is of the old generation" if present == OLD else f"speaks {present}")
+
+    def _lacking(self, since: Since, what: str, why: str) -> VersionRejected:
+        words = f'This SODAR server can\'t "{what}" by API: that came with {since.release}, and this one {why}.'
+        instead = since.instead or "Do it in SODAR's web interface, or ask the server's administrators for an update."
+        return VersionRejected(f"{words} {instead}", platform=self.session.label, status=406)
+
+    def request(
+        self, api: str, method: str, path: str, *, what: str, since: Since | None = None, **options: Any
+    ) -> requests.Response:
         """Send a request; a 406 for the version was not executed, so an older version is tried.
 
         Raises
         ------
         VersionRejected
-            No common version; the message says what the server offers.
+            No common version, or the server is older than `since`; the message says what is needed or offered.
         """
+        if since is None:
+            return self._negotiated(api, method, path, what=what, **options)
+        self.demand(since, what)
+        try:
+            return self._negotiated(api, method, path, what=what, **options)
+        except ResponseError as error:
+            if error.code != WEB_PAGE:
+                raise
+            raise self._lacking(since, what, "does not know the address") from error.__cause__
+
+    def _negotiated(self, api: str, method: str, path: str, *, what: str, **options: Any) -> requests.Response:
         while True:
             headers = {"Accept": self.accept(api)}
             response = self.session.request(method, path, what=what, headers=headers, accept=(406,), **options)
             self._note(response)
             if response.status_code != 406:
+                self._settled.add(api)
                 return response
             if not self._step_down(api, response):
                 raise self._rejected(api, response, what)

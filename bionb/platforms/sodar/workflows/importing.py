@@ -22,6 +22,7 @@ from bionb.platforms.sodar.rules.sheets import refusal, rowless
 from bionb.platforms.sodar.wire.problems import WEB_PAGE
 from bionb.platforms.sodar.wire.records import Record
 from bionb.platforms.sodar.wire.uploads import Part, parts_of
+from bionb.platforms.sodar.workflows.failures import add_reason
 from bionb.platforms.sodar.workflows.round_trip import same_rows
 
 if TYPE_CHECKING:
@@ -68,6 +69,9 @@ def send(sodar: SodarClient, project: Record, files: Sequence[Part], isa: ISATab
             error.reword(f"{error} {LOOK}")
         else:
             _explain(error)
+            # Other refusals come before anything is written into the timeline.
+            if isinstance(error, ResponseError) and (error.status == 500 or "replac" in error.detail.lower()):
+                add_reason(sodar, error, project["sodar_uuid"], "sheet_")
         raise
     return {"detail": found["detail"], "sodar_warnings": list(found.get("sodar_warnings") or [])}
 

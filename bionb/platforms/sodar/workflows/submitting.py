@@ -10,6 +10,7 @@ from bionb.platforms.sodar.calls.zones import API, read_zone
 from bionb.platforms.sodar.rules.identifiers import Ref, uuid_of
 from bionb.platforms.sodar.wire.records import Record
 from bionb.platforms.sodar.wire.zone_words import progress, with_advice
+from bionb.platforms.sodar.workflows.failures import add_reason
 from bionb.waiting import wait_for
 
 if TYPE_CHECKING:
@@ -85,7 +86,9 @@ class Submission:
                 progress=progress,
             )
         except JobFailed as error:
-            raise with_advice(error) from error.__cause__
+            with_advice(error)
+            add_reason(sodar, error, str(error.record["project"]), "zone_", uuid)
+            raise error from error.__cause__
         self._submitted.pop(uuid, None)
         return sodar._zone(record)
 
