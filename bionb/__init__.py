@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bionb.corpora import corpus
     from bionb.course import copy_notebooks
     from bionb.errors import BionbError, NotLoggedIn
     from bionb.isatab import ISATab, new_isatab, read_isatab
@@ -28,6 +29,7 @@ _HOMES = {
     "NotLoggedIn": "bionb.errors",
     "browse": "bionb.widgets",
     "connect": "bionb.connecting",
+    "corpus": "bionb.corpora",
     "copy_notebooks": "bionb.course",
     "isatab_templates": "bionb.isatab.making",
     "login": "bionb.widgets",
@@ -45,6 +47,7 @@ __all__ = [
     "browse",
     "connect",
     "copy_notebooks",
+    "corpus",
     "isatab_templates",
     "login",
     "new_isatab",

@@ -47,6 +47,7 @@ def test_the_names_are_those_and_all_can_be_had():
         "browse",
         "connect",
         "copy_notebooks",
+        "corpus",
         "isatab_templates",
         "login",
         "new_isatab",
