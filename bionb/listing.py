@@ -8,8 +8,10 @@ be resumed after an error at the page that failed.
 from __future__ import annotations
 
 import operator
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from bionb import showing
@@ -184,6 +186,35 @@ class Listing(Sequence[Record]):
             if left == 0:
                 break
         return builder.frame()
+
+    def to_parquet(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write the records as a Parquet file, page by page, and return its path; nothing is kept in memory.
+
+        Columns are those of `to_frame`; lists, objects and mixed values are JSON texts. pyarrow is needed for it
+        (``bionb[scale]``).
+
+        Raises
+        ------
+        UsageError
+            The file is there already, or pyarrow is not installed.
+        """
+        from bionb.parquet import write_frames
+
+        return write_frames(self._frames(), path, overwrite=overwrite)
+
+    def _frames(self) -> Iterator[pd.DataFrame]:
+        """Give the table in pieces, at least one."""
+        from bionb.parquet import PIECE
+
+        builder, rows = FrameBuilder(self._declared), 0
+        for records in self.pages():
+            found = self._as_rows(records)
+            builder.add(found)
+            rows += len(found)
+            if rows >= PIECE:
+                yield builder.frame()
+                builder, rows = FrameBuilder(self._declared), 0
+        yield builder.frame()
 
     def so_far(self) -> pd.DataFrame:
         """Return what has been read, sending nothing: what is left after an error or interrupt."""

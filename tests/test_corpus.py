@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import bionb
-from bionb.corpora.corpus import DifferentUnits
+from bionb.corpora.many import DifferentUnits
 from bionb.corpora.parallel import BATCH
 from bionb.errors import UsageError
 from tests.platforms.sodar.sources import EXOME

@@ -6,15 +6,13 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from bionb.corpora.parallel import BATCH, in_order
 from bionb.corpora.sources import Set
 from bionb.corpora.tables import WIDE, Names, tables_of, united
 from bionb.errors import UsageError
-
-if TYPE_CHECKING:
-    import pandas as pd
+from bionb.parquet import arrow_table, demand_pyarrow
 
 WRITTEN = ("samples", "assays", "findings")
 MANIFEST = "_corpus.json"
@@ -67,7 +65,7 @@ class _Known:
 
 def write(sets: Sequence[Set], folder: str, workers: Any) -> Written:
     """Write a corpus; see `Corpus.to_parquet`."""
-    _demand_pyarrow()
+    demand_pyarrow()
     known = _Known(Path(folder))
     marks = {each.name: each.mark() for each in sets}
     fresh = [each for each in sets if not marks[each.name] or known.marks.get(each.name) != marks[each.name]]
@@ -82,13 +80,6 @@ def write(sets: Sequence[Set], folder: str, workers: Any) -> Written:
     _align(known, workers)
     known.save()
     return Written(known.folder, len(fresh), len(sets) - len(fresh), len(gone))
-
-
-def _demand_pyarrow() -> None:
-    try:
-        import pyarrow.parquet  # noqa: F401
-    except ImportError:
-        raise UsageError("writing Parquet needs pyarrow: pip install 'bionb[scale]'.") from None
 
 
 def _take_out(known: _Known, workers: Any) -> None:
@@ -140,7 +131,7 @@ def write_part(folder: Path, part: str, batch: Sequence[Set]) -> tuple[str, list
     for kind in WRITTEN:
         names = Names(kind)
         frame = united([each[kind] for each in found], kind, names)
-        _write(folder / kind, part, _arrow(frame))
+        _write(folder / kind, part, arrow_table(frame))
         if kind in WIDE:
             columns[kind] = list(map(str, frame.columns))
     return part, [each.name for each in batch], columns
@@ -181,15 +172,6 @@ def align_part(
         nothing = pa.nulls(len(table), pa.large_string())
         _write(folder / kind, part, pa.table({name: there.get(name, nothing) for name in names}))
     return part
-
-
-def _arrow(frame: pd.DataFrame) -> Any:
-    import pyarrow as pa
-
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    types = [pa.large_string() if pa.types.is_string(each.type) else each.type for each in table.schema]
-    schema = pa.schema([pa.field(each.name, kind) for each, kind in zip(table.schema, types, strict=True)])
-    return table.cast(schema)
 
 
 def _file(part: str) -> str:
