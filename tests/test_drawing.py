@@ -117,6 +117,9 @@ DRAWN = {
     "platforms.odm.tables.figures.link_completeness": lambda: odm.link_completeness(
         pd.DataFrame([[True] * COUNT] * COUNT, index=NASTY, columns=[f"{n}{text}" for n, text in enumerate(NASTY)])
     ),
+    "platforms.odm.tables.figures.genotype_boxplots": lambda: odm.genotype_boxplots(
+        pd.DataFrame({"alleles": [0, 1, 1, None, 2], "value.value": [1.0, 2.0, None, 3.0, 4.0]}), label=r"$\frac{$"
+    ),
     "platforms.odm.tables.figures.data_model": odm.data_model,
     "platforms.sevenbridges.tables.figures.task_durations": lambda: bridges.task_durations(tasks()),
     "platforms.sevenbridges.tables.figures.task_states": lambda: bridges.task_states(tasks()),

@@ -10,16 +10,18 @@ from bionb.errors import AuthenticationFailed, PermissionDenied, UsageError
 from bionb.http.auth import HeaderAuth
 from bionb.platforms.odm.calls.across import Across
 from bionb.platforms.odm.calls.curation import Curation
+from bionb.platforms.odm.calls.groups import Groups
 from bionb.platforms.odm.calls.imports import Imports
 from bionb.platforms.odm.calls.jobs import Jobs
 from bionb.platforms.odm.calls.links import Links
+from bionb.platforms.odm.calls.managing import Managing
 from bionb.platforms.odm.calls.mappings import Mappings
 from bionb.platforms.odm.calls.metadata import Metadata
+from bionb.platforms.odm.calls.omics import Omics
 from bionb.platforms.odm.calls.queries import Queries
-from bionb.platforms.odm.calls.search import Search
 from bionb.platforms.odm.wire.jobs import Job
 from bionb.platforms.odm.wire.problems import read_problem
-from bionb.platforms.odm.wire.records import ACCESSION, accession_of
+from bionb.platforms.odm.wire.records import ACCESSION, Record, Ref, accession_of
 from bionb.platforms.odm.workflows.building import Building, StudyBuild, Uploads, checked_sources
 from bionb.platforms.odm.workflows.waiting import publish_and_wait, wait_for_job
 from bionb.protocol import Node, Nodes
@@ -29,6 +31,8 @@ from bionb.session import Session
 if TYPE_CHECKING:
     import pandas as pd
 
+Source = str | Path | Ref  # a link, a file here, or what is there already
+IMPORT, PUBLISH = 1800.0, 600.0  # seconds that a wait takes at most by default
 DATA_NODES = {
     "expression": "expression group",
     "variant": "variant group",
@@ -36,7 +40,7 @@ DATA_NODES = {
 }
 
 
-class OdmClient(Metadata, Across, Search, Queries, Curation, Imports, Jobs, Links, Mappings):
+class OdmClient(Metadata, Groups, Across, Queries, Omics, Curation, Imports, Jobs, Links, Mappings, Managing):
     """A connection to Genestack ODM; made by ``bionb.connect("odm", ...)``.
 
     Consumers read; who is in the group Curator may also import, link and edit (`may_curate` tells).
@@ -116,7 +120,7 @@ class OdmClient(Metadata, Across, Search, Queries, Curation, Imports, Jobs, Link
 
     # -- what takes several calls ------------------------------------------------------------------------------------
 
-    def wait_job(self, job: Job | int, *, deadline: float | None = 1800.0, interval: float = 0.2) -> Job:
+    def wait_job(self, job: Job | int, *, deadline: float | None = None, interval: float = 0.2) -> Job:
         """Wait until a job is done and return it with its result.
 
         The first look is at once, the next after `interval`, then ever more rarely.
@@ -125,8 +129,8 @@ class OdmClient(Metadata, Across, Search, Queries, Curation, Imports, Jobs, Link
         ----------
         job : Job or int
             A job or its number.
-        deadline : float or None
-            Seconds in all; None waits as long as it takes.
+        deadline : float, optional
+            Seconds in all; half an hour by default, ``math.inf`` waits as long as it takes.
         interval : float
             Seconds before the second look.
 
@@ -146,9 +150,9 @@ class OdmClient(Metadata, Across, Search, Queries, Curation, Imports, Jobs, Link
         >>> odm.wait_job(odm.import_study("s3://example_data/GSE60871/GSE60871_study.tsv")).accession
         'GSF1147033'
         """
-        return wait_for_job(self.session, job, deadline, interval)
+        return wait_for_job(self.session, job, IMPORT if deadline is None else deadline, interval)
 
-    def publish(self, study: Any, message: str = "", *, deadline: float | None = 600.0) -> dict[str, Any]:
+    def publish(self, study: Ref, message: str = "", *, deadline: float | None = None) -> Record:
         """Publish the drafts of a study and its samples, wait until it is done, and return the server's task.
 
         Parameters
@@ -157,8 +161,8 @@ class OdmClient(Metadata, Across, Search, Queries, Curation, Imports, Jobs, Link
             Its accession, or what has one.
         message : str
             What was changed, for the list of versions.
-        deadline : float or None
-            Seconds to wait.
+        deadline : float, optional
+            Seconds to wait; ten minutes by default, ``math.inf`` for ever.
 
         Raises
         ------
@@ -174,20 +178,21 @@ class OdmClient(Metadata, Across, Search, Queries, Curation, Imports, Jobs, Link
         >>> odm.publish("GSF1146901", "nothing new")["status"]
         'DONE'
         """
-        return publish_and_wait(self.session, accession_of(study), message, deadline)
+        seconds = PUBLISH if deadline is None else deadline
+        return publish_and_wait(self.session, accession_of(study), message, seconds)
 
     def build_study(
         self,
-        study: Any,
-        samples: Any,
-        expression: Any = None,
+        study: Source,
+        samples: Source,
+        expression: Source | None = None,
         *,
-        libraries: Any = None,
-        preparations: Any = None,
+        libraries: Source | None = None,
+        preparations: Source | None = None,
         expression_to: str = "samples",
         linking_attribute: str | None = None,
         template_id: str | None = None,
-        deadline: float | None = 1800.0,
+        deadline: float | None = None,
         **expression_options: Any,
     ) -> StudyBuild:
         """Import a study, its samples and data, link them in the right order, and look whether all is there.
@@ -204,8 +209,8 @@ class OdmClient(Metadata, Across, Search, Queries, Curation, Imports, Jobs, Link
             As for `link_expression`.
         template_id : str, optional
             Template of all imports.
-        deadline : float or None
-            Seconds for each job.
+        deadline : float, optional
+            Seconds for each job, as for `wait_job`.
         **expression_options
             As for `import_expression`: ``data_class``, ``number_of_feature_attributes``, ...
 

@@ -56,7 +56,9 @@ def model_findings(value, model, where):
 
 def unknown_keys(value, model, where):
     """Give keys that a model does not have, at any depth: pydantic ignores them."""
-    names = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    names = {
+        field.serialization_alias or field.alias or name: field.annotation for name, field in model.model_fields.items()
+    }
     if "actual_instance" in names or "oneof_schema_1_validator" in names:
         return
     for key, each in value.items():

@@ -94,6 +94,17 @@ found["expression"] = plain(omics.omics_search_expression_data_as_user(ex_query=
 found["matrix"] = omics.omics_search_streamed_expression_data_as_user_without_preload_content(
     group_accession=data_id
 ).data.decode()
+found["variants"] = plain(omics.omics_search_variant_data_as_user(vx_query="feature=PNPLA3"))["data"]
+found["flow"] = plain(omics.omics_search_flow_cytometry_data_as_user(fx_query='CellPopulation="T cells"'))["data"]
+found["cells"] = plain(omics.omics_search_cells_as_user(cell_query="cellType=hepatocyte"))["data"]
+found["cell data"] = plain(omics.omics_search_cells_expression_data_as_user(ex_query="feature=ALB"))["data"]
+found["genotypes"] = omics.omics_search_streamed_variant_data_as_user_without_preload_content(
+    group_accession=found["variants"][0]["itemOrigin"]["groupId"]
+).data.decode()
+found["genomes"] = plain(api("ReferenceGenomeApi").search_reference_genomes())["data"]
+managing = api("ManageDataApi")
+found["detached"] = plain(managing.get_detached_objects())["data"]
+found["events"] = plain(api("AuditApi").search_audit_events(study_accession=study_id))["events"]
 search = api("StudyIntegrationAsUserApi").search_studies_by_filter_as_user
 found["search"] = plain(search(request=odm_api.SearchStudyRequest(filters=[{"type": "FULL_TEXT", "match": "mouse"}])))
 mapping = api("XrefsetQueriesApi")
@@ -106,4 +117,5 @@ found["entries"] = plain(mapping.search_entries_within_file(made.xref_set_id, so
 patched = api("StudySPoTAsCuratorApi").update_study_as_curator_with_http_info
 found["patched"] = status(patched, study_id, body={"Study Type": "Cohort"})
 found["validation"] = plain(api("ValidationSummaryAsCuratorApi").get_study_validation_summary(study_id))
+found["deleted"] = plain(managing.delete_data(accessions=[found["upload"]["result"]["groupAccession"]]))
 json.dump(found, sys.stdout, default=str)

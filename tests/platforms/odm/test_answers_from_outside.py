@@ -113,8 +113,96 @@ ANSWERS = {
         omics({"itemId": "7-CD36", "gene": "CD36", "expression": 1.82, "metadata": {"Run Source ID": "S1"}}),
         {"feature.feature": "CD36", "value.value": 1.82},
     ),
+    "variants": (
+        lambda odm: odm.variants("TP53").to_frame(counts=True),
+        omics(
+            {
+                "itemId": "7-1",
+                "itemOrigin": {"runSourceId": "S1", "runId": "7", "groupId": "GSF000003"},
+                "metadata": GROUP,
+                "variant": {
+                    "chrom": "chr1",
+                    "pos": 1234,
+                    "id": ["rs1", "rs2"],
+                    "ref": "A",
+                    "alt": ["G", "T"],
+                    "qual": 60.5,
+                    "filter": ["PASS"],
+                    "info": {"AF": 0.25, "DB": ""},
+                },
+                "genotype": {"GT": "1|2", "DP": 31},
+                "relationships": {"sample": "GSF000001"},
+            }
+        ),
+        {
+            "sample": "GSF000001",
+            "run": "S1",
+            "pos": 1234,
+            "id": "rs1;rs2",
+            "alt": "G,T",
+            "filter": "PASS",
+            "info.AF": 0.25,
+            "genotype": "1|2",
+            "genotype.DP": 31,
+            "alleles": 2,
+        },
+    ),
+    "flow cytometry": (
+        lambda odm: odm.flow_cytometry(marker="CD3").to_frame(),
+        omics(
+            {
+                **MEASURED,
+                "feature": {"readoutType": "Median", "cellPopulation": "CD45+, live", "marker": "CD3"},
+                "value": {"value": 3.5},
+            }
+        ),
+        {"sample": "GSF000001", "feature.cellPopulation": "CD45+, live", "value.value": 3.5},
+    ),
+    "cells": (
+        lambda odm: odm.cells().to_frame(),
+        omics(
+            {"genestack:accession": "GSF000011", "barcode": "AAAC", "batch": "S1", "cellType": "T cell", "umap": [1]}
+        ),
+        {"genestack:accession": "GSF000011", "barcode": "AAAC", "cellType": "T cell", "umap": [1]},
+    ),
+    "cells one level deeper": (
+        lambda odm: odm.cells().to_frame(),
+        omics({"metadata": {"barcode": "AAAC", "batch": "S1"}}),
+        {"barcode": "AAAC", "batch": "S1"},
+    ),
+    "cells of a group": (
+        lambda odm: odm.cells(group="GSF000010").to_frame(),
+        {"data": [{"barcode": "AAAC", "batch": "S1", "nCounts": 900}], "cursor": None},
+        {"barcode": "AAAC", "nCounts": 900},
+    ),
+    "expression of cells": (
+        lambda odm: odm.cell_expression("CD3E").to_frame(),
+        omics({**MEASURED, "relationships": {"cell": "GSF000011"}}),
+        {"cell": "GSF000011", "run": "S1", "feature.gene": "CD36"},
+    ),
+    "reference genomes": (
+        lambda odm: odm.reference_genomes().to_frame(),
+        listed({"genestack:accession": "GSF000012", "organism": "Homo sapiens", "assembly": "GRCh38", "release": "9"}),
+        {"genestack:accession": "GSF000012", "assembly": "GRCh38"},
+    ),
+    "detached objects": (
+        lambda odm: odm.detached_objects().to_frame(),
+        {"data": [{"genestack:accession": "GSF000002", "detachedObjectType": "SAMPLE_GROUP", "ownerEmail": "a@b.org"}]},
+        {"genestack:accession": "GSF000002", "detachedObjectType": "SAMPLE_GROUP"},
+    ),
+    "audit events": (
+        lambda odm: odm.audit_events().to_frame(),
+        {
+            "timeRange": {"from": "2026-01-01T00:00:00Z"},
+            "events": [
+                {"id": "5", "type": "X", "user": {"email": "a@b.org"}, "target": {"id": "GSF1", "dataType": "study"}}
+            ],
+        },
+        {"id": "5", "user.email": "a@b.org", "target.id": "GSF1"},
+    ),
+    "data types": (lambda odm: odm.data_types().to_frame(), ["study"], {"type": "study"}),
     "linked groups": (
-        lambda odm: odm.linked_groups("GSF000009"),
+        lambda odm: odm.groups(study="GSF000009").to_frame(drop_empty=True),
         [{"itemId": "GSF000003", "metadata": GROUP}],
         {"itemId": "GSF000003", "Data Class": "Bulk transcriptomics", "Features (string)": ["Ensembl_ID", "gene"]},
     ),
@@ -153,7 +241,7 @@ ANSWERS = {
         {"accession": "GSF000009", "size": 12, "hasTranscriptomics": True},
     ),
     "versions": (
-        lambda odm: odm.versions("GSF000009"),
+        lambda odm: odm.versions("GSF000009").to_frame(),
         [{"author": "Ada", "message": "first", "timestamp": 1602838500612, "version": "v1"}],
         {"author": "Ada", "version": "v1", "timestamp": 1602838500612},
     ),

@@ -97,7 +97,7 @@ def test_completeness_names_the_shares(odm):
     having = odm.completeness("GSF1146901")
     axes = figures.link_completeness(having).axes[0]
 
-    assert (4, 8) == axes.images[0].get_array().shape
+    assert (5, 8) == axes.images[0].get_array().shape
     assert "GSF1146930  4 of 8" in [label.get_text() for label in axes.get_yticklabels()]
 
 

@@ -447,7 +447,7 @@ def test_a_chain_of_versions_replaces_data(odm):
     new = odm.wait_job(odm.import_expression(link, previous_version="GSF1146928", **options))
     odm.link_expression(new, "GSF1146912", to="libraries")
 
-    groups = odm.linked_groups(LIVER).set_index("itemId")
+    groups = odm.groups(study=LIVER).to_frame().set_index("itemId")
     assert {"GSF1146928": 1, new.accession: 2} == groups["genestack:versionInChain"].dropna().to_dict()
     assert {new.accession} == set(odm.expression("CD36", attribute="gene").to_frame()["group"])
 

@@ -29,7 +29,8 @@ QUERIES = {
     "firstId": EX,
     "exQuery": "feature.gene=CD36",
     "vxQuery": "region = chr1:1-200000000",
-    "fxQuery": "value > 0",
+    "fxQuery": "MinValue=0",
+    "accessions": "GSF000107",
 }
 METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"]
 BODIES = {
@@ -46,6 +47,7 @@ BODIES = {
     r"search/studies$": {"filters": [{"type": "FULL_TEXT", "match": "liver", "mode": "STRICT"}]},
     r"get-batch$": {"firstType": "expressionGroup", "firstIds": [EX], "offset": 0, "limit": 10},
     r"/links$": [{"firstId": EX, "firstType": "expressionGroup", "secondId": LIVER, "secondType": "study"}],
+    r"reference-genomes$": {"organism": "Mus musculus", "assembly": "GRCm39", "release": "110"},
     r"/\{id\}$": {"Note": "x"},
 }
 
@@ -80,8 +82,8 @@ def walked(facts):
 def the_rest(odm):
     """Call what is made of other methods, or is not in the walk through all operations."""
     odm.may_curate()
-    odm.study(LIVER)
-    odm.sample("GSF1146904")
+    odm.may_manage()
+    odm.reference_genome("GSF000107")
     studies = odm.roots()
     for node in [studies[0], *odm.children(studies[0])]:
         odm.frame(node)
@@ -108,20 +110,20 @@ def driven(facts):
             if "variant/streamed" in each["path"]:
                 params["groupAccession"] = VAR
             body = next((body for pattern, body in BODIES.items() if re.search(pattern, each["path"])), None)
-            path = filled(each["path"], examples)
+            path = filled(each["method"], each["path"], examples)
             if path and "multipart" not in path:  # uploads are in the walk
                 ask(each["method"], path, params=params, json=body if each["method"] in ("POST", "PATCH") else None)
         yield running.exchanges
 
 
-def filled(path, examples):
+def filled(method, path, examples):
     """Return a path with examples for its placeholders; empty where there is none."""
     if link := re.search(r"link/([\w-]+)/(group/)?\{sourceId\}/to/(\w+)/(group/)?\{targetId\}", path):
         source, group, target, groups = link.groups()
         ends = examples[f"end {source} {group or ''}"], examples[f"end {target} {groups or ''}"]
         return path.replace("{sourceId}", ends[0]).replace("{targetId}", ends[1])
     path = path.replace("{version}", "v1")
-    found = next((example for pattern, example in examples.items() if re.search(pattern, path)), "")
+    found = next((example for pattern, example in examples.items() if re.search(pattern, f"{method} {path}")), "")
     return re.sub(r"\{\w+\}", found, path) if found or "{" not in path else ""
 
 
@@ -130,6 +132,9 @@ def examples_of(ask):
 
     def first(kinds):
         return ask("GET", f"/api/v1/as-user/{kinds}").json()["data"][0]["genestack:accession"]
+
+    def item(kinds):
+        return ask("GET", f"/api/v1/as-user/{kinds}").json()["data"][0]["itemId"]
 
     def run(kinds, group):
         return ask("GET", f"/api/v1/as-user/{kinds}/runs/by/group/{group}").json()["data"][0]["runId"]
@@ -154,6 +159,13 @@ def examples_of(ask):
         r"(libraries|by/library)/\{": first("libraries"),
         r"(preparations|by/preparation)/\{": first("preparations"),
         r"(files|by/file)/\{": first("files"),
+        r"cells/by/group/\{": CELLS,
+        r"cells/\{": "GSF1146937",
+        r"reference-genomes/\{": "GSF000107",
+        **{rf"GET .*/{kinds}/\{{id\}}$": item(kinds) for kinds in ("expressions", "variants", "flow-cytometries")},
+        r"expressions/\{": EX,
+        r"variants/\{": VAR,
+        r"flow-cytometries/\{": FLOW,
         r"expressions/group/by/run/\{": run("expressions", EX),
         r"variants/group/by/run/\{": run("variants", VAR),
         r"flow-cytometries/group/by/run/\{": run("flow-cytometries", FLOW),

@@ -10,6 +10,8 @@ import pytest
 
 import bionb
 from bionb.platforms.odm.rules.filters import where
+from bionb.platforms.odm.tables.genotypes import tidy_variant
+from bionb.platforms.odm.tables.measurements import tidy
 from bionb.sandbox.tokens import token_of
 from tests.environments import plain_environ
 from tests.missing import python_of
@@ -91,6 +93,30 @@ def test_both_read_the_same_data(found, odm):
     pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(found["matrix"]), index_col="feature"), matrix)
 
 
+def test_both_read_the_same_variants(found, odm):
+    """Place, alleles and genotype of each sample; and the stream, value for value."""
+    rows = [tidy_variant(each) for each in found["variants"]]
+    streamed = pd.read_csv(io.StringIO(found["genotypes"]), sep="\t", dtype=str)
+
+    assert rows == list(odm.variants("PNPLA3"))
+    assert streamed["LIV03"].tolist() == odm.stream_variants(rows[0]["group"]).to_frame()["LIV03"].tolist()
+
+
+def test_both_read_the_same_cells_and_read_outs(found, odm):
+    """Flow cytometry, cells, and what was measured in them."""
+    assert [tidy(each) for each in found["flow"]] == list(odm.flow_cytometry(population="T cells"))
+    assert found["cells"] == list(odm.cells("cellType=hepatocyte"))
+    assert [tidy(each) for each in found["cell data"]] == list(odm.cell_expression("ALB"))
+
+
+def test_both_see_what_administrators_see(found, odm):
+    """Genomes, detached objects, the audit log; the models of the vendor's client take the answers."""
+    assert [each["assembly"] for each in found["genomes"]] == [each["assembly"] for each in odm.reference_genomes()]
+    assert ["SAMPLE_GROUP"] == [each["detachedObjectType"] for each in found["detached"]]
+    assert "IMPORT" in [each["type"] for each in found["events"]]
+    assert [found["detached"][0]["genestack:accession"]] == [each["genestack:accession"] for each in found["deleted"]]
+
+
 def test_both_search_alike(found, odm):
     """Queries over samples, the study search with its facets, and the entries of a mapping."""
     samples = list(odm.omics_samples(study_filter=where("Study Source ID") == "GSE60871"))
@@ -124,7 +150,7 @@ def test_the_command_line_importer_works_on_its_older_paths(sandbox):
     assert "POST /frontend/rs/genestack/job/default-released/import/study" in sent(sandbox)
     with connected(sandbox) as odm:
         assert 12 == len(odm.samples(study="GSF1147033"))
-        assert ["GSF1147049"] == odm.linked_groups("GSF1147033")["itemId"].tolist()
+        assert ["GSF1147049"] == [each["itemId"] for each in odm.groups(study="GSF1147033")]
 
 
 LIVER = "s3://example_data/LIV2045/LIV2045_"

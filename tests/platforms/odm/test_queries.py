@@ -356,9 +356,9 @@ def test_drafts_are_published_with_a_message(odm, consumer, clock):
 
     assert "DONE" == task["status"]
     assert "Longitudinal" == consumer.study(LIVER)["Study Type"]
-    assert ["Initial import", "design added"] == odm.versions(LIVER)["message"].tolist()
+    assert ["Initial import", "design added"] == [each["message"] for each in odm.versions(LIVER)]
     assert "Cohort" == odm.version(LIVER, "v1")["Study Type"]
-    assert "UTC" == str(odm.versions(LIVER)["published_on"].dt.tz)
+    assert "UTC" == str(odm.versions(LIVER).to_frame()["published_on"].dt.tz)
 
 
 def test_null_removes_and_texts_are_parsed(odm):

@@ -84,7 +84,7 @@ def test_the_enumeration_of_sorting_is_the_vendors(odm, reference_data, sandbox)
         (lambda odm: odm.mapping_entries(genes=[]), "genes= is empty"),
         (lambda odm: odm.search_studies(narrower_terms=True), "pass text="),
         (lambda odm: odm.versions(LIVER, "files"), "has no versions"),
-        (lambda odm: odm.linked_groups(LIVER, "cell"), "has no groups in a study"),
+        (lambda odm: odm.groups("cell", study=LIVER), "has no groups: use one of expression"),
         (lambda odm: odm.version(LIVER, "v1", kind="study"), "has no versions"),
         (lambda odm: odm.update_study(LIVER, {"genestack:accession": "GSF1"}), "can't be changed"),
         (lambda odm: odm.update_sample("GSF1146904", {"genestack:accession": None}), "can't be changed"),

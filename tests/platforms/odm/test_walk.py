@@ -55,7 +55,7 @@ def test_the_link_walk_answers_204_and_then_200(odm):
     assert (200, ["POOL"], []) == (second.status, second.runs_left, second.samples_left)
     assert "columns without a sample: POOL" in repr(second)
     assert 12 == len(odm.samples(study=study))
-    assert ["GSF1147049"] == odm.linked_groups(study)["itemId"].tolist()
+    assert ["GSF1147049"] == [each["itemId"] for each in odm.groups(study=study)]
 
 
 def test_imported_objects_are_invisible_in_a_study_until_they_are_linked(odm):
@@ -63,7 +63,7 @@ def test_imported_objects_are_invisible_in_a_study_until_they_are_linked(odm):
     study, samples, _ = imported(odm)
 
     assert 0 == len(odm.samples(study=study))
-    assert odm.linked_groups(study).empty
+    assert not odm.groups(study=study)
     assert "MCT01" == odm.sample("GSF1147036")["Sample Source ID"]
     assert "GSE60871" not in {each.get("Study Source ID") for each in odm.omics_samples()}
 

@@ -18,7 +18,7 @@ from bionb.platforms.odm.rules.checking import check_upload
 from bionb.platforms.odm.rules.classes import checked_class, checked_matrix
 from bionb.platforms.odm.rules.sources import is_link, local_file
 from bionb.platforms.odm.wire.jobs import Job, with_info
-from bionb.platforms.odm.wire.records import accession_of
+from bionb.platforms.odm.wire.records import Ref, accession_of
 
 _EARLIER = re.compile(r"jobExecId\s*=\s*(\d+)")
 log = logging.getLogger("bionb")
@@ -135,7 +135,7 @@ class Imports(Calls):
         number_of_feature_attributes: int | None = None,
         measurement_separator: str | None = None,
         template_id: str | None = None,
-        previous_version: Any = None,
+        previous_version: Ref | None = None,
         allow_duplicates: bool = False,
     ) -> Job:
         """Import a matrix of any tabular data: GCT 1.2, or tab-separated.
@@ -188,7 +188,7 @@ class Imports(Calls):
         *,
         metadata_link: str | Path | None = None,
         template_id: str | None = None,
-        previous_version: Any = None,
+        previous_version: Ref | None = None,
         allow_duplicates: bool = False,
     ) -> Job:
         """Import genomic variants: a VCF file with a column a sample. Parameters as for `import_expression`.
@@ -206,7 +206,7 @@ class Imports(Calls):
         *,
         metadata_link: str | Path | None = None,
         template_id: str | None = None,
-        previous_version: Any = None,
+        previous_version: Ref | None = None,
         allow_duplicates: bool = False,
     ) -> Job:
         """Import flow cytometry read-outs. Parameters as for `import_expression`.
@@ -235,7 +235,7 @@ class Imports(Calls):
         return self._import_data("cells", source, None, {}, allow_duplicates)
 
     def import_file(
-        self, source: str | Path, study: Any, *, data_class: str = "Document", metadata_link: str | Path | None = None
+        self, source: str | Path, study: Ref, *, data_class: str = "Document", metadata_link: str | Path | None = None
     ) -> Job:
         """Attach any file to a study; it needs no link afterwards, and the server finds no duplicates.
 
@@ -330,6 +330,6 @@ class Imports(Calls):
         return self._start(kind, {**links, **options}, again)
 
 
-def _version_options(template_id: str | None, previous_version: Any) -> dict[str, Any]:
+def _version_options(template_id: str | None, previous_version: Ref | None) -> dict[str, Any]:
     previous = accession_of(previous_version) if previous_version is not None else None
     return {"templateId": template_id, "previousVersion": previous}

@@ -7,13 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bionb.errors import BionbError, UsageError
-from bionb.listing import Listing
 from bionb.platforms.odm.calls.calls import Calls, role_path
 from bionb.platforms.odm.rules.linking import DATA, checked_pair, link_path
-from bionb.platforms.odm.wire.paging import cursor_reader
-from bionb.platforms.odm.wire.records import ACCESSION, SAMPLE_KEY, accession_of, texts
-
-PLURALS = {"expression": "expressions", "variant": "variants", "flow-cytometry": "flow-cytometries"}
+from bionb.platforms.odm.wire.records import ACCESSION, SAMPLE_KEY, Ref, accession_of, texts
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,7 @@ class Linked:
 class Links(Calls):
     """Calls that link and unlink groups, or with ``level="object"`` single things."""
 
-    def link_samples(self, group: Any, study: Any, *, level: str = "group") -> Linked:
+    def link_samples(self, group: Ref, study: Ref, *, level: str = "group") -> Linked:
         """Link a sample group to its study; first of all links.
 
         Parameters
@@ -77,8 +73,8 @@ class Links(Calls):
 
     def link_expression(
         self,
-        group: Any,
-        sample_group: Any,
+        group: Ref,
+        sample_group: Ref,
         linking_attribute: str | None = None,
         *,
         to: str = "samples",
@@ -114,7 +110,7 @@ class Links(Calls):
         """
         return self._link("expression", group, to, sample_group, linking_attribute, level)
 
-    def link_libraries(self, group: Any, sample_group: Any, *, level: str = "group") -> Linked:
+    def link_libraries(self, group: Ref, sample_group: Ref, *, level: str = "group") -> Linked:
         """Link a library group to its sample group, by ``Sample Source ID``. Parameters as for `link_samples`.
 
         Notes
@@ -123,7 +119,7 @@ class Links(Calls):
         """
         return self._link("libraries", group, "samples", sample_group, level=level)
 
-    def link_preparations(self, group: Any, sample_group: Any, *, level: str = "group") -> Linked:
+    def link_preparations(self, group: Ref, sample_group: Ref, *, level: str = "group") -> Linked:
         """Link a preparation group to its sample group, by ``Sample Source ID``. Parameters as for `link_samples`.
 
         Notes
@@ -134,8 +130,8 @@ class Links(Calls):
 
     def link_variant(
         self,
-        group: Any,
-        sample_group: Any,
+        group: Ref,
+        sample_group: Ref,
         linking_attribute: str | None = None,
         *,
         to: str = "samples",
@@ -151,8 +147,8 @@ class Links(Calls):
 
     def link_flow_cytometry(
         self,
-        group: Any,
-        sample_group: Any,
+        group: Ref,
+        sample_group: Ref,
         linking_attribute: str | None = None,
         *,
         to: str = "samples",
@@ -166,7 +162,7 @@ class Links(Calls):
         """
         return self._link("flow-cytometry", group, to, sample_group, linking_attribute, level)
 
-    def link_cells(self, group: Any, target: Any, *, to: str = "samples") -> Linked:
+    def link_cells(self, group: Ref, target: Ref, *, to: str = "samples") -> Linked:
         """Link a cell group to a sample, library or preparation group, by the cells' ``batch``.
 
         Parameters
@@ -182,7 +178,7 @@ class Links(Calls):
         """
         return self._link("cells", group, to, target)
 
-    def unlink_samples(self, group: Any, study: Any, *, level: str = "group") -> None:
+    def unlink_samples(self, group: Ref, study: Ref, *, level: str = "group") -> None:
         """Take a sample group out of its study; links of data to the samples stay. Parameters as for `link_samples`.
 
         Notes
@@ -191,7 +187,7 @@ class Links(Calls):
         """
         self._unlink("samples", group, "study", study, level)
 
-    def unlink_expression(self, group: Any, sample_group: Any, *, to: str = "samples", level: str = "group") -> None:
+    def unlink_expression(self, group: Ref, sample_group: Ref, *, to: str = "samples", level: str = "group") -> None:
         """Undo `link_expression`; not possible for cells.
 
         Parameters
@@ -202,31 +198,31 @@ class Links(Calls):
         Examples
         --------
         >>> odm.unlink_expression("GSF1146928", "GSF1146912", to="libraries")
-        >>> odm.linked_groups("GSF1146901")["itemId"].tolist()
-        ['GSF1146930']
+        >>> [each["itemId"] for each in odm.groups(study="GSF1146901")]
+        ['GSF1146930', 'GSF1146951']
         """
         self._unlink("expression", group, to, sample_group, level)
 
-    def unlink_libraries(self, group: Any, sample_group: Any, *, level: str = "group") -> None:
+    def unlink_libraries(self, group: Ref, sample_group: Ref, *, level: str = "group") -> None:
         """Undo `link_libraries`; parameters as there."""
         self._unlink("libraries", group, "samples", sample_group, level)
 
-    def unlink_preparations(self, group: Any, sample_group: Any, *, level: str = "group") -> None:
+    def unlink_preparations(self, group: Ref, sample_group: Ref, *, level: str = "group") -> None:
         """Undo `link_preparations`; parameters as there."""
         self._unlink("preparations", group, "samples", sample_group, level)
 
-    def unlink_variant(self, group: Any, sample_group: Any, *, level: str = "group") -> None:
+    def unlink_variant(self, group: Ref, sample_group: Ref, *, level: str = "group") -> None:
         """Undo `link_variant`; parameters as there."""
         self._unlink("variant", group, "samples", sample_group, level)
 
-    def unlink_flow_cytometry(self, group: Any, sample_group: Any, *, level: str = "group") -> None:
+    def unlink_flow_cytometry(self, group: Ref, sample_group: Ref, *, level: str = "group") -> None:
         """Undo `link_flow_cytometry`; parameters as there."""
         self._unlink("flow-cytometry", group, "samples", sample_group, level)
 
     # -- requests ---------------------------------------------------------------------------------------------------
 
     def _link(
-        self, kind: str, source: Any, to: str, target: Any, attribute: str | None = None, level: str = "group"
+        self, kind: str, source: Ref, to: str, target: Ref, attribute: str | None = None, level: str = "group"
     ) -> Linked:
         to = checked_pair(kind, source, to, target)
         path, first, second = link_path(kind, source, to, target, level)
@@ -244,7 +240,7 @@ class Links(Calls):
             raise error.with_partial(linked) from error.__cause__
         return replace(linked, runs_left=runs, samples_left=samples)
 
-    def _unlink(self, kind: str, source: Any, to: str, target: Any, level: str) -> None:
+    def _unlink(self, kind: str, source: Ref, to: str, target: Ref, level: str) -> None:
         to = checked_pair(kind, source, to, target)
         if to == "cells":
             raise UsageError("The server can't undo a link to cells.")
@@ -255,7 +251,7 @@ class Links(Calls):
         """Compare what is linked with the runs of the data and with the sample list of the study."""
         pairs = self._pairs(kind, group, as_curator=True)
         linked = {text for pair in pairs for text in texts(pair)}
-        runs = [each for each in self._runs(kind, group) if not linked & set(texts(each))]
+        runs = [each for each in self._runs(kind, group, True) if not linked & set(texts(each))]
         return [_run_name(each) for each in runs], self._without_data(linked, sample_group)
 
     def _without_data(self, linked: set[str], sample_group: str) -> list[str]:
@@ -271,10 +267,6 @@ class Links(Calls):
             for each in self._samples_in(accession_of(response.json()), True)
             if each.get("groupId") in (None, sample_group) and each[ACCESSION] not in linked
         ]
-
-    def _runs(self, kind: str, group: str) -> Listing:
-        path, what = role_path(f"{PLURALS[kind]}/runs/by/group/{group}", True), f"list the runs of {group}"
-        return Listing("runs", lambda: cursor_reader(self.session, path, what, {}, lambda body: body.get("data") or []))
 
 
 def _run_name(run: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from bionb.platforms.odm.calls.calls import API, Calls, role_path
 from bionb.platforms.odm.rules.filters import CHUNK
 from bionb.platforms.odm.rules.sources import is_link
 from bionb.platforms.odm.wire.paging import chained, cursor_reader, page_size
-from bionb.platforms.odm.wire.records import accession_of
+from bionb.platforms.odm.wire.records import Record, Ref, accession_of
 
 ENTRIES = columns("xrefSetId sourceId", targetIds=ANY)
 
@@ -23,7 +23,7 @@ ENTRIES = columns("xrefSetId sourceId", targetIds=ANY)
 class Mappings(Calls):
     """Calls on gene-transcript mappings."""
 
-    def import_mapping(self, source: str | Path, *, metadata: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def import_mapping(self, source: str | Path, *, metadata: Mapping[str, Any] | None = None) -> Record:
         """Import a mapping file at once (no job) and return what the server says, with its ``xrefSetId``.
 
         Parameters
@@ -48,7 +48,7 @@ class Mappings(Calls):
         body |= {"metadata": dict(metadata)} if metadata else {}
         return self.session.record("POST", f"{API}/xrefsets", json=body, what="import the mapping", ids=("xrefSetId",))
 
-    def link_mapping(self, mapping: Any, expression_group: Any) -> None:
+    def link_mapping(self, mapping: Ref, expression_group: Ref) -> None:
         """Link a mapping to an expression group.
 
         Parameters
@@ -71,7 +71,7 @@ class Mappings(Calls):
         link = _link(mapping, expression_group)
         self.session.request("POST", role_path("links", True), json=[link], what="link the mapping")
 
-    def unlink_mapping(self, mapping: Any, expression_group: Any) -> None:
+    def unlink_mapping(self, mapping: Ref, expression_group: Ref) -> None:
         """Undo `link_mapping`.
 
         Notes
@@ -81,9 +81,53 @@ class Mappings(Calls):
         params = _link(mapping, expression_group)
         self.session.request("DELETE", role_path("links", True), params=params, what="unlink the mapping")
 
+    def mapping(self, mapping: Ref) -> Record:
+        """Return who imported a mapping and when, and its metadata.
+
+        Parameters
+        ----------
+        mapping : str or dict
+            Its ``xrefSetId``, or what `import_mapping` returned.
+
+        Notes
+        -----
+        ``GET /api/v1/xrefsets/{id}/metadata``.
+
+        Examples
+        --------
+        >>> odm.mapping(odm.import_mapping("s3://example_data/LIV2045/LIV2045_mapping.tsv"))["createdBy"]
+        'alice@example.org'
+        """
+        accession = accession_of(mapping)
+        path, what = f"{API}/xrefsets/{accession}/metadata", f"look up the mapping {accession}"
+        return self.session.record("GET", path, what=what, ids=("xrefSetId",))
+
+    def delete_mapping(self, mapping: Ref, *, confirm: bool = False) -> None:
+        """Delete a mapping for good; only who imported it may.
+
+        Parameters
+        ----------
+        mapping : str or dict
+            As for `mapping`.
+        confirm : bool
+            Must be True.
+
+        Notes
+        -----
+        ``DELETE /api/v1/xrefsets/{id}``: 204.
+
+        Examples
+        --------
+        >>> odm.delete_mapping(odm.import_mapping("s3://example_data/LIV2045/LIV2045_mapping.tsv"), confirm=True)
+        """
+        accession = accession_of(mapping)
+        if confirm is not True:
+            raise UsageError(f"This deletes the mapping {accession} for good: pass confirm=True if you mean it.")
+        self.session.request("DELETE", f"{API}/xrefsets/{accession}", what=f"delete the mapping {accession}")
+
     def mapping_entries(
         self,
-        mapping: Any = None,
+        mapping: Ref | None = None,
         *,
         genes: Iterable[str] | str | None = None,
         transcripts: Iterable[str] | str | None = None,
@@ -130,7 +174,7 @@ class Mappings(Calls):
         return cursor_reader(self.session, path, what, params, lambda body: body["result"], _identity)
 
 
-def _link(mapping: Any, expression_group: Any) -> dict[str, str]:
+def _link(mapping: Ref, expression_group: Ref) -> dict[str, str]:
     return {
         "firstId": accession_of(expression_group),
         "firstType": "expressionGroup",

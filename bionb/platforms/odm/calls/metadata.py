@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from bionb.platforms.odm.calls.calls import Calls
+from bionb.errors import UsageError
+from bionb.platforms.odm.calls.calls import Calls, role_path
 from bionb.platforms.odm.rules.choices import Choice, attributes
-from bionb.platforms.odm.rules.filters import Condition
-from bionb.platforms.odm.tables.columns import MetadataListing
+from bionb.platforms.odm.rules.filters import Filter
+from bionb.platforms.odm.tables.columns import COLUMNS, MetadataListing
 from bionb.platforms.odm.wire.paging import LIMIT
-from bionb.platforms.odm.wire.records import ACCESSION, accession_of
+from bionb.platforms.odm.wire.records import ACCESSION, Record, Ref, accession_of
 
 
 class Metadata(Calls):
@@ -17,7 +16,7 @@ class Metadata(Calls):
 
     def studies(
         self,
-        filter: str | Condition | None = None,
+        filter: Filter = None,
         query: str | None = None,
         *,
         as_curator: bool = False,
@@ -66,10 +65,10 @@ class Metadata(Calls):
 
     def samples(
         self,
-        filter: str | Condition | None = None,
+        filter: Filter = None,
         query: str | None = None,
         *,
-        study: Any = None,
+        study: Ref | None = None,
         as_curator: bool = False,
         fields: str | None = None,
         sort: str | None = None,
@@ -99,23 +98,25 @@ class Metadata(Calls):
 
     def libraries(
         self,
-        filter: str | Condition | None = None,
+        filter: Filter = None,
         query: str | None = None,
         *,
-        group: Any = None,
+        group: Ref | None = None,
+        sample: Ref | None = None,
         as_curator: bool = False,
         fields: str | None = None,
         sort: str | None = None,
         narrower_terms: bool = False,
         limit: int = LIMIT,
     ) -> MetadataListing:
-        """Return sequencing libraries; with `group`, those of one import.
+        """Return sequencing libraries; with `group`, those of one import, with `sample`, those made from it.
 
-        Parameters as for `studies`; together with `group` the server takes no filter, query or sort.
+        Parameters as for `studies`; together with `group` or `sample` the server takes no filter, query or sort.
 
         Notes
         -----
-        ``GET /api/v1/as-user/libraries``, or ``.../libraries/by/group/{id}``.
+        ``GET /api/v1/as-user/libraries``, ``.../libraries/by/group/{id}`` or
+        ``.../integration/link/library/by/sample/{id}``.
 
         Examples
         --------
@@ -123,42 +124,36 @@ class Metadata(Calls):
         ['LIV07', 'LIV08']
         """
         choice = Choice(filter, query, fields, sort, narrower_terms)
-        if group is None:
-            return self._listing("libraries", choice, as_curator, limit)
-        choice.refused_by("libraries(group=...)", "Leave out group=, or choose in the frame.")
-        path = f"libraries/by/group/{accession_of(group)}"
-        return self._listing("libraries", choice, as_curator, limit, path)
+        return self._made("libraries", "library", choice, group, sample, as_curator, limit)
 
     def preparations(
         self,
-        filter: str | Condition | None = None,
+        filter: Filter = None,
         query: str | None = None,
         *,
-        group: Any = None,
+        group: Ref | None = None,
+        sample: Ref | None = None,
         as_curator: bool = False,
         fields: str | None = None,
         sort: str | None = None,
         narrower_terms: bool = False,
         limit: int = LIMIT,
     ) -> MetadataListing:
-        """Return protein preparations; with `group`, those of one import.
+        """Return protein preparations; with `group`, those of one import, with `sample`, those made from it.
 
-        Parameters as for `studies`; together with `group` the server takes no filter, query or sort.
+        Parameters as for `studies`; together with `group` or `sample` the server takes no filter, query or sort.
 
         Notes
         -----
-        ``GET /api/v1/as-user/preparations``, or ``.../preparations/by/group/{id}``.
+        ``GET /api/v1/as-user/preparations``, ``.../preparations/by/group/{id}`` or
+        ``.../integration/link/preparation/by/sample/{id}``.
         """
         choice = Choice(filter, query, fields, sort, narrower_terms)
-        if group is None:
-            return self._listing("preparations", choice, as_curator, limit)
-        choice.refused_by("preparations(group=...)", "Leave out group=, or choose in the frame.")
-        path = f"preparations/by/group/{accession_of(group)}"
-        return self._listing("preparations", choice, as_curator, limit, path)
+        return self._made("preparations", "preparation", choice, group, sample, as_curator, limit)
 
     def files(
         self,
-        filter: str | Condition | None = None,
+        filter: Filter = None,
         query: str | None = None,
         *,
         as_curator: bool = False,
@@ -172,7 +167,7 @@ class Metadata(Calls):
         """
         return self._listing("files", Choice(filter, query), as_curator, limit)
 
-    def study(self, study: Any, *, as_curator: bool = False, fields: str | None = None) -> dict[str, Any]:
+    def study(self, study: Ref, *, as_curator: bool = False, fields: str | None = None) -> Record:
         """Return one study with all its attributes.
 
         Parameters
@@ -198,7 +193,7 @@ class Metadata(Calls):
         """
         return self._one("studies", study, as_curator, fields)
 
-    def sample(self, sample: Any, *, as_curator: bool = False, fields: str | None = None) -> dict[str, Any]:
+    def sample(self, sample: Ref, *, as_curator: bool = False, fields: str | None = None) -> Record:
         """Return one sample with all its attributes, also one that is not linked to a study.
 
         Parameters
@@ -219,7 +214,76 @@ class Metadata(Calls):
         """
         return self._one("samples", sample, as_curator, fields)
 
-    def _one(self, kinds: str, thing: Any, as_curator: bool, fields: str | None) -> dict[str, Any]:
+    def library(self, library: Ref, *, as_curator: bool = False, fields: str | None = None) -> Record:
+        """Return one sequencing library with all its attributes; as `sample`.
+
+        Notes
+        -----
+        ``GET /api/v1/as-user/libraries/{id}``.
+
+        Examples
+        --------
+        >>> odm.library(odm.libraries()[0])["Library ID"]
+        'LIB01'
+        """
+        return self._one("libraries", library, as_curator, fields)
+
+    def preparation(self, preparation: Ref, *, as_curator: bool = False, fields: str | None = None) -> Record:
+        """Return one protein preparation with all its attributes; as `sample`.
+
+        Notes
+        -----
+        ``GET /api/v1/as-user/preparations/{id}``.
+
+        Examples
+        --------
+        >>> odm.preparation(odm.preparations()[0])["Digestion"]
+        'Trypsin'
+        """
+        return self._one("preparations", preparation, as_curator, fields)
+
+    def file(self, file: Ref, *, as_curator: bool = False) -> Record:
+        """Return what is known of one attached file.
+
+        Parameters
+        ----------
+        file : str or dict
+            Its accession, or its record.
+
+        Notes
+        -----
+        ``GET /api/v1/as-user/files/{id}``.
+
+        Examples
+        --------
+        >>> odm.file(odm.files()[0])["Name"]
+        'LIV2045_protocol.txt'
+        """
+        return self._one("files", file, as_curator, None)
+
+    def _made(
+        self,
+        kinds: str,
+        kind: str,
+        choice: Choice,
+        group: Ref | None,
+        sample: Ref | None,
+        as_curator: bool,
+        limit: int,
+    ) -> MetadataListing:
+        """List libraries or preparations: all, of one import, or of one sample."""
+        if group is None and sample is None:
+            return self._listing(kinds, choice, as_curator, limit)
+        if group is not None and sample is not None:
+            raise UsageError(f"{kinds}() takes group= or sample=, not both: choose the other in the frame.")
+        choice.refused_by(f"{kinds}({'sample' if group is None else 'group'}=...)", "Leave it out, or use the frame.")
+        if group is not None:
+            return self._listing(kinds, choice, as_curator, limit, f"{kinds}/by/group/{accession_of(group)}")
+        path = role_path(f"integration/link/{kind}/by/sample/{accession_of(sample or '')}", as_curator)
+        start = self._whole(path, f"list the {kinds} of a sample", lambda body: list(body or ()), params=choice.params)
+        return MetadataListing(kinds, start, COLUMNS[kinds])
+
+    def _one(self, kinds: str, thing: Ref, as_curator: bool, fields: str | None) -> Record:
         accession = accession_of(thing)
         path, params = f"{kinds}/{accession}", attributes(fields)
         what, ids = f"look up {accession}", () if fields else (ACCESSION,)

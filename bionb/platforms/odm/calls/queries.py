@@ -1,27 +1,84 @@
-"""Queries over samples and data together, and streamed matrices."""
+"""The study search, queries over samples and data together, and streamed matrices."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bionb.errors import UsageError
-from bionb.paging.pages import Reader
+from bionb.paging.pages import Offset, Page
+from bionb.plain import several
 from bionb.platforms.odm.calls.calls import Calls, role_path
 from bionb.platforms.odm.rules.choices import attributes
-from bionb.platforms.odm.rules.filters import Condition, conditions, features
+from bionb.platforms.odm.rules.filters import Filter, asked_for, features
 from bionb.platforms.odm.tables.columns import COLUMNS, MetadataListing
+from bionb.platforms.odm.tables.found import StudySearch
 from bionb.platforms.odm.tables.matrix import MatrixStream
 from bionb.platforms.odm.tables.measurements import EXPRESSION, ExpressionListing, tidy
-from bionb.platforms.odm.wire.paging import LIMIT, chained, cursor_reader, page_size
-from bionb.platforms.odm.wire.records import ACCESSION, accession_of
-
-Filter = str | Condition | None
-Flat = Callable[[Mapping[str, Any]], dict[str, Any]]
+from bionb.platforms.odm.wire.paging import LIMIT
+from bionb.platforms.odm.wire.records import ACCESSION, Ref, accession_of
 
 
 class Queries(Calls):
     """Calls that query across studies, samples and data."""
+
+    def search_studies(
+        self,
+        text: str | None = None,
+        *,
+        options: Iterable[str] | str = (),
+        narrower_terms: bool = False,
+        as_curator: bool = False,
+        limit: int = 50,
+    ) -> StudySearch:
+        """Search studies by text and by facets, as the study browser of the web page does.
+
+        Parameters
+        ----------
+        text : str, optional
+            Full text, synonyms included.
+        options : str or iterable of str
+            Ids from ``.facets()``; options of one attribute are alternatives, those of different ones all hold.
+        narrower_terms : bool
+            Let `text` also find narrower terms of the dictionary.
+        limit : int
+            Page size.
+
+        Returns
+        -------
+        StudySearch
+            Frame columns: ``accession``, ``name``, ``owner``, ``size`` (samples), ``hasTranscriptomics``, ...
+
+        Notes
+        -----
+        ``POST /api/v1/as-user/integration/fulltext/search/studies``.
+
+        Examples
+        --------
+        >>> odm.search_studies("liver").to_frame()["name"].tolist()
+        ['Fibrosis in the human liver']
+        """
+        if narrower_terms and not text:
+            raise UsageError("narrower_terms=True is about the words of the text: pass text= as well.")
+        filters = _filters(text, narrower_terms, several(options, "options") or [])
+        path = role_path("integration/fulltext/search/studies", as_curator)
+        groups: list[Mapping[str, Any]] = []
+
+        def read(place: Mapping[str, Any], opens: bool) -> Page:
+            # A POST that only reads: it may be repeated.
+            body = self.session.json(
+                "POST",
+                path,
+                json={**({"filters": filters} if filters else {}), "page": dict(place)},
+                what="search the studies",
+                opens=opens,
+                repeatable=True,
+            )
+            groups[:] = body.get("filterOptionGroups") or ()
+            page = body.get("objectsPage") or {}
+            return Page(page.get("content") or [], total=page.get("filteredCount"))
+
+        return StudySearch("studies", lambda: Offset(read, limit, key=lambda each: each["accession"]), groups)
 
     def omics_samples(
         self,
@@ -82,8 +139,12 @@ class Queries(Calls):
             "vxQuery": variant_query,
             **attributes(fields),
         }
-        path, asked = role_path("omics/samples", as_curator), _asked(filters, others)
-        start = self._omics(path, "query samples", asked, limit, _sample, _accession)
+        path, asked = role_path("omics/samples", as_curator), asked_for(filters, others)
+
+        def explain() -> None:
+            self._explain(about(filters), as_curator)
+
+        start = self._query(path, "query samples", asked, limit, _sample, _accession, explain)
         return MetadataListing("samples", start, COLUMNS["samples"])
 
     def expression(
@@ -149,16 +210,21 @@ class Queries(Calls):
         chosen = features(genes, attribute) if genes is not None else [""]
         asked = [
             {**each, "exQuery": f"{query} {data_query}".strip() if data_query else query}
-            for each in _asked(filters, {})
+            for each in asked_for(filters, {})
             for query in chosen
         ]
         path = role_path("omics/expression/data", as_curator)
-        start = self._omics(path, "query expression data", asked, limit, tidy, _measurement)
+
+        def explain() -> None:
+            self._explain(about(filters), as_curator)
+            self._explain_data("expression", attribute, as_curator)
+
+        start = self._query(path, "query expression data", asked, limit, tidy, measurement_key, explain)
         return ExpressionListing("measurements", start, EXPRESSION)
 
     def stream_expression(
         self,
-        group: Any,
+        group: Ref,
         *,
         sample_filter: Filter = None,
         library_filter: Filter = None,
@@ -220,37 +286,28 @@ class Queries(Calls):
         names = [*(found.get("Features (string)") or ()), *(found.get("Features (numeric)") or ())]
         return len(names) or None
 
-    def _omics(
-        self, path: str, what: str, asked: list[dict[str, Any]], limit: int, flat: Flat, key: Callable[[Any], Any]
-    ) -> Callable[[], Reader]:
-        limit = page_size(limit)
 
-        def pick(body: Any) -> list[Any]:
-            return [flat(item) for item in body["data"]]
-
-        def start() -> Reader:
-            params = [{**each, "pageLimit": limit} for each in asked]
-            return chained([cursor_reader(self.session, path, what, each, pick, key) for each in params], key)
-
-        return start
+def about(filters: Mapping[str, Filter]) -> dict[str, Filter]:
+    """Return the filters on metadata by the kind of what they choose, e.g. ``"samples"`` for ``sampleFilter``."""
+    kinds = {"study": "studies", "sample": "samples", "library": "libraries", "preparation": "preparations"}
+    named = {name.removesuffix("Filter"): filter for name, filter in filters.items()}
+    return {kinds[name]: filter for name, filter in named.items() if name in kinds}
 
 
 def _sample(item: Mapping[str, Any]) -> dict[str, Any]:
     return dict(item["metadata"])
 
 
-def _measurement(item: Mapping[str, Any]) -> tuple[Any, Any]:
-    return item["group"], item["item"]
+def measurement_key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what a measurement is known by: servers may name several read-outs of a sample alike."""
+    return row["group"], row["item"], *(each for name, each in row.items() if name.startswith("feature."))
 
 
 def _accession(record: Mapping[str, Any]) -> Any:
     return record[ACCESSION]
 
 
-def _asked(filters: Mapping[str, Filter], others: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the parameters of each request: more than one when a filter has a long list of values."""
-    asked = [{name: value for name, value in others.items() if value}]
-    for name, filter in filters.items():
-        if filter is not None:
-            asked = [{**each, name: text} for each in asked for text in conditions(filter)]
-    return asked
+def _filters(text: str | None, narrower_terms: bool, chosen: Iterable[str]) -> list[dict[str, Any]]:
+    mode = "USE_NARROWER_TERMS" if narrower_terms else "STRICT"
+    words = [{"type": "FULL_TEXT", "match": text, "mode": mode}] if text else []
+    return [*words, *({"type": "SELECT", "filterOptionId": each} for each in chosen)]

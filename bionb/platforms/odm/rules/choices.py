@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bionb.errors import UsageError
-from bionb.platforms.odm.rules.filters import Condition, conditions
+from bionb.platforms.odm.rules.filters import Filter, conditions
 
 SORTS = ("id", "creation", "last_update", "name")
 SORTED = tuple(f"{mark}{name}" for mark in ("", "+", "-") for name in SORTS)
@@ -23,11 +23,13 @@ class Choice:
     ----------
     params : dict
         The parameters that all requests of the listing share.
+    filter : str, Condition or None
+        As given.
     """
 
     def __init__(
         self,
-        filter: str | Condition | None = None,
+        filter: Filter = None,
         query: str | None = None,
         fields: str | None = None,
         sort: str | None = None,
@@ -38,12 +40,12 @@ class Choice:
             raise UsageError(f"sort={sort!r} is not known: use {', '.join(SORTS)}, with - in front for the last first.")
         found = {"query": query, **chosen, "sort": sort, "searchSpecificTerms": "true" if narrower_terms else None}
         self.params = {name: value for name, value in found.items() if value}
-        self._filter = filter
+        self.filter = filter
         self._given = {"filter": filter is not None, "query": query, "sort": sort, "narrower_terms": narrower_terms}
 
     def requests(self) -> list[dict[str, Any]]:
         """Return the parameters of each request: more than one when the filter has a long list of values."""
-        return [{**self.params, **({"filter": each} if each else {})} for each in conditions(self._filter)]
+        return [{**self.params, **({"filter": each} if each else {})} for each in conditions(self.filter)]
 
     def refused_by(self, call: str, instead: str) -> Choice:
         """Refuse what an endpoint has no parameter for: the server would ignore it, and too much would come back."""

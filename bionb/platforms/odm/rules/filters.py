@@ -7,12 +7,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from bionb.errors import UsageError
 from bionb.plain import plain, several
 
+_TOKENS = re.compile(r'"((?:\\.|[^"\\])*)"|([=<>!~]+)|([^\s"()&|,=<>!]+)')
 CHUNK = 100  # values in one request; everything travels in the URL, whose length servers limit
 
 
@@ -94,6 +98,9 @@ class _Both(Condition):
         return [_Both(left, right) for left in lefts for right in rights]
 
 
+Filter = str | Condition | None
+
+
 class where:  # noqa: N801 - reads as a word of the filter
     """Name an attribute to compare.
 
@@ -151,11 +158,42 @@ def _value(value: Any) -> str:
     return str(value) if number else quoted(value)
 
 
-def conditions(filter: str | Condition | None, size: int = CHUNK) -> list[str]:
+def conditions(filter: Filter, size: int = CHUNK) -> list[str]:
     """Return the texts of the requests that a filter takes: one, or more for a long list of values."""
     if isinstance(filter, Condition):
         return [str(each) for each in filter.parts(size)]
     return [filter or ""]
+
+
+def names_in(filter: Filter) -> set[str]:
+    """Return the attributes that a filter names.
+
+    Examples
+    --------
+    >>> sorted(names_in('"Cell Line"="a=b" AND (Age > 30 OR NOT Sex=F)'))
+    ['Age', 'Cell Line', 'Sex']
+    """
+    tokens = _TOKENS.findall("" if filter is None else str(filter))
+    named = (before for before, after in pairwise(tokens) if after[1] and not before[1])
+    found = {re.sub(r"\\(.)", r"\1", quoted or word) for quoted, _, word in named}
+    return {each for each in found if not re.fullmatch(r"[-+]?[\d.]+", each)}
+
+
+def unknown_attribute(kinds: str, name: str, known: list[str]) -> str:
+    """Return the words about an attribute that no record has."""
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
+    close = [each for each in known if each.lower() == name.lower()] or close
+    meant = f"did you mean {' or '.join(map(repr, close))}?" if close else f"use one of {', '.join(known[:12])}, ..."
+    return f"Nothing was found, since none of the {kinds} has an attribute {name!r}: {meant}"
+
+
+def asked_for(filters: Mapping[str, Filter], others: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the parameters of each request: more than one when a filter has a long list of values."""
+    asked = [{name: value for name, value in others.items() if value}]
+    for name, filter in filters.items():
+        if filter is not None:
+            asked = [{**each, name: text} for each in asked for text in conditions(filter)]
+    return asked
 
 
 def features(names: Iterable[str] | str, attribute: str | None = None, size: int = CHUNK) -> list[str]:
@@ -178,6 +216,20 @@ def features(names: Iterable[str] | str, attribute: str | None = None, size: int
         raise UsageError("No features are named: the answer would be empty.")
     start = "feature" if attribute is None else f"feature.{_bare(attribute)}"
     return [f"{start}={','.join(map(_bare, found[at : at + size]))}" for at in range(0, len(found), size)]
+
+
+def alternatives(values: Iterable[str] | str | None, name: str, mark: str = ",") -> list[str]:
+    """Return the values of one key of a data query as its one text, or nothing; `mark` stands between them.
+
+    Examples
+    --------
+    >>> alternatives(["CD3+", "T cells"], "population", "|")
+    ['"CD3+"|"T cells"']
+    """
+    found = several(values, name)
+    if found == []:
+        raise UsageError(f"{name}= is empty: nothing would be found. Leave it out to read all.")
+    return [mark.join(map(_bare, found))] if found else []
 
 
 def _bare(text: Any) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from bionb.errors import UsageError
 from bionb.platforms.odm.wire.jobs import Job
-from bionb.platforms.odm.wire.records import accession_of
+from bionb.platforms.odm.wire.records import Ref, accession_of
 
 DATA = ("expression", "variant", "flow-cytometry")
 # To what each kind may be linked; only expression data goes to libraries and preparations.
@@ -22,7 +20,20 @@ TARGETS = {
 WORDS = {"samples": "sample", "libraries": "library", "preparations": "preparation", "cells": "cell", "study": "study"}
 
 
-def checked_pair(kind: str, source: Any, to: str, target: Any) -> str:
+def data_kind(kind: str) -> str:
+    """Return a kind of data as paths have it, or refuse another.
+
+    Examples
+    --------
+    >>> data_kind("flow_cytometry")
+    'flow-cytometry'
+    """
+    if (found := str(kind).replace("_", "-")) not in DATA:
+        raise UsageError(f"kind={kind!r:.40} is no kind of data: use {', '.join(DATA)}.")
+    return found
+
+
+def checked_pair(kind: str, source: Ref, to: str, target: Ref) -> str:
     """Return what the target holds, or refuse a pair that the server can't link."""
     if isinstance(target, Job) and target.kind:
         to = target.kind
@@ -34,7 +45,7 @@ def checked_pair(kind: str, source: Any, to: str, target: Any) -> str:
     return to
 
 
-def link_path(kind: str, source: Any, to: str, target: Any, level: str) -> tuple[str, str, str]:
+def link_path(kind: str, source: Ref, to: str, target: Ref, level: str) -> tuple[str, str, str]:
     """Return the path of a link, and the accessions of its ends."""
     if level not in ("group", "object"):
         raise UsageError(f"level={level!r} is not known: use 'group' or 'object'.")

@@ -9,8 +9,8 @@ from typing import Any
 
 from flask import Flask, g, request
 
-from bionb.platforms.odm.sandbox import across, jobs, links, metadata, omics, reading, search
-from bionb.platforms.odm.sandbox.examples import add_liver_study, add_walk
+from bionb.platforms.odm.sandbox import jobs, links, managing, metadata, omics, reading, search
+from bionb.platforms.odm.sandbox.examples import add_cohort, add_liver_study, add_walk
 from bionb.platforms.odm.sandbox.jobs import Jobs
 from bionb.platforms.odm.sandbox.store import Record, Store
 from bionb.sandbox.application import Application, Refused, Routes, serve
@@ -33,13 +33,16 @@ _READING = re.compile(r"(GET|HEAD) .*|.*(/search/|get-batch).*")
 
 
 class OdmSandbox(Application):
-    """Two users, one older study with everything linked, and room for the guide's walk.
+    """Three users, one older study with everything linked, and room for the guide's walk.
 
-    ``alice`` is a curator, ``bob`` a consumer. Links to files are served below `folder`: ``file:///NAME``,
-    ``s3://example_data/.../NAME``; http links of this computer are fetched below what `serves` names, and nowhere else.
+    ``alice`` is a curator with the permissions of an administrator, ``bob`` a consumer, ``carol`` an administrator who
+    is not in the group Curator. The state ``cohort`` has a second study, with every kind of data on all its donors.
+    Links to files are served below `folder`: ``file:///NAME``, ``s3://example_data/.../NAME``; http links of this
+    computer are fetched below what `serves` names, and nowhere else.
     """
 
-    states = ("default", "empty", "imported", "linked")
+    states = ("default", "empty", "imported", "linked", "cohort")
+    users = ("alice", "bob", "carol")
     quirks = (
         "short_page",
         "drifting",
@@ -59,7 +62,7 @@ class OdmSandbox(Application):
     def add_routes(self, app: Flask) -> None:
         """Add everything that is served."""
         app.before_request(self._check)
-        for routes in (ROUTES, *(each.ROUTES for each in (jobs, links, across, metadata, omics, search))):
+        for routes in (ROUTES, *(each.ROUTES for each in (jobs, links, metadata, omics, search, managing))):
             serve(app, routes)
 
     def fill(self, state: str) -> None:
@@ -67,7 +70,10 @@ class OdmSandbox(Application):
         self.store, self.jobs = Store(), Jobs(self)
         if state != "empty":
             add_liver_study(self)
-        self.store.begin_walk()
+        if state == "cohort":
+            add_cohort(self)
+        else:
+            self.store.begin_walk()
         if state in ("imported", "linked"):
             add_walk(self, link=state == "linked")
 
@@ -90,6 +96,22 @@ class OdmSandbox(Application):
         """Return an error as ODM words it."""
         return {"error": {"message": words}}
 
+    def note(self, kind: str, target: str, study: str = "", user: str = "") -> None:
+        """Write an event into the audit log."""
+        name, number = user or self.user(), len(self.store.events) + 1
+        who = {"id": self.users.index(name) + 1, "displayName": name.title(), "email": f"{name}@example.org"}
+        told = {
+            "id": f"00000000-0000-4000-8000-{number:012d}",
+            "type": kind,
+            "createTime": self.store.clock.now().isoformat(),
+        }
+        place = {"studyAccession": study, "target": {"id": target}, "result": {"status": "SUCCESS"}}
+        self.store.events.append({**told, "user": who, "source": "API", **place})
+
+    def manages(self) -> bool:
+        """Tell whether who asks may manage the organisation and see all data."""
+        return self.user() in ("alice", "carol")
+
     def user(self) -> str:
         """Return who sends the present request; of two headers the access token wins."""
         bearer = request.headers.get("Authorization", "")
@@ -101,7 +123,7 @@ class OdmSandbox(Application):
             return
         if self.user() not in self.users:
             raise Refused(401, "The token is missing or not known here.")
-        writes = not _READING.fullmatch(f"{request.method} {request.path}")
+        writes = not _READING.fullmatch(f"{request.method} {request.path}") and "/manage-data/" not in request.path
         if self.user() != "alice" and (writes or _CURATORS_ONLY.match(request.path)):
             raise Refused(403, "This needs membership of the group Curator.")
         if findings := request.environ.get(FINDINGS):

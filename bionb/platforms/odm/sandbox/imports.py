@@ -32,7 +32,7 @@ def plan(store: Store, kind: str, request: Record, fetch: Fetch, owner: str) -> 
     """
     content = _content(request, "dataLink" if kind in BY_DATA_LINK else "metadataLink", fetch)
     if kind == "study":
-        study = Entity("study", store.accession(), reading.records(content, kind)[0], owner=owner)
+        study = Entity("study", store.accession(), reading.records(content, kind)[0], owner)
         return partial(_commit_one, store, study)
     if kind in METADATA:
         return _plan_metadata(store, kind, reading.records(content, kind), owner)
@@ -70,10 +70,9 @@ def _plan_metadata(store: Store, kind: str, records: list[Record], owner: str) -
     group.members = [store.accession() for _ in records]
 
     def commit() -> Record:
-        store.stamp()
-        store.groups[group.accession] = group
+        store.add(group)
         for accession, record in zip(group.members, records, strict=True):
-            store.add(Entity(group.kind, accession, record, group.accession, owner))
+            store.add(Entity(group.kind, accession, record, owner, group=group.accession))
         return {"groupAccession": group.accession}
 
     return commit
@@ -81,11 +80,11 @@ def _plan_metadata(store: Store, kind: str, records: list[Record], owner: str) -
 
 def _plan_file(store: Store, request: Record, name: Record, metadata: Record, content: bytes, owner: str) -> Commit:
     study = store.entities.get(str(request.get("studyAccession")))
-    known = study is not None and study.kind == "study"
-    reading.demand(known, "VALIDATE", "ParameterException", f"There is no study {request.get('studyAccession')}.")
+    if study is None or study.kind != "study":
+        words = f"There is no study {request.get('studyAccession')}."
+        raise reading.ImportFailed("VALIDATE", "ParameterException", words)
     record = {**name, "Data Class": request.get("dataClass"), "Size": len(content), **metadata}
-    file = Entity("file", store.accession(), record, owner=owner, content=content)
-    file.targets = [str(request["studyAccession"])]
+    file = Entity("file", store.accession(), record, owner, content=content, targets=[study.accession])
     return partial(_commit_one, store, file)
 
 
@@ -113,13 +112,13 @@ def _data_record(kind: str, name: str, request: Record, metadata: Record, found:
 def _commit_data(store: Store, group: Group, previous: str | None, warnings: list[str]) -> Record:
     group.record["genestack:accession"] = group.accession
     if previous in store.groups:
-        replaced = store.groups[previous].record
-        chain = replaced["genestack:chain"] or f"GSVC{len(store.groups):03d}"
-        number = replaced["genestack:versionInChain"] or 1
-        replaced |= _chain(chain, number, False)
+        replaced = store.groups[previous]
+        chain = replaced.record["genestack:chain"] or f"GSVC{len(store.groups):03d}"
+        number = replaced.record["genestack:versionInChain"] or 1
+        for record in (replaced.record, *(each["record"] for each in replaced.versions)):
+            record |= _chain(chain, number, False)
         group.record |= _chain(chain, number + 1, True)
-    store.stamp()
-    store.groups[group.accession] = group
+    store.add(group)
     return {"groupAccession": group.accession, **({"warnings": warnings} if warnings else {})}
 
 

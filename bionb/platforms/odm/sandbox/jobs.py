@@ -93,6 +93,9 @@ class Jobs:
         else:
             job.result = job.commit() if job.commit else {}
             job.status = "COMPLETED" if job.commit else "FAILED"
+            if made := str(job.result.get("accession") or job.result.get("groupAccession") or ""):
+                study = made if job.kind == "study" else job.request.get("studyAccession", "")
+                self._sandbox.note("IMPORT", made, study, job.owner)
         job.ended = self._time()
 
     def finish(self, kind: str, wanted: Record, owner: str) -> str:

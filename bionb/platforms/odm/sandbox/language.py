@@ -107,7 +107,11 @@ class _Parser:
         return self._comparison()
 
     def _comparison(self) -> Test:
-        left, mark, right = self.take(), self.take(*_OPERATORS), self._values()
+        left = self.take()
+        if left.upper() == "EXISTS" and self.took("("):
+            name, _ = self.take(), self.take(")")
+            return lambda lookup: lookup(name) is not None
+        mark, right = self.take(*_OPERATORS), self._values()
         if self.next() not in _OPERATORS:
             return _compare(left, mark, right)
         # A range: -3 < feature.x < 3

@@ -1,4 +1,4 @@
-"""Link and unlink: which kinds go together, and what 200 and 204 say."""
+"""Link and unlink: which kinds go together, and what 200 and 204 say; and links of any type."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import Response, request
 
-from bionb.platforms.odm.sandbox.store import DATA, SAMPLE_KEY, SHOWN, Entity, Run, Store, several, store
+from bionb.platforms.odm.sandbox.lists import ROLE, page_of
+from bionb.platforms.odm.sandbox.store import DATA, SAMPLE_KEY, SHOWN, Entity, Record, Run, Store, several, store
 from bionb.sandbox.application import Refused, Routes, refuse_if
 
 TARGETS = {
@@ -22,6 +23,13 @@ TARGETS = {
 }
 GROUPS = (r"(sample)/group/(\w+)/to/(study)/(\w+)", r"([\w-]+)/group/(\w+)/to/(\w+)/group/(\w+)")
 OBJECTS = r"([\w-]+)/(\w+)/to/(\w+)/(\w+)"
+ENDS = ("firstId", "secondId")
+LINK_TYPES = [
+    ("sample", "study"),
+    ("library", "sample"),
+    ("preparation", "sample"),
+    ("expressionGroup", "geneTranscriptMapping"),
+]
 PATH = "/api/v1/as-curator/integration/link/<path:path>"
 
 
@@ -104,7 +112,61 @@ def _unlink(path: str) -> Response:
     return Response(status=204)
 
 
+# -- links of any type -------------------------------------------------------------------------------------------------
+
+
+def _save_links() -> Response:
+    wanted: Any = request.get_json(silent=True)
+    refuse_if(
+        not isinstance(wanted, list) or not all(set(ENDS) <= set(each) for each in wanted),
+        400,
+        "The body is a list of links with firstId and secondId.",
+    )
+    for accession in (each[name] for each in wanted for name in ENDS):
+        refuse_if(
+            not any(accession in place for place in (store.entities, store.groups, store.mappings)),
+            400,
+            f"There is nothing with the accession {accession}.",
+        )
+    new = [each for each in wanted if each not in store.links]
+    store.links.extend(new)
+    return Response(status=201 if new else 200)
+
+
+def _list_links(role: str) -> Response:
+    names = ("firstId", "firstType", "secondId", "secondType")
+    asked = {name: request.args[name] for name in names if request.args.get(name)}
+    return page_of([each for each in store.links if asked.items() <= each.items()])
+
+
+def _remove_link() -> Response:
+    asked = {name: request.args.get(name) for name in ENDS}
+    found = [each for each in store.links if asked.items() <= each.items()]
+    refuse_if(not found, 404, "There is no such link.")
+    store.links.remove(found[0])
+    return Response(status=204)
+
+
+def _links_of_several(role: str) -> Response:
+    wanted: Record = request.get_json(silent=True) or {}
+    found = [each for each in store.links if each["firstId"] in wanted["firstIds"]]
+    return page_of([each for each in found if each["firstType"] == wanted["firstType"]], place=wanted)
+
+
+def _link_types(role: str) -> list[Record]:
+    asked = request.args.get("type")
+    return [
+        dict(zip(("firstType", "secondType"), each, strict=True)) for each in LINK_TYPES if asked in (None, each[0])
+    ]
+
+
 ROUTES: Routes = {
     f"POST {PATH}": _link,
     f"DELETE {PATH}": _unlink,
+    "POST /api/v1/as-curator/links": _save_links,
+    f"GET /api/v1/{ROLE}/links": _list_links,
+    "DELETE /api/v1/as-curator/links": _remove_link,
+    f"POST /api/v1/{ROLE}/links/get-batch": _links_of_several,
+    f"GET /api/v1/{ROLE}/data-types": lambda role: sorted({each for pair in LINK_TYPES for each in pair}),
+    f"GET /api/v1/{ROLE}/data-types/links": _link_types,
 }

@@ -66,10 +66,13 @@ def sorted_list(role: str, kind: str) -> Response:
     return entity_list(role, found)
 
 
-def page_of(records: list[Any], show: Callable[[Any], Any] = lambda each: each) -> Response:
+def page_of(
+    records: list[Any], show: Callable[[Any], Any] = lambda each: each, place: Record | None = None
+) -> Response:
     """Return one page; it may hold fewer records than its limit although more follow."""
     offset = whole_number("pageOffset" if "pageOffset" in request.args else "offset", 0)
     limit = whole_number("pageLimit" if "pageLimit" in request.args else "limit", LIMIT)
+    offset, limit = (place or {}).get("offset", offset), (place or {}).get("limit", limit)
     refuse_if(limit > LIMIT, 400, f"pageLimit must be between 0 and {LIMIT}.")
     page = [show(each) for each in window(records, offset, limit, box.faults)]
     pagination = {"count": len(page), "total": len(records), "offset": offset, "limit": limit}
@@ -88,9 +91,12 @@ def _cell(value: Any) -> str:
     return "|".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
 
 
-def cursor_page(found: Iterable[Any], name: str = "data", mark: str = "", log: str | None = None) -> Record:
+def cursor_page(
+    found: Iterable[Any], name: str = "data", mark: str = "", log: str | None = None, most: int = LIMIT
+) -> Record:
     """Return one page that names the next; that of a query has a log and an end mark."""
-    limit = max(1, min(whole_number("pageLimit", LIMIT, least=-LIMIT), LIMIT))
+    asked = whole_number("limit" if "limit" in request.args else "pageLimit", LIMIT, least=-most)
+    limit = max(1, min(asked, most))
     found_at = re.fullmatch(rf"{mark}(\d+)", request.args.get("cursor") or f"{mark}0")
     if not found_at:
         raise Refused(400, f"There is no page {request.args['cursor']!r}.")

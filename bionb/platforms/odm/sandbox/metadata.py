@@ -1,14 +1,38 @@
-"""Studies, samples, libraries, preparations and files: lists, editing, versions, publishing, validation."""
+"""Metadata of all kinds: lists, editing, versions, publishing, validation; and reading it across links."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, request
 
-from bionb.platforms.odm.sandbox.lists import ROLE, as_seen, entity_list, fields_of, sorted_list
-from bionb.platforms.odm.sandbox.store import ACCESSION, NUMBERS, SAMPLE_KEY, VALIDATED, Record, box, shown, store
+from bionb.platforms.odm.sandbox.lists import (
+    ROLE,
+    as_seen,
+    cursor_page,
+    entity_list,
+    fields_of,
+    matching,
+    page_of,
+    sorted_list,
+)
+from bionb.platforms.odm.sandbox.omics import data_items
+from bionb.platforms.odm.sandbox.store import (
+    ACCESSION,
+    DATA,
+    NUMBERS,
+    SAMPLE_KEY,
+    VALIDATED,
+    Entity,
+    Published,
+    Record,
+    box,
+    shown,
+    store,
+)
 from bionb.sandbox.application import Refused, Routes, refuse_if
 
 SINGULAR = {
@@ -17,24 +41,33 @@ SINGULAR = {
     "libraries": "library",
     "preparations": "preparation",
     "files": "file",
+    "cells": "cell",
+    "expressions": "expression",
+    "variants": "variant",
+    "flow-cytometries": "flow-cytometry",
 }
-KINDS = "<any('studies','samples','libraries','preparations','files'):kinds>"
+LISTED = "<any('studies','samples','libraries','preparations','files'):kinds>"
+SINGLE = "<any('studies','samples','libraries','preparations','files','cells'):kinds>"
+VERSIONED = f"<any({','.join(map(repr, set(SINGULAR) - {'cells', 'files'}))}):kinds>"
 STUDY = "/api/v1/as-curator/integration/studies/<accession>"
+MOST_CELLS = 10_000
 
 
-def _by_group(role: str, kinds: str, group: str) -> Response:
-    store.group(SINGULAR[kinds], group)
-    return entity_list(role, [each for each in store.of_kind(SINGULAR[kinds]) if each.group == group])
+def _by_group(role: str, kinds: str, group: str) -> Response | Record:
+    found = store.inside(store.group(SINGULAR[kinds], group))
+    if kinds == "cells":
+        return cursor_page([each.record for each in found if isinstance(each, Entity)], mark="c", most=MOST_CELLS)
+    return entity_list(role, [each for each in found if isinstance(each, Entity)])
 
 
 def _update(kinds: str, accession: str) -> Record:
-    found = store.entity(SINGULAR[kinds], accession)
+    found = store.published(SINGULAR[kinds], accession)
+    refuse_if(kinds == "variants", 404, "There is no such endpoint.")
     changes: Any = request.get_json(silent=True)
     refuse_if(not isinstance(changes, dict), 400, "The body is a map of attribute names to values.")
     refuse_if(ACCESSION in changes, 400, f"{ACCESSION} cannot be changed.")
     changed = found.record | {name: _parsed(value) for name, value in changes.items()}
-    removed = {name for name, value in changes.items() if value is None}
-    found.record = {name: value for name, value in changed.items() if name not in removed}
+    found.record = {name: value for name, value in changed.items() if changes.get(name, "") is not None}
     store.clock.tick()
     return shown(found.kind, found.record, "original_data_included")
 
@@ -48,12 +81,12 @@ def _parsed(value: Any) -> Any:
 
 
 def _versions(role: str, kinds: str, accession: str) -> list[Record]:
-    found = store.entity(SINGULAR[kinds], accession).versions
+    found = store.published(SINGULAR[kinds], accession).versions
     return [{name: value for name, value in each.items() if name != "record"} for each in found]
 
 
 def _version(role: str, kinds: str, accession: str, version: str) -> Record:
-    found = store.entity(SINGULAR[kinds], accession)
+    found = store.published(SINGULAR[kinds], accession)
     for each in found.versions:
         if each["version"] == version:
             return shown(found.kind, each["record"], fields_of(role))
@@ -70,7 +103,10 @@ def _download(role: str, accession: str) -> Response:
 def _publish(accession: str) -> Record:
     user, message = box.user(), request.args.get("versionMessage", "")
     study, stamp = store.entity("study", accession), store.stamp()
-    for each in [study, *store.samples_in(accession).values()]:
+    inside: list[Published] = [study, *store.samples_in(accession).values()]
+    for kind in ("library", "preparation"):
+        inside += store.linked(kind, store.samples_in(accession))
+    for each in inside + [group for kind in DATA for group in store.groups_in(kind, accession)]:
         if each.record != each.versions[-1]["record"]:
             each.publish(user, message, stamp)
     number = str(9001 + len(store.tasks))
@@ -116,16 +152,92 @@ def _fault(name: str, record: Record) -> str:
     return "VOCABULARY_NOT_FOUND" if terms and value not in terms else ""
 
 
+# -- across links ------------------------------------------------------------------------------------------------------
+
+
+def _across(role: str, path: str) -> Any:
+    # Read what the path asks for; its last word is what there must be.
+    for pattern, reading in READINGS.items():
+        if found := re.fullmatch(pattern, path):
+            last = path.rpartition("/")[2]
+            known = last in SINGULAR or last in store.groups or ("/by/group/" not in path and last in store.entities)
+            refuse_if(not known, 404, f"There is nothing with the accession {last}.")
+            return reading(role, *found.groups())
+    raise Refused(404, "There is no such endpoint.")
+
+
+def _study_by(role: str, kind: str, accession: str) -> Record:
+    found = store.entities[accession].targets if accession in store.entities else []
+    refuse_if(
+        not found or store.entities[found[0]].kind != "study", 404, f"The {kind} {accession} belongs to no study."
+    )
+    return as_seen(role, store.entities[found[0]])
+
+
+def _made_groups_by_study(role: str, kind: str, study: str) -> list[Record]:
+    made = store.linked(kind, store.samples_in(study))
+    return [store.groups[each].shown(role) for each in dict.fromkeys(str(one.group) for one in made)]
+
+
+def _pairs(role: str, kind: str, target: str, group: str) -> Any:
+    word, runs = SINGULAR[target], store.groups[group].runs
+    ends = [
+        [{"runId": str(run.id), "runSourceId": run.name, f"{word}Id": each} for each in run.targets]
+        for run in runs
+        if store.measured(run) == word
+    ]
+    # Pages count runs, each of which comes with all that it is linked to.
+    body = page_of(ends).get_json()
+    return body | {"data": [pair for pairs in body["data"] for pair in pairs]}
+
+
+def _made_pairs(role: str, kind: str, group: str) -> Response:
+    made = [each for each in store.of_kind(kind) if each.group == group]
+    return page_of([{f"{kind}Id": e.accession, "sampleId": sample} for e in made for sample in e.targets])
+
+
+def _data_by(role: str, kind: str, target: str, accession: str) -> Response:
+    found = [(group, run) for group, run in store.runs_of(kind) if accession in run.targets]
+    return page_of([item for group, run in found for item in data_items(group, [run])])
+
+
+def _records_by(role: str, wanted: str, source: str) -> Response:
+    kind, found = SINGULAR[wanted], matching(role, store.of_kind(SINGULAR[source]))
+    if kind in ("library", "preparation"):
+        return entity_list(role, store.linked(kind, [each.accession for each in found]))
+    behind = {one for each in found for one in store.behind(kind, each)}
+    return entity_list(role, [each for each in store.of_kind(kind) if each.accession in behind])
+
+
+def _linked(role: str, kind: str, target: str) -> list[Record]:
+    return [as_seen(role, each) for each in store.linked(kind, [target])]
+
+
+WORDS = "(expression|variant|flow-cytometry)"
+READINGS: dict[str, Callable[..., Any]] = {
+    r"samples/by/study/(\w+)": lambda role, study: entity_list(role, list(store.samples_in(study).values())),
+    r"study/by/(sample|file)/(\w+)": _study_by,
+    r"(library|preparation)/by/sample/(\w+)": _linked,
+    r"(file)s/by/study/(\w+)": _linked,
+    r"(library|preparation)/group/by/study/(\w+)": _made_groups_by_study,
+    rf"{WORDS}/group/by/study/(\w+)": lambda role, kind, study: [g.shown(role) for g in store.groups_in(kind, study)],
+    rf"{WORDS}/run-to-(samples|libraries|preparations)/by/group/(\w+)": _pairs,
+    r"(library)/libraries-to-samples/by/group/(\w+)": _made_pairs,
+    r"(preparation)/preparations-to-samples/by/group/(\w+)": _made_pairs,
+    rf"{WORDS}/by/(sample|library|preparation)/(\w+)": _data_by,
+    r"(samples|studies|libraries|preparations)/by/(samples|libraries|preparations|files)": _records_by,
+}
 ROUTES: Routes = {
-    f"GET /api/v1/{ROLE}/{KINDS}": lambda role, kinds: sorted_list(role, SINGULAR[kinds]),
-    f"GET /api/v1/{ROLE}/<any('libraries','preparations'):kinds>/by/group/<group>": _by_group,
-    f"GET /api/v1/{ROLE}/{KINDS}/<accession>": lambda role, kinds, accession: as_seen(
+    f"GET /api/v1/{ROLE}/{LISTED}": lambda role, kinds: sorted_list(role, SINGULAR[kinds]),
+    f"GET /api/v1/{ROLE}/<any('libraries','preparations','cells'):kinds>/by/group/<group>": _by_group,
+    f"GET /api/v1/{ROLE}/{SINGLE}/<accession>": lambda role, kinds, accession: as_seen(
         role, store.entity(SINGULAR[kinds], accession)
     ),
-    f"PATCH /api/v1/as-curator/{KINDS}/<accession>": _update,
-    f"GET /api/v1/{ROLE}/{KINDS}/<accession>/versions": _versions,
-    f"GET /api/v1/{ROLE}/{KINDS}/<accession>/versions/<version>": _version,
+    f"PATCH /api/v1/as-curator/{VERSIONED}/<accession>": _update,
+    f"GET /api/v1/{ROLE}/{VERSIONED}/<accession>/versions": _versions,
+    f"GET /api/v1/{ROLE}/{VERSIONED}/<accession>/versions/<version>": _version,
     f"GET /api/v1/{ROLE}/files/<accession>/download": _download,
+    f"GET /api/v1/{ROLE}/integration/link/<path:path>": _across,
     f"POST {STUDY}/tasks/publish-versions": _publish,
     "GET /api/v1/tasks/<number>": _task,
     f"GET {STUDY}/validation-summary": _validation,

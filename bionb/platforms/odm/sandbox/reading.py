@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import urllib.request
 import zipfile
 import zlib
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bionb.platforms.odm.sandbox.store import NUMBERS, REQUIRED
+from bionb.platforms.odm.sandbox.store import CELL_NUMBERS, NUMBERS, REQUIRED
 
 Record = dict[str, Any]
 BUCKET = "example_data"
@@ -115,7 +116,7 @@ def records(content: bytes, kind: str) -> list[Record]:
     demand(not lacking, "VALIDATE", "MissingKeyException", f"Required attributes are missing: {lacking}")
     one = kind not in ("study", "metadata") or len(rows) == 2
     demand(one, "VALIDATE", "RecordCountException", f"Expected exactly one record, found {len(rows) - 1}.")
-    numbers = NUMBERS if kind == "samples" else ()
+    numbers = {"samples": NUMBERS, "cells": CELL_NUMBERS}.get(kind, ())
     found = [
         {name: cell_value(cell, name in numbers) for name, cell in zip(header, row, strict=False) if name}
         for row in rows[1:]
@@ -202,20 +203,22 @@ def measured(cell: str) -> float | str | None:
 
 
 def variants(content: bytes) -> Record:
-    """Return the variants and genotypes of a VCF file."""
-    lines = [line for line in content.decode("utf-8-sig").splitlines() if line and not line.startswith("##")]
+    """Return the variants and genotypes of a VCF file; what its header calls a number becomes one."""
+    text = content.decode("utf-8-sig")
+    numbers = set(re.findall(r"^##(?:INFO|FORMAT)=<ID=([^,>]+),.*Type=(?:Integer|Float)", text, re.MULTILINE))
+    lines = [line for line in text.splitlines() if line and not line.startswith("##")]
     header = lines[0].lstrip("#").split("\t") if lines else []
     demand(header[:2] == ["CHROM", "POS"], "READ", "VcfException", "The file has no #CHROM line.")
     features, grid = [], []
     for line in lines[1:]:
         cells = line.split("\t")
         form, *calls = cells[8:] or [""]  # a file without samples has no format either
-        features.append(_variant(*cells[:8]))
-        grid.append([[dict(zip(form.split(":"), call.split(":"), strict=False))] for call in calls])
+        features.append(_variant(numbers, *cells[:8]))
+        grid.append([[_typed(numbers, zip(form.split(":"), call.split(":"), strict=False))] for call in calls])
     return {"features": features, "runs": header[9:], "measurements": ["genotype"], "values": grid, "warnings": []}
 
 
-def _variant(*cells: str) -> Record:
+def _variant(numbers: Iterable[str], *cells: str) -> Record:
     chrom, pos, name, ref, alt, qual, passed, info = cells
     return {
         "chrom": chrom,
@@ -225,8 +228,12 @@ def _variant(*cells: str) -> Record:
         "alt": _parts(alt, ","),
         "qual": None if qual == "." else float(qual),
         "filter": _parts(passed, ";"),
-        "info": dict(part.partition("=")[::2] for part in _parts(info, ";")),
+        "info": _typed(numbers, (part.partition("=")[::2] for part in _parts(info, ";"))),
     }
+
+
+def _typed(numbers: Iterable[str], pairs: Iterable[tuple[str, str]]) -> Record:
+    return {name: float(each) if name in numbers and is_number(each) else each for name, each in pairs}
 
 
 def _parts(cell: str, mark: str) -> list[str]:

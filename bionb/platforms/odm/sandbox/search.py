@@ -1,28 +1,20 @@
-"""Study search with facets, mapping files, generic links, and what is linked to nothing."""
+"""Study search with facets, and mapping files."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 from flask import Response, request
 
 from bionb.platforms.odm.sandbox import reading
 from bionb.platforms.odm.sandbox.language import full_text
-from bionb.platforms.odm.sandbox.lists import ROLE, cursor_page, page_of
+from bionb.platforms.odm.sandbox.lists import ROLE, cursor_page
 from bionb.platforms.odm.sandbox.reading import ImportFailed
 from bionb.platforms.odm.sandbox.store import DATA, Entity, Record, box, several, store
 from bionb.sandbox.application import Refused, Routes, refuse_if
 
 FACETS = ("Organism", "Tissue", "Disease", "Therapeutic Area")
 TOP = 5
-LINK_TYPES = [
-    ("sample", "study"),
-    ("library", "sample"),
-    ("preparation", "sample"),
-    ("expressionGroup", "geneTranscriptMapping"),
-]
-ENDS = ("firstId", "secondId")
 
 
 # -- studies -----------------------------------------------------------------------------------------------------------
@@ -136,54 +128,6 @@ def _delete_mapping(accession: str) -> Response:
     return Response(status=204)
 
 
-# -- links of any type -------------------------------------------------------------------------------------------------
-
-
-def _save_links() -> Response:
-    wanted: Any = request.get_json(silent=True)
-    refuse_if(
-        not isinstance(wanted, list) or not all(set(ENDS) <= set(each) for each in wanted),
-        400,
-        "The body is a list of links with firstId and secondId.",
-    )
-    for accession in (each[name] for each in wanted for name in ENDS):
-        refuse_if(
-            not any(accession in place for place in (store.entities, store.groups, store.mappings)),
-            400,
-            f"There is nothing with the accession {accession}.",
-        )
-    new = [each for each in wanted if each not in store.links]
-    store.links.extend(new)
-    return Response(status=201 if new else 200)
-
-
-def _list_links(role: str) -> Response:
-    names = ("firstId", "firstType", "secondId", "secondType")
-    asked = {name: request.args[name] for name in names if request.args.get(name)}
-    return page_of([each for each in store.links if asked.items() <= each.items()])
-
-
-def _remove_link() -> Response:
-    asked = {name: request.args.get(name) for name in ENDS}
-    found = [each for each in store.links if asked.items() <= each.items()]
-    refuse_if(not found, 404, "There is no such link.")
-    store.links.remove(found[0])
-    return Response(status=204)
-
-
-def _links_of_several(role: str) -> Response:
-    wanted = (request.get_json(silent=True) or {}).get("firstIds", ())
-    return page_of([each for each in store.links if each["firstId"] in wanted])
-
-
-def _detached() -> dict[str, Any]:
-    linked = {each.group for each in store.entities.values() if each.targets}
-    loose = [e for e in store.groups.values() if e.accession not in linked and not any(r.targets for r in e.runs)]
-    names = ("genestack:accession", "objectType", "ownerEmail")
-    found = ((each.accession, each.kind, f"{each.owner}@example.org") for each in loose)
-    return {"data": [dict(zip(names, each, strict=True)) for each in found]}
-
-
 ROUTES: Routes = {
     f"POST /api/v1/{ROLE}/integration/fulltext/search/studies": _search,
     "POST /api/v1/xrefsets": _create_mapping,
@@ -191,13 +135,4 @@ ROUTES: Routes = {
     "GET /api/v1/xrefsets/<accession>/entries": _mapping_entries,
     "GET /api/v1/xrefsets/<accession>/metadata": _mapping_metadata,
     "DELETE /api/v1/xrefsets/<accession>": _delete_mapping,
-    "POST /api/v1/as-curator/links": _save_links,
-    f"GET /api/v1/{ROLE}/links": _list_links,
-    "DELETE /api/v1/as-curator/links": _remove_link,
-    f"POST /api/v1/{ROLE}/links/get-batch": _links_of_several,
-    f"GET /api/v1/{ROLE}/data-types": lambda role: sorted({each for pair in LINK_TYPES for each in pair}),
-    f"GET /api/v1/{ROLE}/data-types/links": lambda role: [
-        {"firstType": first, "secondType": second} for first, second in LINK_TYPES
-    ],
-    "GET /api/v1/manage-data/detached-objects": _detached,
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from datetime import UTC, datetime
+from typing import Any, TypeVar, cast
 
 from flask import g
 from werkzeug.local import LocalProxy
@@ -47,6 +48,7 @@ REQUIRED = {
     "cells": ("barcode", "batch"),
 }
 NUMBERS = ("Age", "Compound Treatment / Dose")
+CELL_NUMBERS = ("nCounts", "percentMito")
 # What the validation of samples looks at: None for a text that must be there, terms of a dictionary, or numbers.
 VALIDATED: dict[str, tuple[str, ...] | None] = {
     SAMPLE_KEY: None,
@@ -57,26 +59,15 @@ VALIDATED: dict[str, tuple[str, ...] | None] = {
 
 
 @dataclass
-class Entity:
-    """A study, sample, library, preparation, cell or file, and what it is linked to.
-
-    `record` is the draft that a curator edits; consumers see the last of `versions`.
-    """
+class Published:
+    """What has metadata with versions: `record` is the draft of curators, consumers see the last of `versions`."""
 
     kind: str
     accession: str
     record: Record
-    group: str | None = None
-    owner: str = ""
-    content: bytes = b""
+    owner: str
     created: int = 0
-    targets: list[str] = field(default_factory=list)
     versions: list[Record] = field(default_factory=list)
-
-    @property
-    def key(self) -> Any:
-        """What data columns and other entities refer to it by."""
-        return self.record.get(KEY_OF.get(self.kind, ACCESSION))
 
     def publish(self, author: str, message: str, timestamp: int) -> None:
         """Make the draft a version."""
@@ -89,6 +80,20 @@ class Entity:
 
 
 @dataclass
+class Entity(Published):
+    """A study, sample, library, preparation, cell or file, and what it is linked to."""
+
+    group: str | None = None
+    content: bytes = b""
+    targets: list[str] = field(default_factory=list)
+
+    @property
+    def key(self) -> Any:
+        """What data columns and other entities refer to it by."""
+        return self.record.get(KEY_OF.get(self.kind, ACCESSION))
+
+
+@dataclass
 class Run:
     """One column of a data file, and the things it is linked to."""
 
@@ -98,22 +103,21 @@ class Run:
 
 
 @dataclass
-class Group:
+class Group(Published):
     """All objects of one import. Data groups have features, runs and `values[feature][run][measurement]`."""
 
-    kind: str
-    accession: str
-    record: Record
-    owner: str
     members: list[str] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     features: list[Record] = field(default_factory=list)
     measurements: tuple[str, ...] = ("value",)
     values: list[list[list[Any]]] = field(default_factory=list)
 
-    def shown(self) -> Record:
+    def shown(self, role: str = "as-curator") -> Record:
         """Return it as lists show it."""
-        return {"itemId": self.accession, "metadata": self.record}
+        return {"itemId": self.accession, "metadata": self.seen_as(role)}
+
+
+Kept = TypeVar("Kept", Entity, Group)
 
 
 class Store:
@@ -126,6 +130,8 @@ class Store:
         self.links: list[Record] = []
         self.mappings: dict[str, Record] = {}
         self.tasks: dict[str, Record] = {}
+        self.genomes: dict[str, Record] = {}
+        self.events: list[Record] = []
         self._counters = {name: itertools.count(first) for name, first in EARLIER.items()}
 
     def begin_walk(self) -> None:
@@ -140,33 +146,41 @@ class Store:
         """Return the next accession, e.g. ``GSF1147033``."""
         return f"GSF{self.number('accession'):06d}"
 
+    def time(self) -> str:
+        """Move the clock on and return the time in ISO 8601."""
+        return self.clock.tick().isoformat()
+
+    def moment(self, stamp: int) -> str:
+        """Return a time in milliseconds in ISO 8601."""
+        return datetime.fromtimestamp(stamp / 1000, UTC).isoformat()
+
     def stamp(self) -> int:
         """Move the clock on and return the time in milliseconds."""
         return int(self.clock.tick().timestamp() * 1000)
 
-    def add(self, entity: Entity) -> None:
-        """Keep a new entity and publish its first version."""
-        entity.created = self.stamp()
-        group = {"groupId": entity.group} if entity.group else {}
-        entity.record = {ACCESSION: entity.accession, **entity.record, **group}
-        entity.publish(entity.owner, "Initial import", entity.created)
-        self.entities[entity.accession] = entity
+    def add(self, new: Entity | Group) -> None:
+        """Keep something new and publish its first version."""
+        new.created = self.stamp()
+        if isinstance(new, Group):
+            self.groups[new.accession] = new
+        else:
+            self.entities[new.accession] = new
+            new.record = {ACCESSION: new.accession, **new.record, **({"groupId": new.group} if new.group else {})}
+        new.publish(new.owner, "Initial import", new.created)
 
     # -- what there is ----------------------------------------------------------------------------------------------
 
     def entity(self, kind: str, accession: str, status: int = 404) -> Entity:
         """Return an entity of a kind."""
-        found = self.entities.get(accession)
-        if found is None or found.kind != kind:
-            raise Refused(status, f"There is no {kind} {accession}.")
-        return found
+        return _of_kind(self.entities, kind, accession, status, kind)
 
     def group(self, kind: str, accession: str, status: int = 404) -> Group:
         """Return a group of a kind."""
-        found = self.groups.get(accession)
-        if found is None or found.kind != kind:
-            raise Refused(status, f"There is no {kind} group {accession}.")
-        return found
+        return _of_kind(self.groups, kind, accession, status, f"{kind} group")
+
+    def published(self, kind: str, accession: str) -> Published:
+        """Return what has versions: a data group, or an entity of another kind."""
+        return (self.group if kind in DATA else self.entity)(kind, accession)
 
     def of_kind(self, kind: str) -> list[Entity]:
         """Return all entities of a kind, oldest first."""
@@ -179,6 +193,10 @@ class Store:
     def runs_of(self, kind: str) -> Iterator[tuple[Group, Run]]:
         """Give all runs of the data groups of a kind."""
         return ((group, run) for group in self.data_groups(kind) for run in group.runs)
+
+    def inside(self, group: Group) -> list[Entity | Run]:
+        """Return what a group holds: runs of data, else entities."""
+        return [*group.runs, *(self.entities[each] for each in group.members if each in self.entities)]
 
     # -- reading across links ---------------------------------------------------------------------------------------
 
@@ -194,17 +212,28 @@ class Store:
         """Return the kind of what a run is linked to."""
         return self.entities[run.targets[0]].kind if run.targets else ""
 
-    def samples_behind(self, run: Run | Entity) -> list[str]:
-        """Return the samples that a run belongs to, also through a library, preparation or cell."""
-        found = run.targets
-        while found and self.entities[found[0]].kind != "sample":
+    def behind(self, kind: str, thing: Run | Entity) -> list[str]:
+        """Return the samples, or studies, that something belongs to, also through libraries, preparations or cells."""
+        found = thing.targets
+        while found and self.entities[found[0]].kind != kind:
             found = [each for one in found for each in self.entities[one].targets]
         return found
+
+    def samples_behind(self, run: Run | Entity) -> list[str]:
+        """Return the samples that a run belongs to."""
+        return self.behind("sample", run)
 
     def groups_in(self, kind: str, study: str) -> list[Group]:
         """Return the data groups with a run that belongs to a sample of a study."""
         inside = set(self.samples_in(study))
         return [each for each in self.data_groups(kind) if any(inside & {*self.samples_behind(r)} for r in each.runs)]
+
+
+def _of_kind(place: dict[str, Kept], kind: str, accession: str, status: int, words: str) -> Kept:
+    found = place.get(accession)
+    if found is None or found.kind != kind:
+        raise Refused(status, f"There is no {words} {accession}.")
+    return found
 
 
 # While a request is answered: the sandbox that answers it, and what it keeps.

@@ -10,28 +10,34 @@ if TYPE_CHECKING:
 QUERY, IMPORT, SOURCES, MANAGE = "Query and retrieve", "Import and curate", "Data sources", "Manage organisation"
 # Definition without its role -> methods for consumers, methods for curators.
 _BY_ROLE = {
-    "study": ("studies, study, versions", "update_study"),
-    "sample": ("samples, sample", "update_sample"),
-    "library": ("libraries", "libraries(as_curator=True)"),
-    "preparation": ("preparations", "preparations(as_curator=True)"),
-    "cell": ("", ""),
-    "expression": ("expression, stream_expression", "expression(as_curator=True)"),
-    "variant": ("omics_samples(variant_query=...)", ""),
-    "flowCytometry": ("", ""),
-    "file": ("files, download", "files(as_curator=True)"),
+    "study": ("studies, study, versions", "update_study, update"),
+    "sample": ("samples, sample", "update_sample, update"),
+    "library": ("libraries, library", "update"),
+    "preparation": ("preparations, preparation", "update"),
+    "cell": ("cells, cell", "import_cells"),
+    "expression": ("groups, runs, measurements", "update"),
+    "variant": ("groups('variant'), runs, measurements", "versions"),
+    "flowCytometry": ("groups('flow_cytometry'), runs, measurements", "update"),
+    "file": ("files, file, download", "import_file"),
     "integration": (
-        "omics_samples, search_studies, linked_groups, completeness",
-        "link_*, unlink_*, publish, validation_summary",
+        "search_studies, omics_samples, expression, variants, flow_cytometry, cells, cell_expression, stream_*, linked,"
+        " study_of, study_files, pairs, data_of, completeness",
+        "link_*, unlink_*, links, publish, validation_summary",
     ),
 }
 _OTHERS = (
     ("job", IMPORT, "curators", "import_*, job, wait_job, stop_job, restart_job"),
     ("tasks", IMPORT, "curators", "publish"),
-    ("referenceData", SOURCES, "curators upload, all read", "import_mapping, mapping_entries"),
-    ("referenceGenome", SOURCES, "curators upload, all read", ""),
+    ("referenceData", SOURCES, "curators upload, all read", "import_mapping, mapping, mapping_entries, delete_mapping"),
+    (
+        "referenceGenome",
+        SOURCES,
+        "curators upload, all read",
+        "reference_genomes, reference_genome, create_reference_genome",
+    ),
     ("processorsController", SOURCES, "curators", ""),
-    ("manageData", MANAGE, "administrators", ""),
-    ("audit", MANAGE, "administrators", ""),
+    ("manageData", MANAGE, "administrators", "detached_objects, delete"),
+    ("audit", MANAGE, "administrators", "audit_events"),
     ("scimUsers", MANAGE, "administrators", ""),
     ("scimGroups", MANAGE, "administrators", ""),
 )

@@ -170,6 +170,37 @@ def expression_boxplots(
 
 
 @styled
+def genotype_boxplots(pairs: pd.DataFrame, *, value: str = "value.value", label: str = "expression") -> Figure:
+    """Draw a gene's expression by the genotype of a variant: a box a genotype, every sample a dot, and their trend.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        One row a sample: ``alleles`` (as of ``odm.variants(...).to_frame(counts=True)``) and the value; samples that
+        lack one of them are left out.
+    value : str
+        The column of values.
+    label : str
+        What the values are, with their unit.
+    """
+    used = pairs[["alleles", value]].dropna().astype("float64")
+    if used.empty:
+        return _nothing("no sample with both")
+    groups = {int(count): each[value].tolist() for count, each in used.groupby("alleles")}
+    figure, axes = _figure(3.4, 3.2)
+    axes.boxplot(list(groups.values()), positions=list(groups), showfliers=False)
+    for count, values in groups.items():
+        axes.plot([count] * len(values), values, "o", color=BLUE, alpha=0.7, markersize=4)
+    if len(groups) > 1:
+        slope = used["alleles"].cov(used[value]) / used["alleles"].var()
+        start = used[value].mean() - slope * used["alleles"].mean()
+        axes.plot(list(groups), [start + slope * count for count in groups], "--", color=PALETTE[1])
+    axes.set_xlabel("alleles that are not the reference")
+    axes.set_ylabel(label)
+    return figure
+
+
+@styled
 def link_completeness(having: pd.DataFrame) -> Figure:
     """Draw which samples have data: one row a data group, one column a sample.
 

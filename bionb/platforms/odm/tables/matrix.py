@@ -103,11 +103,11 @@ class MatrixStream:
     def _read(self, rows: int) -> Iterator[Block]:
         count = self._count()
         with closing(self._open()) as response:
-            lines = _lines(response, self._label)
+            lines = lines_of(response, self._label)
             header = next(lines, "")
             if not header.strip():
                 raise UnexpectedResponse(f"ODM streamed an empty answer for {self._label}. Is anything linked?")
-            mark = _delimiter(header)
+            mark = delimiter_of(header)
             names = next(csv.reader([header], delimiter=mark))
             waiting: list[str] = []
             empty = True
@@ -122,7 +122,8 @@ class MatrixStream:
                 yield names, *_parsed(waiting, names, mark, count, self._label)
 
 
-def _lines(response: requests.Response, label: str) -> Iterator[str]:
+def lines_of(response: requests.Response, label: str) -> Iterator[str]:
+    """Give the lines of a streamed answer, empty ones left out."""
     import requests as library
 
     response.encoding = response.encoding or "utf-8"
@@ -137,7 +138,7 @@ def _lines(response: requests.Response, label: str) -> Iterator[str]:
         ) from error
 
 
-def _delimiter(header: str) -> str:
+def delimiter_of(header: str) -> str:
     """Return what separates the columns: the documents disagree, so the header decides."""
     return max("\t,;", key=header.count)
 

@@ -80,13 +80,20 @@ class ExpressionListing(Listing):
         # Groups differ in their feature columns; a missing one must not drop the row.
         keys = frame[features].astype(object)
         frame[features] = keys.where(keys.notna(), "")
-        _demand_one_each(frame, features, across)
+        demand_one_each(frame, features, across)
         wide = frame.set_index([*features, across])[f"value.{value}"].unstack(across, sort=False)
         wide.index.names = [str(name).removeprefix("feature.") for name in wide.index.names]
         return wide.astype("float64")
 
 
-def _demand_one_each(frame: pd.DataFrame, features: list[str], across: str) -> None:
+def demand_one_each(frame: pd.DataFrame, features: list[str], across: str) -> None:
+    """Refuse a table in which a cell would have several values.
+
+    Raises
+    ------
+    UsageError
+        Several data groups have the same feature of the same sample.
+    """
     again = frame[frame.duplicated([*features, across], keep=False)]
     if again.empty:
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bionb.paging import pages
 from bionb.paging.chained import Chained
-from bionb.paging.pages import Cursor, Offset, Page, Reader
+from bionb.paging.pages import Cursor, Offset, Page, Reader, State
 
 if TYPE_CHECKING:
     from bionb.session import Session
@@ -30,6 +30,7 @@ def offset_reader(
     limit: int,
     key: Key | None,
     names: tuple[str, str] = PLACE,
+    flat: Key = dict,
 ) -> Offset:
     """Return the reader of a list answer: the next offset is the present one plus what came, never plus the limit."""
 
@@ -39,7 +40,7 @@ def offset_reader(
             what=what,
             params={**params, **place},
             opens=opens,
-            pick=lambda body: body["data"],
+            pick=lambda body: [flat(each) for each in body["data"]],
             total=lambda response, body: body["meta"]["pagination"]["total"],
         )
 
@@ -91,12 +92,30 @@ def chained(readers: Sequence[Reader], key: Key) -> Reader:
     return Chained(readers, key=key) if len(readers) > 1 else readers[0]
 
 
+class _Explained:
+    """A reader that looks for the reason when its first page is empty and all there is."""
+
+    def __init__(self, reader: Reader, explain: Callable[[], None]) -> None:
+        self._reader, self._explain = reader, explain
+
+    def after(self, state: State, wanted: int | None = None) -> State:
+        found = self._reader.after(state, wanted)
+        if not state.pages and found.done and not found.count:
+            self._explain()
+        return found
+
+
+def explained(reader: Reader, explain: Callable[[], None]) -> Reader:
+    """Return a reader that calls `explain`, which may raise, when nothing was found."""
+    return _Explained(reader, explain)
+
+
 def _runs_of(body: Any) -> list[dict[str, Any]]:
     """Return the pairs of a page as so many records as the server counts.
 
     Pages count runs, not pairs, and a run of a pool comes with each of its samples: the last record holds what is more.
     """
-    pairs, count = list(body.get("data") or ()), _pagination(body).get("count")
+    pairs, count = [dict(each) for each in body.get("data") or ()], _pagination(body).get("count")
     runs = min(len(pairs), count if isinstance(count, int) and count > 0 else LIMIT)
     return [{"pairs": pairs[number : number + 1] if number + 1 < runs else pairs[number:]} for number in range(runs)]
 

@@ -211,8 +211,7 @@ class Building:
         return list(self._client.samples(study=self._build.study, as_curator=True))
 
     def _groups(self, kind: str) -> set[str]:
-        found = self._client.linked_groups(self._build.study, kind, as_curator=True)
-        return set(found.get("itemId", ()))
+        return {each["itemId"] for each in self._client.groups(kind, study=self._build.study, as_curator=True)}
 
     def _verify(self) -> None:
         made = self._build.accessions
