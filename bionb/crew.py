@@ -8,6 +8,8 @@ interrupted can be taken up again.
 from __future__ import annotations
 
 import _thread
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
@@ -19,6 +21,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 
+# A browser tab has no threads: an order is carried out at once. The variable is for tests.
+IN_PLACE = sys.platform == "emscripten" or os.environ.get("BIONB_IN_PLACE") == "1"
 LOOK = 1.0  # seconds after which one who waits looks again
 
 
@@ -109,6 +113,9 @@ class Crew:
     def submit(self, function: Callable[[T], R], item: T) -> Errand[R]:
         """Run a function in one of the threads."""
         errand = Errand(function, item)
+        if IN_PLACE:
+            errand.run()
+            return errand
         self._orders.put(errand)
         if self._is_short():
             # Signals reach the main thread only, and one that hits Thread.start() there would leave a lock held.

@@ -14,6 +14,8 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from bionb.crew import IN_PLACE
+from bionb.sandbox import direct
 from bionb.sandbox.faults import Fault, Faults
 
 LARGEST = 1 << 30  # bytes of a body
@@ -66,14 +68,22 @@ class Server:
     def __init__(self, wsgi: Callable[..., Iterable[bytes]], faults: Faults, refusal: Refusal, port: int = 0) -> None:
         self._wsgi, self._faults, self._refusal = wsgi, faults, refusal
         self.received: deque[Received] = deque(maxlen=20_000)
-        self._server = make_server("127.0.0.1", port, self._answer, threaded=True, request_handler=_Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._hosts = [f"{name}:{self._server.server_port}" for name in ("127.0.0.1", "localhost")]
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
+        self._server = None
+        if IN_PLACE:
+            self._port = direct.open_door(self._answer)
+        else:
+            self._server = make_server("127.0.0.1", port, self._answer, threaded=True, request_handler=_Handler)
+            self._port = self._server.server_port
+            self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+            self._thread.start()
+        self.url = f"http://127.0.0.1:{self._port}"
+        self._hosts = [f"{name}:{self._port}" for name in ("127.0.0.1", "localhost")]
 
     def stop(self) -> None:
         """Stop serving and free the port."""
+        if self._server is None:
+            direct.close_door(self._port)
+            return
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from bionb.platforms.odm.sandbox.store import CELL_NUMBERS, NUMBERS, REQUIRED
+from bionb.sandbox import direct
 
 Record = dict[str, Any]
 BUCKET = "example_data"
@@ -71,6 +72,9 @@ def _fetch_http(link: str, serves: Iterable[str]) -> bytes:
     known = inside and any(link.startswith(each.rstrip("/") + "/") for each in serves)
     demand(known, "FETCH", "java.net.UnknownHostException", f"The server cannot reach this host: {link}")
     try:
+        found = direct.fetched(link)
+        if found is not None:
+            return found
         with _OPENER.open(link, timeout=10) as answer:
             return bytes(answer.read())
     except OSError as error:
