@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
@@ -96,7 +97,7 @@ def checked_url(url: str, label: str, allow_http: bool) -> str:
     Raises
     ------
     UsageError
-        No URL, or one with user, query or fragment.
+        No URL, one with user, query or fragment, or one that a browser tab can't reach.
     InsecureConnection
         Plain http to another computer without `allow_http`.
     """
@@ -113,5 +114,10 @@ def checked_url(url: str, label: str, allow_http: bool) -> str:
         raise InsecureConnection(
             f"{label}: {parts.hostname} is asked for over plain http, which would show your token to the network. Use "
             "https://, or allow_http=True for a server of your own network."
+        )
+    if sys.platform == "emscripten" and not is_loopback(url):
+        raise UsageError(
+            f"{label}: this Python runs in a browser tab, and a browser lets no page talk to {parts.hostname}. Use the "
+            "sandbox here (sandbox=True), or install bionb on your computer for a real server."
         )
     return url

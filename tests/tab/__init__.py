@@ -1,0 +1,1 @@
+"""The way of a browser tab: no sockets, no threads, Python as WebAssembly."""
