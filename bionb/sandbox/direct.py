@@ -27,7 +27,7 @@ _original = HTTPAdapter.send
 
 def open_door(application: Application) -> int:
     """Answer requests to 127.0.0.1 and the port that is returned by an application."""
-    HTTPAdapter.send = _send  # type: ignore[method-assign]
+    HTTPAdapter.send = _send  # type: ignore[assignment, method-assign]
     port = next(_ports)
     _doors[f"127.0.0.1:{port}"] = _doors[f"localhost:{port}"] = application
     return port
@@ -65,7 +65,7 @@ def _send(adapter: HTTPAdapter, request: requests.PreparedRequest, *arguments: A
 
 
 def _answered(adapter: HTTPAdapter, application: Application, request: requests.PreparedRequest, timeout: Any) -> Any:
-    begun, head = time.monotonic(), []
+    begun, head = time.monotonic(), list[Any]()
 
     def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Callable[[bytes], Any]:
         head[:] = [int(status.split()[0]), headers]
