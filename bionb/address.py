@@ -61,6 +61,24 @@ def server_address(platform: Platform, url: str) -> str:
     return url if page is None else urlunsplit((parts.scheme, parts.netloc, "/".join(steps[:page]), "", ""))
 
 
+def token_page(platform: Platform, url: str) -> str:
+    """Return the address of the page on which a server's users make tokens, empty if it is not known.
+
+    Examples
+    --------
+    >>> from bionb.protocol import Platform
+    >>> card = Platform("things", "Things", (), (), "", "", "", token_page="/tokens/")
+    >>> token_page(card, "https://things.example.org/lab/")
+    'https://things.example.org/lab/tokens/'
+    """
+    if not platform.token_page or not url.startswith(("https://", "http://")):
+        return ""
+    if platform.websites:
+        host = next((host for host, api in platform.websites.items() if same_origin(api, url)), "")
+        return f"https://{host}{platform.token_page}" if host else ""
+    return url.rstrip("/") + platform.token_page
+
+
 def origin(url: str) -> tuple[str, str, int | None]:
     """Return (scheme, host, port) of a URL, with the scheme's usual port filled in.
 

@@ -1,7 +1,7 @@
 """Where credentials come from.
 
-The order of sources is: argument, environment, the official client's own variables and files, the system
-keyring. Found credentials are used only with the URL of the same source, or with one of the same origin.
+The order of sources is: argument, environment, Colab's secrets, the official client's own variables and files, the
+system keyring. Found credentials are used only with the URL of the same source, or with one of the same origin.
 """
 
 from __future__ import annotations
@@ -108,6 +108,7 @@ def _sources(platform: Platform, url: str | None, profile: str | None) -> Iterat
 def _raw_sources(platform: Platform, url: str | None, profile: str | None) -> Iterator[Found]:
     if profile is None:
         yield _from_environment(platform)
+        yield from _from_colab(platform)
     yield from platform.official(profile)
     if profile is None:
         yield from _from_keyring(platform, url)
@@ -129,6 +130,24 @@ def _extras_around(platform: Platform, found: Found) -> dict[str, Secret]:
     if not platform.extras or (named and found.url and origin(server_address(platform, named)) != origin(found.url)):
         return {}
     return _variables(platform, platform.extras)
+
+
+def _from_colab(platform: Platform) -> Iterator[Found]:
+    """Give what Google Colab keeps for a notebook, under the names of the environment variables."""
+    try:
+        from google.colab import userdata
+    except ImportError:
+        return
+    refused = (userdata.SecretNotFoundError, userdata.NotebookAccessError, userdata.TimeoutException)
+    kept: dict[str, str] = {}
+    for name in ("url", *platform.field_names()):
+        with contextlib.suppress(*refused):  # most were never kept, and a person may refuse
+            kept[name] = userdata.get(platform.variable(name))
+    url = kept.pop("url", None)
+    fields = {each.name: each for each in platform.login_fields}
+    values = {name: fields[name].sealed(value, name) for name, value in kept.items() if value}
+    del kept
+    yield Found("Colab's secrets", url, values)
 
 
 def _from_keyring(platform: Platform, url: str | None) -> Sequence[Found]:

@@ -94,6 +94,8 @@ class Platform:
         Hosts of web sites whose API has another address: that address by host.
     default_url : str, optional
         The server meant when none is named.
+    token_page : str
+        Path of the page below a server's address (or its web site's) on which a token is made; empty if unknown.
     official : callable
         Given a profile or None, yields what the official client's own variables and files hold.
     extras : tuple of LoginField
@@ -114,6 +116,7 @@ class Platform:
     pages: tuple[str, ...] = ()
     websites: Mapping[str, str] = field(default_factory=dict)
     default_url: str | None = None
+    token_page: str = ""
     official: Callable[[str | None], Iterable[Found]] = _nothing
     extras: tuple[LoginField, ...] = ()
 
@@ -166,6 +169,15 @@ class Node:
         True when there is nothing below it.
     record : mapping
         The server's record, normalised.
+    near : bool
+        True when what is below is known already: a search looks there without being told to.
+    call : str
+        The call of the client that gives this node's table: ``members('a3dc').to_frame()``; empty if there is no
+        single one.
+    draw : callable, optional
+        Given the node's table, returns a matplotlib figure or axes of it.
+    files : callable, optional
+        Given rows of the node's table, returns what ``download_files`` takes for them.
     """
 
     kind: str
@@ -173,6 +185,10 @@ class Node:
     title: str
     leaf: bool = False
     record: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    near: bool = field(default=False, repr=False, compare=False)
+    call: str = field(default="", repr=False, compare=False)
+    draw: Callable[[pd.DataFrame], Any] | None = field(default=None, repr=False, compare=False)
+    files: Callable[[pd.DataFrame], Any] | None = field(default=None, repr=False, compare=False)
 
 
 class Nodes(Sequence[Node]):
@@ -184,10 +200,17 @@ class Nodes(Sequence[Node]):
         A `Listing` or a list.
     make : callable
         Turns one record into a `Node`.
+    find : callable, optional
+        How the server itself finds some of these: given a text, returns their records.
     """
 
-    def __init__(self, source: Sequence[Any], make: Callable[[Any], Node] = lambda node: node) -> None:
-        self._source, self._node, self._story = source, make, None
+    def __init__(
+        self,
+        source: Sequence[Any],
+        make: Callable[[Any], Node] = lambda node: node,
+        find: Callable[[str], Sequence[Any]] | None = None,
+    ) -> None:
+        self._source, self._node, self._find, self._story = source, make, find, None
         if not isinstance(source, list | tuple):
             from bionb.http.story import story_to_read  # the cards of platforms are read without what sends requests
 
@@ -218,6 +241,20 @@ class Nodes(Sequence[Node]):
         """How many nodes there are, None if that is not known without reading on."""
         known: int | None = getattr(self._source, "known_total", None)
         return len(self._source) if known is None and isinstance(self._source, list | tuple) else known
+
+    @property
+    def at_hand(self) -> bool:
+        """True when looking at all of them sends nothing."""
+        return isinstance(self._source, list | tuple)
+
+    @property
+    def can_find(self) -> bool:
+        """True when the server finds some of them by a text."""
+        return self._find is not None
+
+    def find(self, text: str, most: int) -> list[Node]:
+        """Return at most so many of the nodes that the server finds by a text; none where it can't."""
+        return [] if self._find is None else Nodes(self._find(text), self._node).first(most)
 
     def first(self, n: int) -> list[Node]:
         """Return the first `n` nodes, reading no more than they need."""

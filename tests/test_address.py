@@ -7,7 +7,7 @@ from bionb.address import server_address
 from bionb.errors import NotFound, UsageError
 from bionb.protocol import LoginField, Platform
 from bionb.registry import platform_card
-from bionb.widgets.server import OTHER, ServerChoice
+from bionb.widgets.form import OTHER, Form
 
 UUID = "11111111-2222-3333-4444-555555555555"
 LOGINS = {
@@ -64,10 +64,9 @@ def test_the_environment_and_the_form_follow_the_same_rule(monkeypatch, platform
         assert (meant, "environment") == (client.url, client.source)
     with bionb.connect(platform, meant) as client:
         assert "environment" == client.source
-    form = ServerChoice()
-    form.offer(card, None, sandbox=False)
-    if form.chosen() and OTHER == form.box.children[0].value:
-        assert meant.split("/")[2].split(":")[0] in form.box.children[2].value
+    form = Form(card)
+    if form.chosen() and OTHER == form.choice:
+        assert meant.split("/")[2].split(":")[0] in form.server()["words"]
 
 
 @pytest.mark.parametrize("platform", LOGINS)

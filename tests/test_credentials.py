@@ -317,8 +317,7 @@ def test_remembering_in_the_form_and_signing_out(keyring_of, things_sandbox):
     kept = keyring_of({}).kept
     url, given = things_sandbox.url("things"), things_sandbox.credentials("things")
     login = bionb.login("things", url)
-    login._remember.value = True
-    login.connect(url, **given)
+    login.receive({"type": "connect", "values": given, "remember": True})
 
     assert list(given.values()) == list(kept.values())
     assert "from keyring" in bionb.login("things", url).status

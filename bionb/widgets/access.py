@@ -67,7 +67,14 @@ class Access:
         """True while there is a client."""
         return self._client is not None
 
-    def connect(self, url: str | None, sandbox: bool, values: Mapping[str, Any], remember: bool = False) -> None:
+    def connect(
+        self,
+        url: str | None,
+        sandbox: bool,
+        values: Mapping[str, Any],
+        remember: bool = False,
+        allow_http: bool = False,
+    ) -> None:
         """Make a client and prove by one request that it works.
 
         Parameters
@@ -80,6 +87,8 @@ class Access:
             Credentials; without any, those found in environment, files and keyring.
         remember : bool
             Keep them in the system keyring, once they have proved right.
+        allow_http : bool
+            Send them over plain http, because a person has said so.
 
         Raises
         ------
@@ -88,7 +97,8 @@ class Access:
         """
         self.sign_out()
         try:
-            client = connect(self.card.name, url, sandbox=sandbox, **self._options, **values)
+            options = self._options | ({"allow_http": True} if allow_http else {})
+            client = connect(self.card.name, url, sandbox=sandbox, **options, **values)
             try:
                 self.user = client.whoami()
             except BaseException:

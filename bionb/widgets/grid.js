@@ -89,6 +89,7 @@ function createGrid({ send, label, edit = {} }) {
     lefts = [0];
     for (const column of table.columns) lefts.push(lefts[lefts.length - 1] + widthOf(column));
     body.style.height = `${height()}px`;
+    scroller.style.height = `${Math.min(420, (filtering ? 64 : 32) + table.total * ROW + 16)}px`;
     body.style.width = header.style.width = `${CHECK + lefts[lefts.length - 1]}px`;
   }
 
@@ -360,6 +361,7 @@ function createGrid({ send, label, edit = {} }) {
     filtering = on;
     filterButton.setAttribute("aria-pressed", String(on));
     if (!on) for (const key of Object.keys(table.filters)) send({ type: "filter", column: key, text: "" });
+    measure();
     draw();
   }
 

@@ -1,22 +1,23 @@
-"""The login form: made from a platform's card, and filled in only when nothing else gives the credentials."""
+"""The login: made from a platform's card, and asking only when nothing else gives the credentials."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-import ipywidgets
-from ipywidgets import Layout
-
-from bionb import credentials as keeping
 from bionb.address import is_loopback
-from bionb.errors import AuthenticationFailed, BionbError, NotFound, NotLoggedIn, UsageError
+from bionb.errors import AuthenticationFailed, BionbError, InsecureConnection, NotFound, NotLoggedIn, UsageError
 from bionb.protocol import Client, Platform
 from bionb.registry import platform_card, platforms
-from bionb.secret import Secret, sealed, shown
+from bionb.secret import sealed, shown
 from bionb.widgets import looks
 from bionb.widgets.access import Access
-from bionb.widgets.server import ServerChoice, row
+from bionb.widgets.browser import SCRIPTS, Browser
+from bionb.widgets.form import Form
 from bionb.widgets.status import Status
+from bionb.widgets.view import View, on_main_thread
+
+Message = dict[str, Any]
 
 
 def login(
@@ -79,6 +80,8 @@ class Login:
     ----------
     client : Client
         The client of whoever is logged in.
+    browser : Browser
+        What the Browse button shows, for the next cell.
     status : str
         What the status area says.
     """
@@ -90,11 +93,12 @@ class Login:
             raise UsageError(f"url is a text such as https://server.example.org, not {shown(url)}.")
         if platform is None and (url or given):
             raise UsageError(f"Name the platform of this server, too: {', '.join(platforms())}.")
-        self._options, self._status = options, Status()
-        cards = [platform_card(name) for name in ([platform] if platform else platforms())]
-        self._build(cards)
-        self._enter = False
-        self._take_platform(cards[0], url, sandbox)
+        self._options = options
+        self._cards = {card.name: card for card in map(platform_card, [platform] if platform else platforms())}
+        self._view = View((*SCRIPTS, "login"), "createLogin", self.receive)
+        self._status = Status(self._view.tell)
+        self._browser: Browser | None = None
+        self._take_platform(next(iter(self._cards.values())), url)
         if platform:
             self._connect_by_itself(url, sandbox, given)
 
@@ -104,6 +108,14 @@ class Login:
     def client(self) -> Client:
         """The client; raises `NotLoggedIn` with the way on while there is none."""
         return self._access.client
+
+    @property
+    def browser(self) -> Browser:
+        """The browser of this client, the one that the Browse button shows."""
+        if self._browser is None:
+            self._browser = Browser(self.client)
+            self._browser.also_tell(lambda message: self._view.tell({"type": "browser", "message": message}))
+        return self._browser
 
     @property
     def status(self) -> str:
@@ -118,150 +130,140 @@ class Login:
         BionbError
             Shown in the widget, too.
         """
-        values = sealed(credentials, sent=False)
-        card = self._access.card
-        no_api = "A server is there, but not this platform's API: give its address alone, without the path of a page."
-        hints: dict[type[BaseException], str] = {AuthenticationFailed: card.token_help, NotFound: no_api}
-        with self._status.showing(f"Connecting to {card.label} …", hints):
-            self._connect.disabled = True
-            try:
-                self._access.connect(url, sandbox, values, bool(self._remember.value))
-            finally:
-                self._connect.disabled = False
-                self._show_state()
-        return self.client
+        return self._connect(url, sandbox, sealed(credentials, sent=False))
 
     def sign_out(self) -> None:
         """Close the client, forget the credentials, and show the form again."""
         self._access.sign_out()
+        self._browser = None
         self._show_state()
         self._status.show("note", "Signed out", "The client is closed and its credentials are forgotten.")
 
     def __repr__(self) -> str:
         return f"<Login: {self._access!r}>"
 
+    def _ipython_display_(self) -> None:
+        self._view.show(repr(self), self._picture())
+
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        return {**self._card._repr_mimebundle_(**options), "text/plain": repr(self)}
+        view, picture = looks.shown_with(self._view.model_id, repr(self), self._picture())
+        return view | picture
 
-    # -- what it is made of ---------------------------------------------------------------------------------------
+    def _picture(self) -> str:
+        way_on = "" if self._access.connected else "Run this cell to log in; a token belongs into its form."
+        return looks.picture(f"Log in to {self._access.card.label}", [self.status, way_on])
 
-    def _build(self, cards: list[Platform]) -> None:
-        self._title = ipywidgets.HTML()
-        names = [(card.label, card) for card in cards]
-        self._platform = ipywidgets.Dropdown(description="Platform", options=names, **row())
-        self._platform.layout.display = "none" if len(cards) == 1 else None
-        self._server = ServerChoice()
-        self._fields = ipywidgets.VBox(layout=Layout(width="auto"))
-        self._ways = ipywidgets.HTML(layout=Layout(width="auto", margin="0 0 0 148px"))
-        usable = keeping.keyring_usable()
-        self._remember = ipywidgets.Checkbox(
-            description="Remember in the system keyring" if usable else "Remember (there is no keyring here)",
-            disabled=not usable,
-            indent=False,
-            layout=Layout(width="auto", margin="2px 2px 2px 148px"),
-        )
-        self._connect = ipywidgets.Button(description="Connect", button_style="primary")
-        self._sign_out = ipywidgets.Button(description="Sign out")
-        self._form = ipywidgets.VBox(
-            [self._platform, self._server.box, self._fields, self._ways, self._remember], layout=Layout(width="auto")
-        )
-        self._buttons = ipywidgets.HBox([self._connect, self._sign_out])
-        self._card = ipywidgets.VBox(
-            layout=Layout(width="540px", max_width="100%", border=looks.BORDER, padding="12px"),
-        )
-        self._platform.observe(lambda change: self._take_platform(change["new"], None, False), "value")
-        self._connect.on_click(self._status.callback(self._submit))
-        self._sign_out.on_click(self._status.callback(self.sign_out))
+    # -- messages of the page -------------------------------------------------------------------------------------
 
-    def _take_platform(self, card: Platform, url: str | None, sandbox: bool) -> None:
-        self._access = Access(card, self._options)
-        self._server.offer(card, url, sandbox)
-        for field in self._fields.children:
-            field.value = ""
-            field.close()
-        self._fields.children = [self._field(each.label, each.secret) for each in card.login_fields]
-        self._ways.value = looks.faint(self._access.ways()) if card.ways[1:] else ""
-        self._show_state()
-        self._status.show("note", "", card.token_help)
+    def receive(self, message: Mapping[str, Any]) -> None:
+        """Do what a page asks for."""
+        if message.get("type") == "browser":
+            self.browser.receive(message["message"])
+        else:
+            on_main_thread(lambda: self._do(message))
 
-    def _field(self, label: str, secret: bool) -> Any:
-        kind = ipywidgets.Password if secret else ipywidgets.Text
-        # Without continuous_update=False each key stroke would be kept by the front end, and could be saved.
-        field = kind(description=label, continuous_update=False, **row())
-        field.on_msg(self._entered)
-        field.observe(self._changed, "value")
-        return field
+    def _do(self, message: Mapping[str, Any]) -> None:
+        action = getattr(self, f"_on_{message.get('type')}", None)
+        if action is not None:
+            self._status.run(lambda: action(message))
+        self._view.tell({"type": "done", "of": message.get("of")})
+
+    def _on_ready(self, message: Mapping[str, Any]) -> None:
+        self._tell_state()
+        self._view.tell(self._status.message)
+        if self._browser is not None:
+            self._on_browse({})
+
+    def _on_platform(self, message: Mapping[str, Any]) -> None:
+        self._take_platform(self._cards[message["name"]], None)
+
+    def _on_server(self, message: Mapping[str, Any]) -> None:
+        self._form.take(message)
+        self._view.tell(self._form.server())
+
+    def _on_sandbox(self, message: Mapping[str, Any]) -> None:
+        self._take_platform(self._cards[message["name"]], None)
+        self._connect(None, True, {})
+
+    def _on_connect(self, message: Mapping[str, Any]) -> None:
+        if self._access.connected:
+            return
+        with self._status.showing("Connecting …"):
+            self._form.take(message)
+            values = self._form.sealed(message.get("values") or {})
+            self._access.check_complete(values)
+            url = self._form.chosen()
+        self._connect(url, False, values, bool(message.get("remember")), bool(message.get("http")))
+
+    def _on_sign_out(self, message: Mapping[str, Any]) -> None:
+        self.sign_out()
+
+    def _on_browse(self, message: Mapping[str, Any]) -> None:
+        browser = self.browser
+        self._view.tell({"type": "browse"})
+        browser.receive({"type": "ready"})
 
     # -- what happens ---------------------------------------------------------------------------------------------
 
+    def _take_platform(self, card: Platform, url: str | None) -> None:
+        self._access, self._form = Access(card, self._options), Form(card, url)
+        self._browser = None
+        self._show_state()
+        self._status.clear()
+
     def _connect_by_itself(self, url: str | None, sandbox: bool, given: dict[str, Any]) -> None:
         try:
-            self.connect(url, sandbox=sandbox, **given)
+            self._connect(url, sandbox, given)
         except NotLoggedIn:
             self._access.problem = ""
-            help_text = self._access.card.token_help
-            self._status.show("note", "", "No credentials in environment, files or keyring. " + help_text)
+            self._status.show("note", "", "No credentials in environment, files or keyring.")
         except UsageError:
             if given:
                 raise
         except BionbError:
             pass  # it stands in the status area, and .client tells it again
 
-    def _take_values(self) -> dict[str, Secret]:
-        """Read the fields, and empty the secret ones whatever comes of it."""
-        texts = {}
-        for each, field in zip(self._access.card.login_fields, self._fields.children, strict=True):
-            texts[each] = field.value.strip()
-            if each.secret:
-                field.value = ""
-        return {each.name: each.sealed(text, each.label) for each, text in texts.items() if text}
+    def _connect(
+        self,
+        url: str | None,
+        sandbox: bool,
+        values: Mapping[str, Any],
+        remember: bool = False,
+        allow_http: bool = False,
+    ) -> Client:
+        card = self._access.card
+        no_api = "A server is there, but not this platform's API: give its address alone, without the path of a page."
+        hints: dict[type[BaseException], str] = {
+            AuthenticationFailed: card.token_help,
+            NotFound: no_api,
+            InsecureConnection: "Or tick the box below the address, if the server is of your own network.",
+        }
+        with self._status.showing(f"Connecting to {card.label} …", hints):
+            try:
+                self._access.connect(url, sandbox, values, remember, allow_http)
+            finally:
+                self._show_state()
+        return self.client
 
-    def _entered(self, field: Any, content: Any, _: Any) -> None:
-        """Take the Enter key for the Connect button. The front end tells of the key before it sends the value."""
-        if content.get("event") == "submit":
-            self._enter = True
-            if field.value:
-                self._status.callback(self._submit_if_complete)(None)
-
-    def _changed(self, change: Any) -> None:
-        if self._enter and change["new"]:
-            self._enter = False
-            self._status.callback(self._submit_if_complete)(None)
-
-    def _submit_if_complete(self) -> None:
-        filled = [
-            each.name
-            for each, field in zip(self._access.card.login_fields, self._fields.children, strict=True)
-            if field.value
-        ]
-        if self._server.sandbox or self._access.card.suffices(dict.fromkeys(filled)):
-            self._submit()
-
-    def _submit(self) -> None:
-        if self._access.connected:
-            return
-        with self._status.showing("Connecting …"):
-            values = self._take_values()
-            if not self._server.sandbox:
-                self._access.check_complete(values)
-            url = self._server.chosen()
-        self.connect(url, sandbox=self._server.sandbox, **values)
+    # -- showing --------------------------------------------------------------------------------------------------
 
     def _show_state(self) -> None:
         access = self._access
-        self._connect.layout.display = "none" if access.connected else None
-        self._sign_out.disabled = not access.connected
-        self._buttons.layout.margin = "4px 0 0 0" if access.connected else "4px 0 0 146px"
-        self._title.value = looks.heading(access.card.label if access.connected else f"Log in to {access.card.label}")
-        if not access.connected:
-            self._card.children = [self._title, self._form, self._buttons, self._status.html]
-            return
-        self._card.children = [self._title, self._status.html, self._buttons]
-        title = f"Connected to {access.card.label} {access.where} as {access.user}"
+        self._tell_state()
+        if access.connected:
+            title = f"Connected to {access.card.label} {access.where} as {access.user}"
+            self._status.show("good", title, self._warning(), access.note)
+        self._view.save(self._picture())
+
+    def _warning(self) -> str:
+        """Return what a person should know of the server, once connected."""
+        access = self._access
         if access.source == "sandbox":
-            more = "Invented data on this computer: try what you like."
-        else:
-            real = "" if is_loopback(access.client.url) else "What you create or delete there is real. "
-            source = "as given here" if access.source == "argument" else f"from {access.source}"
-            more = f"{real}Credentials {source}."
-        self._status.show("good", title, more, access.note)
+            return "Invented data on this computer: try what you like."
+        real = "" if is_loopback(access.client.url) else "What you create or delete there is real. "
+        source = "as given here" if access.source == "argument" else f"from {access.source}"
+        return f"{real}Credentials {source}."
+
+    def _tell_state(self) -> None:
+        cards = [{"name": card.name, "label": card.label} for card in self._cards.values()]
+        self._view.tell({**self._form.state(), "cards": cards, "connected": self._access.connected})

@@ -1,10 +1,11 @@
-"""The looks that the widgets share: every text is escaped here, and colours follow the theme."""
+"""What widgets say of a failure, and the picture of them that stays in a saved notebook, with every text escaped."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from bionb.errors import (
     AuthenticationFailed,
@@ -14,16 +15,11 @@ from bionb.errors import (
     ResponseError,
     UsageError,
 )
-from bionb.http.answers import shorten
-from bionb.protocol import Node
 
-BORDER = "1px solid var(--jp-border-color1, #bdbdbd)"
-COLOURS = {
-    "good": "var(--jp-success-color1, #388e3c)",
-    "bad": "var(--jp-error-color1, #d32f2f)",
-    "note": "var(--jp-border-color1, #bdbdbd)",
-}
-_FAINT = "color: var(--jp-ui-font-color2, #616161)"
+# Where a live widget stands above, its picture is hidden by the widget's own looks. A saved notebook without its kernel
+# has no widget, of which Lab says "model not found": that line is hidden by this.
+_NO_MODEL = ".jp-OutputArea-child:has(> .jp-OutputArea-output.jupyter-widgets:not(:has(*)))"
+_STYLE = f"<style>{_NO_MODEL} {{ display: none; }} .bionb-saved td {{ white-space: nowrap; }}</style>"
 
 
 def escape(text: object) -> str:
@@ -31,40 +27,42 @@ def escape(text: object) -> str:
     return html.escape(str(text))
 
 
-def heading(text: str) -> str:
-    """Return a title line."""
-    return f'<div style="font-weight: 600; font-size: 1.15em; line-height: 1.4">{escape(shorten(text, 120))}</div>'
+def picture(title: str, lines: Iterable[str], table: Sequence[Sequence[str]] = ()) -> str:
+    """Return the picture of a widget for a saved notebook.
 
-
-def faint(text: str) -> str:
-    """Return a line that stands back."""
-    return f'<div style="line-height: 1.4; {_FAINT}">{escape(text)}</div>'
-
-
-def where(path: Sequence[Node]) -> str:
-    """Return what is shown, and what it is in."""
-    if not path:
-        return faint("Choose something on the left: its table appears here.")
-    *above, node = path
-    names = " › ".join(shorten(each.title or each.id, 60) for each in above)
-    return (faint(names) if names else "") + heading(node.title or node.id) + faint(f"{node.kind} {node.id}")
-
-
-def message(kind: str, title: str, *lines: str) -> str:
-    """Return a message with a coloured bar: ``"good"``, ``"bad"`` or ``"note"``.
+    Parameters
+    ----------
+    title : str
+        First line.
+    lines : iterable of str
+        What else is said; empty ones are left out.
+    table : sequence of sequence of str
+        Header and rows.
 
     Examples
     --------
-    >>> "<b>Connected</b>" in message("good", "Connected", "as alice")
+    >>> "<b>Things</b>" in picture("Things", ["3 lines"])
     True
     """
-    body = "".join(f"<div>{escape(line)}</div>" for line in lines if line)
-    first = f"<div><b>{escape(title)}</b></div>" if title else ""
-    # Lab's HTML widgets inherit a line height of 28 px, far too much for two lines that belong together.
-    return (
-        f'<div style="border-left: 4px solid {COLOURS[kind]}; padding: 2px 8px; margin: 4px 0; line-height: 1.4; '
-        f'overflow-wrap: anywhere">{first}{body}</div>'
-    )
+    said = "".join(f"<div>{escape(line)}</div>" for line in lines if line)
+    return f'{_STYLE}<div class="bionb-saved"><div><b>{escape(title)}</b></div>{said}{_table(table)}</div>'
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    if not rows:
+        return ""
+    header = "".join(f"<th>{escape(each)}</th>" for each in rows[0])
+    body = "".join("<tr>" + "".join(f"<td>{escape(each)}</td>" for each in row) + "</tr>" for row in rows[1:])
+    return f"<table><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def shown_with(model_id: str, words: str, saved: str) -> list[dict[str, Any]]:
+    """Return what a notebook is given to show a widget: its view, and beside it the picture that is saved."""
+    view = {"version_major": 2, "version_minor": 0, "model_id": model_id}
+    return [
+        {"text/plain": words, "application/vnd.jupyter.widget-view+json": view},
+        {"text/html": saved},
+    ]
 
 
 def title_of(error: BaseException) -> str:

@@ -8,33 +8,39 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import ipywidgets
-
 from bionb.http.answers import shorten
 from bionb.http.story import Story
 from bionb.progress import log
-from bionb.widgets import looks
+from bionb.widgets.looks import title_of
 
 
 class Status:
-    """A place for messages; the only one in which a person sees what a callback raised.
+    """A place for messages; the only one in which a person sees what an action raised.
+
+    Parameters
+    ----------
+    tell : callable
+        Takes a message for the page.
 
     Attributes
     ----------
-    html : ipywidgets.HTML
-        To be placed in the widget.
     text : str
-        The message without marks, for the widget's repr and for tests.
+        The message in one line, for the widget's repr and for tests.
     """
 
-    def __init__(self) -> None:
-        self.html = ipywidgets.HTML(layout=ipywidgets.Layout(width="auto"))
+    def __init__(self, tell: Callable[[dict[str, Any]], None]) -> None:
+        self._tell = tell
         self.text, self._busy = "", False
+        self.message: dict[str, Any] = {}
+        self._failed: BaseException | None = None
+        self.clear()
 
-    def show(self, kind: str, title: str, *lines: str) -> None:
+    def show(self, kind: str, title: str, *lines: str, busy: bool = False) -> None:
         """Show a message: ``"good"``, ``"bad"`` or ``"note"``."""
-        self.text, self._busy = " ".join(filter(None, [title, *lines])), False
-        self.html.value = looks.message(kind, title, *lines) if self.text else ""
+        said = [line for line in lines if line]
+        self.text, self._busy = " ".join(filter(None, [title, *said])), busy
+        self.message = {"type": "status", "kind": kind, "title": title, "lines": said, "busy": busy}
+        self._tell(self.message)
 
     def clear(self) -> None:
         """Show nothing."""
@@ -42,14 +48,14 @@ class Status:
 
     def fail(self, error: BaseException, *hints: str) -> None:
         """Show a failure."""
+        self._failed = error
         words = "Nothing was changed here; try again." if isinstance(error, KeyboardInterrupt) else str(error)
-        self.show("bad", looks.title_of(error), shorten(words, 600), *hints)
+        self.show("bad", title_of(error), shorten(words, 600), *hints)
 
     @contextlib.contextmanager
     def showing(self, doing: str, hints: Mapping[type[BaseException], str] | None = None) -> Iterator[None]:
         """Show what is being done, and a failure before it is raised on, with a hint for its kind."""
-        self.show("note", doing)
-        self._busy = True
+        self.show("note", doing, busy=True)
         try:
             yield
         except (Exception, KeyboardInterrupt) as error:
@@ -58,25 +64,21 @@ class Status:
         if self._busy:
             self.clear()
 
-    def callback(self, action: Callable[[], Any]) -> Callable[[Any], None]:
-        """Return a handler for a button or field that does an action whose failures `showing` has shown.
+    def run(self, action: Callable[[], Any]) -> None:
+        """Do what a page asks for, and show what fails.
 
         Front ends drop what a handler raises, warns of or logs (a pause for a rate limit), so all end in the status
         area.
         """
-
-        def handle(_: Any) -> None:
-            with (
-                warnings.catch_warnings(record=True) as caught,
-                self._log_shown(),
-                contextlib.suppress(Exception, KeyboardInterrupt),
-            ):
-                warnings.simplefilter("always", UserWarning)
+        with warnings.catch_warnings(record=True) as caught, self._log_shown():
+            warnings.simplefilter("always", UserWarning)
+            try:
                 Story("click").run(action)
-            if caught and not self.text:
-                self.show("note", "Note", *dict.fromkeys(str(each.message) for each in caught))
-
-        return handle
+            except (Exception, KeyboardInterrupt) as error:
+                if self._failed is not error:
+                    self.fail(error)
+        if caught and not self.text:
+            self.show("note", "Note", *dict.fromkeys(str(each.message) for each in caught))
 
     @contextlib.contextmanager
     def _log_shown(self) -> Iterator[None]:
@@ -89,9 +91,7 @@ class Status:
 
     def pausing(self, why: str) -> None:
         """Show why an action takes longer; it stays an action under way."""
-        busy = self._busy
-        self.show("note", why)
-        self._busy = busy
+        self.show("note", why, busy=self._busy)
 
 
 class _Shown(logging.Handler):

@@ -1,16 +1,22 @@
-"""The tree of a browser, without any widget: lines of opened nodes, read when opened, filtered, and capped."""
+"""The tree of a browser, without any widget: what was read of it, what of that is shown, and what a search finds.
+
+Each line is named by its `key`, which says what it is and what it is in; what a page asks for is always a key, so that
+a click means the line that was seen, whatever has changed meanwhile.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bionb.errors import UsageError
-from bionb.http.answers import shorten
+from bionb.errors import BionbError, UsageError
 from bionb.protocol import Client, Node, Nodes
 
-SHOWN = 200  # lines in the browser at a time: front ends become slow beyond
-SEARCHED = 10_000  # nodes of one branch that a filter looks at
+FIRST = 200  # children of a node that are read when it is opened, where reading sends requests
+MORE = 1_000  # and each time that more are asked for
+SEARCHED = 10_000  # nodes of one branch that a search looks at
+FOUND = 200  # nodes that a server is asked to find
+FURTHER = 25  # unopened nodes that a search into them reads at a time
 
 
 @dataclass(eq=False)
@@ -28,9 +34,13 @@ class Branch:
     open, complete : bool
         Whether its children are shown, and whether all of them were read.
     read : list of Branch
-        The children read so far.
+        The children read so far, in the server's order.
+    found : list of Branch
+        Children that the server found and that were not read yet.
     nodes : Nodes or None
         Where to read them from.
+    wanted : bool
+        Whether a person opened or selected it: then it stays in sight, also where it was only found.
     """
 
     node: Node | None
@@ -38,17 +48,19 @@ class Branch:
     parent: Branch | None = None
     open: bool = False
     read: list[Branch] = field(default_factory=list)
+    found: list[Branch] = field(default_factory=list)
     nodes: Nodes | None = None
     complete: bool = False
+    wanted: bool = False
+    words: str = ""
+    key: str = ""
 
-    @property
-    def label(self) -> str:
-        """The line in the tree: indented, with a mark that says whether it can be opened."""
-        node = self.node
-        if node is None:
-            return ""
-        mark = "•" if node.leaf else "▾" if self.open else "▸"
-        return f"{'   ' * self.depth}{mark} {shorten(node.title or node.id, 120)}"
+    def __post_init__(self) -> None:
+        """Make the key and what a search looks at once; both are asked for at every key stroke."""
+        if self.node is not None:
+            above = f"{self.parent.key}\n" if self.parent and self.parent.node else ""
+            self.key = f"{above}{self.node.kind} {self.node.id}"
+            self.words = f"{self.node.title} {self.node.id}".lower()
 
     @property
     def path(self) -> list[Node]:
@@ -56,43 +68,86 @@ class Branch:
         above = self.parent.path if self.parent else []
         return [*above, self.node] if self.node else above
 
+    @property
+    def below(self) -> list[Branch]:
+        """All children that are known."""
+        return [*self.read, *self.found]
+
     def give(self, nodes: Nodes) -> None:
         """Take the children to read from."""
         self.nodes, self.read, self.complete = nodes, [], False
 
     def read_to(self, count: int) -> None:
-        """Read children up to a number of them."""
-        if self.nodes is None or self.complete or len(self.read) >= count:
+        """Read children up to a number of them, or all where that sends nothing."""
+        if self.nodes is None or self.complete or (len(self.read) >= count and not self.nodes.at_hand):
             return
-        found = self.nodes.first(count)
-        self.read += [Branch(node, self.depth + 1, self) for node in found[len(self.read) :]]
-        self.complete = len(found) < count or self.nodes.known_total == len(found)
+        found = list(self.nodes) if self.nodes.at_hand else self.nodes.first(count)
+        self._add(found[len(self.read) :])
+        self.complete = self.nodes.at_hand or len(found) < count or self.nodes.known_total == len(found)
+
+    def _add(self, nodes: list[Node]) -> None:
+        """Add children that were read; one that had been found stays what it is."""
+        met = {each.key: each for each in self.found}
+        new = [Branch(node, self.depth + 1, self) for node in nodes]
+        self.read += [met.pop(each.key, each) for each in new]
+        self.found = list(met.values())
+
+    def add_found(self, nodes: list[Node]) -> None:
+        """Add children that the server found."""
+        known = {each.key for each in self.below}
+        new = [Branch(node, self.depth + 1, self) for node in nodes]
+        self.found += [each for each in new if each.key not in known]
 
     @property
-    def unread(self) -> str:
-        """How many children were not read yet, in words; empty when all were."""
+    def unread(self) -> int | None:
+        """How many children were not read yet; None if that is not known."""
         if self.complete or self.nodes is None:
-            return ""
+            return 0
         total = self.nodes.known_total
-        return "more" if total is None else f"{total - len(self.read)} more"
+        return None if total is None else total - len(self.read)
 
-    def visible(self) -> Iterator[Branch]:
-        """Give this branch's lines in order, those of opened branches below included."""
-        for each in self.read:
+    def known(self) -> Iterator[Branch]:
+        """Give all branches below this one that are known, whether shown or not."""
+        for each in self.below:
             yield each
-            if each.open:
-                yield from each.visible()
+            yield from each.known()
 
     def opened(self) -> Iterator[Branch]:
-        """Give all branches whose children are shown."""
+        """Give all branches whose children are shown, this one first."""
         yield self
-        for each in self.read:
+        for each in self.below:
             if each.open:
                 yield from each.opened()
 
 
+@dataclass(frozen=True)
+class Line:
+    """A line of the tree as it is shown.
+
+    Attributes
+    ----------
+    branch : Branch
+        What it shows; for a line that stands for children not read yet, their parent.
+    position, size : int
+        Its place among the lines of the same parent, from 1, and how many these are.
+    up : int
+        The place of its parent's line; -1 for roots.
+    more : bool
+        True for a line that stands for children not read yet.
+    open : bool
+        Whether lines below it are shown.
+    """
+
+    branch: Branch
+    position: int
+    size: int
+    up: int
+    more: bool = False
+    open: bool = False
+
+
 class Tree:
-    """The opened part of what a client offers.
+    """What a client offers, as far as it was opened or found.
 
     Parameters
     ----------
@@ -101,39 +156,88 @@ class Tree:
     """
 
     def __init__(self, client: Client) -> None:
-        self._client, self._text = client, ""
+        self._client, self.text = client, ""
         self._top = Branch(None, open=True)
+        self._unreadable: set[str] = set()
+        self.asked = False  # whether the server was asked to find something
+
+    # -- reading --------------------------------------------------------------------------------------------------
 
     def load(self) -> None:
-        """Read the roots anew and forget everything below them; a lone root is opened."""
-        self._top = Branch(None, open=True)
-        self._top.give(self._client.roots())
-        self._top.read_to(SHOWN)
-        if len(self._top.read) == 1:
-            self.open(self._top.read[0])
+        """Read the roots anew; a lone root is opened. What was there stays when that fails."""
+        top = Branch(None, open=True)
+        top.give(self._client.roots())
+        top.read_to(FIRST)
+        self._top = top
+        if len(top.read) == 1:
+            self.open(top.read[0])
 
     def open(self, branch: Branch) -> None:
         """Show what is below a node; it is read the first time."""
-        assert branch.node is not None
-        if branch.node.leaf:
+        branch.wanted = True
+        self._read(branch)
+        branch.open = branch.node is not None and not branch.node.leaf
+
+    def _read(self, branch: Branch, count: int = FIRST) -> None:
+        if branch.node is None or branch.node.leaf:
             return
         if branch.nodes is None:
             branch.give(self._client.children(branch.node))
-        branch.read_to(SHOWN)
-        branch.open = True
+        branch.read_to(count)
+
+    def read_more(self, branch: Branch) -> None:
+        """Read more children of a node of which not all were read."""
+        branch.read_to(len(branch.read) + MORE)
 
     def fold(self, branch: Branch) -> None:
         """Hide what is below a node; it stays read."""
         branch.open = False
 
+    # -- finding --------------------------------------------------------------------------------------------------
+
     def filter(self, text: str) -> None:
-        """Show only nodes of opened branches that have all these words in title or identifier, and what they are in."""
-        self._text = text.strip().lower()
-        if self._text:
-            self._read_for_search()
+        """Show only nodes that have all these words in title or identifier, and what they are in.
+
+        What is known is looked at, shown or not; of what was opened but not read whole, the server is asked where it
+        can find by a text, and the rest is read where it can't.
+        """
+        self.text, self.asked = text.strip().lower(), False
+        if not self.text:
+            return
+        for branch in list(self._top.opened()):
+            if branch.nodes is not None and branch.nodes.can_find and not branch.complete:
+                branch.add_found(branch.nodes.find(text.strip(), FOUND))
+                self.asked = True
+            else:
+                branch.read_to(SEARCHED)
+        self._read_near(self._top)
+
+    def _read_near(self, branch: Branch) -> None:
+        for each in branch.below:
+            if each.node is not None and each.node.near:
+                self._read(each)
+                self._read_near(each)
+
+    def search_further(self) -> None:
+        """Read what is in nodes that were never opened, some at a time, those nearest to the top first."""
+        for branch in self._unopened()[:FURTHER]:
+            try:
+                self._read(branch, SEARCHED)
+            except BionbError:
+                self._unreadable.add(branch.key)  # it is not tried again, so that the search comes to an end
+                raise
+
+    def _unopened(self) -> list[Branch]:
+        """Return nodes of which nobody has looked what is below, those nearest to the top first."""
+        found = [
+            each
+            for each in self._top.known()
+            if each.node and not each.node.leaf and each.nodes is None and each.key not in self._unreadable
+        ]
+        return sorted(found, key=lambda each: each.depth)
 
     def find(self, what: str | Node, kind: str | None = None) -> Branch:
-        """Return the branch of a node, identifier or title that is in an opened part of the tree.
+        """Return the branch of a node, identifier or title that is known in the tree.
 
         Raises
         ------
@@ -143,7 +247,8 @@ class Tree:
         wanted, kind = (what.id, what.kind) if isinstance(what, Node) else (str(what), kind)
         found = self._matches(wanted, kind)
         if not found:
-            self._read_for_search()
+            for branch in list(self._top.opened()):
+                branch.read_to(SEARCHED)
             found = self._matches(wanted, kind) or self._titled(wanted, kind)
         if not found:
             raise UsageError(f"No {kind or 'line'} {wanted!r} in the opened part of the tree: open its parent first.")
@@ -152,50 +257,40 @@ class Tree:
             raise UsageError(f"{wanted!r} is the id of several things here; name its kind, too: {', '.join(kinds)}.")
         return found[0]
 
-    def lines(self, around: Branch | None = None) -> list[Branch]:
-        """Return the lines to show, `SHOWN` at most; where there are more, those near one branch."""
-        matches = self._matches_and_parents()
-        below = set(around.read) if around in matches and around.open else set()
-        lines = [each for each in self._top.visible() if each in matches or each in below]
-        if around in lines and lines.index(around) >= SHOWN:
-            start = min(lines.index(around) - SHOWN // 10, len(lines) - SHOWN)
-            return lines[start : start + SHOWN]
-        return lines[:SHOWN]
+    def by_key(self, key: str) -> Branch:
+        """Return the branch that a page names.
 
-    def words(self, shown: int) -> str:
-        """Say how much of the tree is shown, so that nothing is hidden silently."""
-        unread = [branch.unread for branch in self._top.opened() if branch.unread]
-        if self._text:
-            known = sum(map(self._is_match, self._top.visible()))
-            rest = f"; only the first {SEARCHED:,} of a branch were searched" if unread else ""
-            return f"{known} {'match' if known == 1 else 'matches'} in what is open{rest}"
-        known = sum(1 for _ in self._top.visible())
-        if not unread and shown == known:
-            return f"{known} shown"
-        rest = f" and {unread[0]} not read yet" if len(unread) == 1 else " and more not read yet" if unread else ""
-        return f"{shown} of {known}{rest}: type above to find others"
-
-    def _is_match(self, branch: Branch) -> bool:
-        assert branch.node is not None
-        said = f"{branch.node.title} {branch.node.id}".lower()
-        return all(word in said for word in self._text.split())
-
-    def _matches_and_parents(self) -> set[Branch]:
-        kept: set[Branch] = set()
-        for each in filter(self._is_match, self._top.visible()):
-            above: Branch | None = each
-            while above is not None and above not in kept:
-                kept.add(above)
-                above = above.parent
-        return kept
+        Raises
+        ------
+        UsageError
+            It is not there any more.
+        """
+        branch = self._top
+        if not key:
+            return branch
+        names = key.split("\n")
+        for depth in range(len(names)):
+            wanted = "\n".join(names[: depth + 1])
+            inner = next((each for each in branch.below if each.key == wanted), None)
+            if inner is None:
+                raise UsageError("This line is not in the tree any more; choose again.")
+            branch = inner
+        return branch
 
     def _matches(self, wanted: str, kind: str | None) -> list[Branch]:
-        lines = ((each, each.node) for each in self._top.visible())
-        return [each for each, node in lines if node and node.id == wanted and kind in (None, node.kind)]
+        lines = ((each, each.node) for each in self._top.known())
+        found = [each for each, node in lines if node and node.id == wanted and kind in (None, node.kind)]
+        return sorted(found, key=lambda each: not self._seen(each))  # of several places, one that is in sight
+
+    def _seen(self, branch: Branch) -> bool:
+        above = branch.parent
+        while above is not None and above.open:
+            above = above.parent
+        return above is None
 
     def _titled(self, title: str, kind: str | None) -> list[Branch]:
         """Return what has a title, if only one thing has."""
-        lines = ((each, each.node) for each in self._top.visible())
+        lines = ((each, each.node) for each in self._top.known())
         known = [(each, node) for each, node in lines if node and kind in (None, node.kind)]
         found = [(each, node) for each, node in known if node.title.strip() == title.strip()]
         if len({node.id for _, node in found}) > 1:
@@ -203,6 +298,63 @@ class Tree:
             raise UsageError(f"{len(found)} things here are called {title!r}; select one by its id: {ids}.")
         return [each for each, _ in found]
 
-    def _read_for_search(self) -> None:
-        for branch in list(self._top.opened()):
-            branch.read_to(SEARCHED)
+    # -- showing --------------------------------------------------------------------------------------------------
+
+    def lines(self) -> list[Line]:
+        """Return all lines, from top to bottom."""
+        words = self.text.split()
+        kept = self._matches_and_parents(words) if words else None
+        found: list[Line] = []
+        self._add_lines(found, self._top, -1, words, kept)
+        return found
+
+    def _add_lines(
+        self, lines: list[Line], branch: Branch, up: int, words: list[str], kept: set[Branch] | None
+    ) -> None:
+        shown = [*branch.read, *(each for each in branch.found if each.wanted or kept is not None)]
+        if kept is not None and not (branch.open and branch.node and _is_match(branch, words)):
+            shown = [each for each in shown if each in kept]
+        more = int(kept is None and branch.unread != 0)
+        size = len(shown) + more
+        for position, each in enumerate(shown, 1):
+            is_open = each.open or (kept is not None and any(inner in kept for inner in each.below))
+            lines.append(Line(each, position, size, up, open=is_open))
+            if is_open:
+                self._add_lines(lines, each, len(lines) - 1, words, kept)
+        if more:
+            lines.append(Line(branch, size, size, up, more=True))
+
+    def _matches_and_parents(self, words: list[str]) -> set[Branch]:
+        kept: set[Branch] = set()
+        for each in self._top.known():
+            if not _is_match(each, words):
+                continue
+            above: Branch | None = each
+            while above is not None and above not in kept:
+                kept.add(above)
+                above = above.parent
+        return kept
+
+    @property
+    def unsearched(self) -> int:
+        """How many nodes were never looked into."""
+        return len(self._unopened())
+
+    def told(self, lines: list[Line]) -> str:
+        """Say how much of the tree is shown, and what a search did not look at, so that nothing is hidden silently."""
+        if not self.text:
+            shown = sum(not line.more for line in lines)
+            return f"{shown:,} line{'' if shown == 1 else 's'}" if shown else "nothing here"
+        words = self.text.split()
+        known = sum(_is_match(each, words) for each in self._top.known())
+        count = f"{known:,} match{'' if known == 1 else 'es'}"
+        asked = "; the server was asked" if self.asked else ""
+        cut = any(each.unread != 0 and not each.nodes.can_find for each in self._top.opened() if each.nodes)
+        rest = f"; only the first {SEARCHED:,} of a branch were searched" if cut else ""
+        unopened = self.unsearched
+        inside = f"; not searched: what is in {unopened:,} never opened" if unopened else ""
+        return count + asked + rest + inside
+
+
+def _is_match(branch: Branch, words: list[str]) -> bool:
+    return all(word in branch.words for word in words)

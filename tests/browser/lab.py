@@ -1,7 +1,7 @@
-"""A JupyterLab of our own and a page of it in Debian's Chromium.
+"""A Jupyter server of our own, with JupyterLab, Notebook and Voila, and notebooks in their pages.
 
-Lab runs with the Python of the tests and keeps all it writes in one folder. A notebook is driven through
-Lab's own commands, whose promises are kept when the work is done: menus lose clicks on a slow machine.
+It runs with the Python of the tests and keeps all it writes in one folder. A notebook is driven through Lab's own
+commands, whose promises are kept when the work is done: menus lose clicks on a slow machine.
 """
 
 import json
@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import nbformat
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {
@@ -38,6 +38,10 @@ RUN_CELL = """async (index) => {
     window.jupyterapp.shell.currentWidget.content.activeCellIndex = index;
     return await window.jupyterapp.commands.execute('notebook:run-cell');
 }"""
+
+END_KERNEL = "() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()"
+CELLS = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
+    .map((cell) => [cell.type, cell.sharedModel.getSource()])"""
 
 
 def chromium() -> str | None:
@@ -78,6 +82,7 @@ def lab_command(folder: Path) -> list[str]:
         f"--port={port}",
         f"--ServerApp.root_dir={folder / 'notebooks'}",
         *("--IdentityProvider.token=", "--ServerApp.password=", "--LabApp.expose_app_in_browser=True"),
+        *("--JupyterNotebookApp.expose_app_in_browser=True", "--ServerApp.log_level=DEBUG"),
     ]
 
 
@@ -113,31 +118,41 @@ def wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> str:
     raise RuntimeError("JupyterLab did not start: " + (folder / "lab.log").read_text()[-2000:])
 
 
-@contextmanager
-def page_of(address: str) -> Iterator[Page]:
-    """Open a page in Chromium."""
-    with sync_playwright() as playwright:
-        # The sandbox of the browser does not work for root, which CI often is.
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        page = browser.new_page(base_url=address, viewport={"width": 1400, "height": 1000})
-        page.set_default_timeout(60_000)
-        yield page
-        browser.close()
-
-
 class Notebook:
-    """A new notebook with some code cells, open in a page of Lab."""
+    """A new notebook with some code cells, open in a page of JupyterLab or Notebook.
 
-    def __init__(self, page: Page, folder: Path, cells: Sequence[str]) -> None:
-        self.page = page
+    Attributes
+    ----------
+    told : list of str
+        All that the kernel said to this page, and thus to all clients of the kernel.
+    """
+
+    def __init__(self, page: Page, folder: Path, cells: Sequence[str], front: str) -> None:
+        self.page, self.told = page, []
+        page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: self.told.append(str(frame))))
         # A new name each time: Lab would give an old one its old kernel back.
         self.path = folder / "notebooks" / f"test{len(list((folder / 'notebooks').iterdir()))}.ipynb"
         written = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         written.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(written, self.path)
-        page.goto(f"lab/tree/{self.path.name}?reset")
-        page.locator(".jp-Notebook").wait_for()
-        page.evaluate(READY)
+        self._address = f"lab/tree/{self.path.name}?reset" if front == "lab" else f"notebooks/{self.path.name}"
+        self.open()
+
+    def open(self) -> None:
+        """Open the file, as a person does who comes back to it."""
+        self.page.goto(self._address)
+        self.page.locator(".jp-Notebook").wait_for()
+        self.page.evaluate(READY)
+
+    def open_without_kernel(self) -> None:
+        """Open the file after its kernel has ended, and start none: what was saved is all there is."""
+        self.page.evaluate(END_KERNEL)
+        nothing = json.loads(self.path.read_text("utf-8"))
+        del nothing["metadata"]["kernelspec"]
+        self.path.write_text(json.dumps(nothing), "utf-8")
+        self.page.goto("about:blank")
+        self.page.goto(self._address)
+        self.page.locator(".jp-Notebook").wait_for()
 
     def run(self, index: int) -> None:
         """Run one cell to its end."""
@@ -147,7 +162,16 @@ class Notebook:
         """What a cell shows."""
         return self.page.locator(".jp-Notebook .jp-CodeCell").nth(index).locator(".jp-OutputArea")
 
+    def command(self, name: str) -> None:
+        """Do what a menu offers."""
+        self.page.evaluate("(name) => window.jupyterapp.commands.execute(name)", name)
+
+    def cells(self) -> list[tuple[str, str]]:
+        """Kind and text of all cells."""
+        found: list[list[str]] = self.page.evaluate(CELLS)
+        return [(kind, text) for kind, text in found]
+
     def save(self) -> str:
         """Save the notebook and return the text of its file."""
-        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        self.command("docmanager:save")
         return self.path.read_text("utf-8")

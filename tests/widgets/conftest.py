@@ -1,4 +1,4 @@
-"""Ways to press and read a widget, and a client that needs no server."""
+"""A page that a widget tells what to show, and a client that needs no server."""
 
 import ipywidgets
 import pandas as pd
@@ -7,46 +7,49 @@ import pytest
 from bionb.protocol import Node, Nodes
 
 
-def inside(widget):
-    """Give a widget and all that it is made of."""
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from inside(child)
+class Page:
+    """What a page is told by a widget, and what a person does in it."""
 
+    def __init__(self, widget):
+        self.view, self.told = widget._view, []
+        self.view.send = lambda message, buffers=None: self.told.append(message)
+        self.do("ready")
 
-class Face:
-    """What a person sees of a widget and can touch."""
+    def do(self, action, **more):
+        """Send a message as the page does, and return what came back."""
+        before = len(self.told)
+        self.view._received(None, {"type": action, **more}, [])
+        return self.told[before:]
 
-    def __init__(self, shown):
-        self.box = next(value for value in vars(shown).values() if isinstance(value, ipywidgets.Box) and _top(value))
-
-    def all(self, kind):
-        return [each for each in inside(self.box) if isinstance(each, kind)]
-
-    def field(self, label):
-        found = [each for each in inside(self.box) if label in (each_words(each))]
-        assert 1 == len(found), [each_words(each) for each in inside(self.box)]
-        return found[0]
-
-    def press(self, label):
-        self.field(label).click()
+    def latest(self, kind):
+        """The newest message of a kind."""
+        return next((each for each in reversed(self.told) if each["type"] == kind), None)
 
     @property
-    def html(self):
-        return "\n".join(each.value for each in self.all(ipywidgets.HTML))
+    def lines(self):
+        """The lines of the tree, as far as the page was given them."""
+        return self.latest("tree")["window"]["lines"]
+
+    @property
+    def titles(self):
+        """The lines as a person sees them."""
+        marks = {(False, True): "▾", (False, False): "▸"}
+        return [
+            f"{'  ' * (each['level'] - 1)}{marks.get((each['leaf'], each.get('open', False)), '•')} {each['title']}"
+            for each in self.lines
+        ]
+
+    def key(self, title):
+        """What names the line of a title."""
+        return next(each["key"] for each in self.lines if each["title"] == title)
+
+    def click(self, title):
+        return self.do("select", node=self.key(title))
 
     @property
     def state(self):
-        """Everything that is sent to a front end, and thus may be saved in a notebook."""
+        """Everything that is synchronised with a front end, and thus may be saved in a notebook."""
         return repr(ipywidgets.Widget.get_manager_state())
-
-
-def each_words(widget):
-    return [getattr(widget, "description", ""), getattr(widget, "placeholder", "")]
-
-
-def _top(box):
-    return box.layout.border_top is not None
 
 
 @pytest.fixture(autouse=True)
@@ -56,8 +59,8 @@ def _no_widgets_left_over():
 
 
 @pytest.fixture
-def face():
-    return Face
+def page():
+    return Page
 
 
 class Library:

@@ -43,6 +43,7 @@ PLATFORM = Platform(
     ways=(("token",), ("access_token",), ("token_file",)),
     token_help="Click your user name in ODM, then Create new token; keep the file that it offers for download.",
     pages=("frontend", "api", "swagger", "user-docs", "endpoint", "application"),
+    token_page="/",
     client="bionb.platforms.odm.client:OdmClient",
     sandbox="bionb.platforms.odm.sandbox:OdmSandbox",
     official=_official,

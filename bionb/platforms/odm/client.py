@@ -262,12 +262,13 @@ class OdmClient(Metadata, Groups, Across, Queries, Omics, Curation, Imports, Job
         """
         if node.kind != "study":
             return Nodes([])
-        nodes = [Node("samples", node.id, "Samples", leaf=True)]
+        call = f"samples(study={node.id!r}, fields='original').to_frame()"
+        nodes = [Node("samples", node.id, "Samples", leaf=True, call=call, draw=_overview)]
         for kind, word in DATA_NODES.items():
             for group in self._groups_by_study(kind, node.id):
                 record = group.get("metadata") or {}
                 title = f"{record.get('Data Class') or word}: {record.get('Name') or group['itemId']}"
-                nodes.append(Node(word, group["itemId"], title, leaf=True, record=record))
+                nodes.append(_group_node(word, group["itemId"], title, record))
         return Nodes(nodes)
 
     def frame(self, node: Node) -> pd.DataFrame:
@@ -296,7 +297,31 @@ class OdmClient(Metadata, Groups, Across, Queries, Omics, Curation, Imports, Job
 
 def _study_node(record: Mapping[str, Any]) -> Node:
     title = record.get("Study Title") or record.get("Study Source ID") or record[ACCESSION]
-    return Node("study", str(record[ACCESSION]), str(title), record=record)
+    accession = str(record[ACCESSION])
+    call = f"samples(study={accession!r}, fields='original').to_frame()"
+    return Node("study", accession, str(title), record=record, call=call, draw=_overview)
+
+
+def _group_node(word: str, accession: str, title: str, record: Mapping[str, Any]) -> Node:
+    if word != "expression group":
+        return Node(word, accession, title, leaf=True, record=record)
+    call = f"stream_expression({accession!r}).to_frame()"
+    return Node(word, accession, title, leaf=True, record=record, call=call, draw=_heatmap)
+
+
+def _overview(samples: pd.DataFrame) -> Any:
+    """Draw the attribute that says most: not the same for all samples, and not another one for each."""
+    from bionb.platforms.odm.tables.figures import sample_overview
+
+    counts = {str(name): samples[name].astype(str).nunique() for name in samples.columns}
+    telling = [name for name, count in counts.items() if 1 < count <= max(2, len(samples) // 2)]
+    return sample_overview(samples, (telling or list(counts))[0])
+
+
+def _heatmap(matrix: pd.DataFrame) -> Any:
+    from bionb.platforms.odm.tables.figures import expression_heatmap
+
+    return expression_heatmap(matrix)
 
 
 def _auth(credentials: Mapping[str, Secret]) -> HeaderAuth:

@@ -61,6 +61,7 @@ PLATFORM = Platform(
     login_fields=(LoginField("token", "Authentication token"),),
     ways=(("token",),),
     token_help="Make a token on the Developer tab of the platform's web page (Authentication token).",
+    token_page="/developer",
     client="bionb.platforms.sevenbridges.client:SevenBridgesClient",
     sandbox="bionb.platforms.sevenbridges.sandbox:SevenBridgesSandbox",
     environments=ENVIRONMENTS,

@@ -451,13 +451,13 @@ class SevenBridgesClient(Accounts, Projects, Files, Apps, Tasks, Billing, Volume
     # -- the tree -------------------------------------------------------------------------------------------------
 
     def roots(self) -> Nodes:
-        """Return the projects."""
-        return Nodes(self.projects(), lambda each: Node("project", each["id"], each["name"], record=each))
+        """Return the projects; the server finds them by a part of their name."""
+        return Nodes(self.projects(), _project_node, lambda text: self.projects(name=text))
 
     def children(self, node: Node) -> Nodes:
         """Return what is in a project, or in a folder."""
         if node.kind == "project":
-            return Nodes([Node(kind, node.id, kind, leaf=kind != "files") for kind in ("files", *_TABLES)])
+            return Nodes([_part_node(node.id, kind) for kind in ("files", *_TABLES)])
         if node.kind == "files":
             return Nodes(self.files(node.id), _file_node)
         if node.kind == "folder":
@@ -481,9 +481,41 @@ class SevenBridgesClient(Accounts, Projects, Files, Apps, Tasks, Billing, Volume
 _TABLES = ("apps", "tasks", "members")
 
 
+def _project_node(record: Record) -> Node:
+    call = f"files({record['id']!r}).to_frame()"
+    return Node("project", record["id"], record["name"], record=record, call=call, files=_ids, draw=_storage)
+
+
+def _part_node(project: str, kind: str) -> Node:
+    files = kind == "files"
+    draw = {"files": _storage, "tasks": _states}.get(kind)
+    call = f"{kind}({project!r}).to_frame()"
+    return Node(kind, project, kind, leaf=not files, call=call, draw=draw, files=_ids if files else None)
+
+
 def _file_node(record: Record) -> Node:
-    folder = record.get("type") == "folder"
-    return Node("folder" if folder else "file", record["id"], record["name"], leaf=not folder, record=record)
+    if record.get("type") == "folder":
+        call = f"files(parent={record['id']!r}).to_frame()"
+        return Node("folder", record["id"], record["name"], record=record, call=call, draw=_storage, files=_ids)
+    call, files = f"file({record['id']!r})", lambda rows: [record["id"]]
+    return Node("file", record["id"], record["name"], leaf=True, record=record, call=call, files=files)
+
+
+def _ids(rows: pd.DataFrame) -> list[str]:
+    """Return the files of rows, as `download_files` takes them."""
+    return [str(each) for each in rows["id"]]
+
+
+def _storage(files: pd.DataFrame) -> Any:
+    from bionb.platforms.sevenbridges.tables.figures import storage_by_type
+
+    return storage_by_type(files)
+
+
+def _states(tasks: pd.DataFrame) -> Any:
+    from bionb.platforms.sevenbridges.tables.figures import task_states
+
+    return task_states(tasks)
 
 
 def _base(url: str) -> str:

@@ -37,6 +37,7 @@ PLATFORM = Platform(
         "bgjobs",
         "cache",
     ),  # fmt: skip
+    token_page="/tokens/",
     client="bionb.platforms.sodar.client:SodarClient",
     sandbox="bionb.platforms.sodar.sandbox:SodarSandbox",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Mapping
@@ -103,25 +104,41 @@ class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Access, Zone
             return Nodes([*self._sheet_nodes(node.id), *self._zone_nodes(node.id)])
         if node.kind == "investigation":
             studies = self.investigation(node.record["project"]).studies
-            return Nodes([_sheet("study", each, node.record["project"]) for each in studies])
+            return Nodes([self._sheet("study", each, node.record["project"]) for each in studies])
         if node.kind == "study":
             assays = node.record["assays"].values()
-            return Nodes([_sheet("assay", each, node.record["project"], leaf=True) for each in assays])
+            return Nodes([self._sheet("assay", each, node.record["project"], leaf=True) for each in assays])
         return Nodes([])
+
+    def _sheet(self, kind: str, record: Record, project: str, leaf: bool = False) -> Node:
+        title, name = record.get("title") or record["file_name"], record["file_name"]
+        call = f"export_sheets({project!r}).{'samples' if kind == 'study' else 'assay'}({name!r})"
+        draw = functools.partial(self._graph, project)
+        return Node(kind, record["sodar_uuid"], title, leaf, {**record, "project": project}, call=call, draw=draw)
+
+    def _graph(self, project: str, rows: pd.DataFrame) -> Any:
+        """Draw what leads to the first sample of a table and what comes from it."""
+        from bionb.isatab import plots
+
+        names = [] if "Sample Name" not in rows else rows["Sample Name"].dropna().tolist()
+        isa = self.export_sheets(project)
+        return plots.graph(isa, str(names[0])) if names else plots.stages(isa)
 
     def _sheet_nodes(self, project: str) -> list[Node]:
         try:
             found = self.investigation(project)
         except (NotFound, PermissionDenied):
             return []
-        return [Node("investigation", found.sodar_uuid, found.title or found.identifier, record=found.record)]
+        title, call = found.title or found.identifier, f"investigation({project!r}).to_frame()"
+        draw = functools.partial(self._graph, project)
+        return [Node("investigation", found.sodar_uuid, title, record=found.record, call=call, draw=draw)]
 
     def _zone_nodes(self, project: str) -> list[Node]:
         try:
             zones = list(self.zones(project))
         except PermissionDenied:
             return []  # guests have no landing zones
-        return [Node("zone", each["sodar_uuid"], each["title"], leaf=True, record=each) for each in zones]
+        return [_zone_node(each) for each in zones]
 
     def frame(self, node: Node) -> pd.DataFrame:
         """Return a node as a table.
@@ -595,10 +612,12 @@ def _auth(credentials: Mapping[str, Secret]) -> Auth:
 
 
 def _node(record: Record) -> Node:
-    kind = "category" if record["type"] == "CATEGORY" else "project"
-    return Node(kind, record["sodar_uuid"], record["title"], leaf=False, record=record)
+    uuid, title = record["sodar_uuid"], record["title"]
+    if record["type"] == "CATEGORY":
+        return Node("category", uuid, title, record=record, near=True)  # the list of all projects is here
+    return Node("project", uuid, title, record=record, call=f"members({uuid!r}).to_frame()")
 
 
-def _sheet(kind: str, record: Record, project: str, leaf: bool = False) -> Node:
-    title = record.get("title") or record["file_name"]
-    return Node(kind, record["sodar_uuid"], title, leaf, {**record, "project": project})
+def _zone_node(record: Record) -> Node:
+    call = f"zone({record['sodar_uuid']!r})"
+    return Node("zone", record["sodar_uuid"], record["title"], leaf=True, record=record, call=call)

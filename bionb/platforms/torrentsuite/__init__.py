@@ -28,6 +28,7 @@ PLATFORM = Platform(
         "news",
         "offcycle",
     ),  # fmt: skip
+    token_page="/admin/tastypie/apikey/",
     client="bionb.platforms.torrentsuite.client:TorrentSuiteClient",
     sandbox="bionb.platforms.torrentsuite.sandbox:TorrentSuiteSandbox",
 )

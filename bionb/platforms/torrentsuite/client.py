@@ -323,7 +323,7 @@ class TorrentSuiteClient(Objects, Runs, Plans):
 
     def children(self, node: Node) -> Nodes:
         """Return the reports of a run."""
-        return Nodes([] if node.leaf else node.record.get("results") or [], _report_node)
+        return Nodes([] if node.leaf else node.record.get("results") or [], self._report_node)
 
     def frame(self, node: Node) -> pd.DataFrame:
         """Return a run as a table of its reports, or a report as one row of figures."""
@@ -331,14 +331,16 @@ class TorrentSuiteClient(Objects, Runs, Plans):
             return self.run_report(node.id).summary
         return to_frame(run_rows([dict(node.record)]), RUN_COLUMNS)
 
+    def _report_node(self, report: dict[str, Any]) -> Node:
+        number = str(report["id"])
+        title = f"{report.get('resultsName') or number} ({state_of(report)})"
+        call = f"run_report({number!r}).summary"
+        draw = lambda summary: self.run_report(number).plot()  # noqa: E731
+        return Node("report", number, title, leaf=True, record=report, call=call, draw=draw)
+
 
 def _run_node(run: dict[str, Any]) -> Node:
     return Node("run", str(run["id"]), run.get("displayName") or run.get("expName") or str(run["id"]), record=run)
-
-
-def _report_node(report: dict[str, Any]) -> Node:
-    title = f"{report.get('resultsName') or report['id']} ({state_of(report)})"
-    return Node("report", str(report["id"]), title, leaf=True, record=report)
 
 
 def _auth(credentials: Mapping[str, Secret]) -> Auth:
