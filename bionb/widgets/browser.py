@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from bionb.errors import BionbError, UsageError
 from bionb.http.answers import shorten
@@ -24,7 +24,15 @@ LINES = 200  # of the tree in one answer
 SCRIPTS = ("dom", "tree", "grid", "browser")
 
 
-def browse(client: Any, rows: int = 10) -> Browser:
+class LoggedIn(Protocol):
+    """What has a client once somebody has logged in: what ``bionb.login()`` returns."""
+
+    @property
+    def client(self) -> Client:
+        """The client."""
+
+
+def browse(client: Client | LoggedIn, rows: int = 10) -> Browser:
     """Show what a client offers as a tree, and what is selected as a table to look around in.
 
     Parameters
@@ -54,10 +62,10 @@ def browse(client: Any, rows: int = 10) -> Browser:
     >>> browser.frame.columns                                   # in the next cell
     """
     if isinstance(getattr(type(client), "client", None), property):
-        client = client.client
+        client = cast(LoggedIn, client).client
     if not all(hasattr(client, name) for name in ("roots", "children", "frame")):
         raise UsageError(f"browse() takes a client, as bionb.connect() or bionb.login().client give; not {client!r}.")
-    return Browser(client, min(max(1, rows), 50))
+    return Browser(cast(Client, client), min(max(1, rows), 50))
 
 
 class Browser:
@@ -366,7 +374,7 @@ class Browser:
         )
 
     def _window(self, start: int) -> Message:
-        lines = [_told_line(each) for each in self._lines[max(0, start) : max(0, start) + LINES]]
+        lines = [each.told() for each in self._lines[max(0, start) : max(0, start) + LINES]]
         return {"type": "lines", "version": self._version, "start": max(0, start), "lines": lines}
 
     def _show_detail(self) -> None:
@@ -384,22 +392,3 @@ class Browser:
 
 def _type_of(message: Any) -> Any:
     return message.get("type") if isinstance(message, Mapping) else None
-
-
-def _told_line(line: Line) -> Message:
-    """Return a line of the tree for the page."""
-    branch, node = line.branch, line.branch.node
-    told: Message = {
-        "key": branch.key,
-        "level": branch.depth + 1,
-        "position": line.position,
-        "size": line.size,
-        "up": line.up,
-    }
-    if line.more:
-        unread = branch.unread
-        words = "More: show them" if unread is None else f"{unread:,} more: show {'them' if unread <= 1000 else 'some'}"
-        return told | {"more": True, "level": branch.depth + 2, "title": words, "leaf": True, "kind": ""}
-    assert node is not None
-    title = shorten(node.title or node.id, 160)
-    return told | {"title": title, "kind": node.kind, "leaf": node.leaf, "open": line.open}

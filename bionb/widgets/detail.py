@@ -81,16 +81,18 @@ class Detail:
         import matplotlib.pyplot as plt
         from matplotlib.figure import Figure
 
+        from bionb.describing import alt_text
+
         node = self.node
         if node.draw is None:
             raise UsageError(f"There is no figure of a {node.kind}.")
         drawn = node.draw(self.grid.frame)
         figure = drawn if isinstance(drawn, Figure) else drawn.get_figure()
+        alt = alt_text(figure) or f"Figure of {node.kind} {node.title}: {self.grid.words()}"
         out = io.BytesIO()
         figure.savefig(out, format="png", dpi=SHARP, bbox_inches="tight", facecolor="white")
         plt.close(figure)
         picture = base64.b64encode(out.getvalue()).decode()
-        alt = getattr(figure, "alt", "") or f"Figure of {node.kind} {node.title}: {self.grid.words()}"
         return {"type": "figure", "node": self.key, "picture": picture, "alt": alt}
 
     def code(self) -> Message:
@@ -123,9 +125,8 @@ class Detail:
         if not folder.strip():
             raise UsageError("Name the folder that the files go to.")
         rows = self.grid.selected_rows if chosen else self.grid.frame
-        wanted = self.node.files(rows)
-        download: Any = self._client
-        return shorten(repr(download.download_files(wanted, folder.strip())), 400)
+        client: Any = self._client
+        return f"{_told(client.download_files(self.node.files(rows), folder.strip()))} in the folder {folder.strip()}"
 
     def first_rows(self, rows: int, columns: int = 8) -> list[list[str]]:
         """Return the first rows for a saved notebook, with their header."""
@@ -133,3 +134,10 @@ class Detail:
         titles = [f"{each['title']} [{each['unit']}]" if each["unit"] else each["title"] for each in table["columns"]]
         found = [[cell[:80] for cell in row["cells"][:columns]] for row in self.grid.window(0, rows)["rows"]]
         return [titles[:columns], *found] if found else []
+
+
+def _told(moved: pd.DataFrame) -> str:
+    """Say in a few words what became of files: ``3 files: 2 done, 1 there``."""
+    counts = moved["status"].value_counts().items() if "status" in moved else ()
+    became = ", ".join(f"{count:,} {status}" for status, count in counts)
+    return f"{len(moved):,} file{'' if len(moved) == 1 else 's'}{': ' + became if became else ''}"

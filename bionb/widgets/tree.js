@@ -43,7 +43,7 @@ function createTree({ ask, act }) {
     const chevron = make("span", { class: "bionb-chevron", "aria-hidden": "true" });
     const title = make("span", { class: "bionb-line-title" });
     const kind = make("span", { class: "bionb-line-kind" });
-    return { element: make("div", { class: "bionb-line", role: "treeitem" }, chevron, title, kind), chevron, title, kind };
+    return { element: make("div", { class: "bionb-line", role: "treeitem" }, chevron, title, " ", kind), chevron, title, kind };
   }
 
   function drawLine({ element: row, chevron, title, kind }, here) {
@@ -56,7 +56,6 @@ function createTree({ ask, act }) {
     row.setAttribute("aria-posinset", line.position);
     row.setAttribute("aria-setsize", line.size);
     row.setAttribute("aria-selected", line.key === tree.selected && !line.more ? "true" : "false");
-    row.setAttribute("aria-label", line.kind ? `${line.title}, ${line.kind}` : line.title);
     if (line.leaf) row.removeAttribute("aria-expanded");
     else row.setAttribute("aria-expanded", line.open ? "true" : "false");
     row.classList.toggle("bionb-active", here === place);

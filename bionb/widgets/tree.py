@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from bionb.errors import BionbError, UsageError
+from bionb.http.answers import shorten
 from bionb.protocol import Client, Node, Nodes
 
 FIRST = 200  # children of a node that are read when it is opened, where reading sends requests
@@ -144,6 +146,25 @@ class Line:
     up: int
     more: bool = False
     open: bool = False
+
+    def told(self) -> dict[str, Any]:
+        """Return the line for a page."""
+        branch, node = self.branch, self.branch.node
+        place = {"key": branch.key, "position": self.position, "size": self.size, "up": self.up}
+        if self.more or node is None:
+            unread = branch.unread
+            words = (
+                "More: show them" if unread is None else f"{unread:,} more: show {'some' if unread > MORE else 'them'}"
+            )
+            return place | {"more": True, "level": branch.depth + 2, "title": words, "leaf": True, "kind": ""}
+        title = shorten(node.title or node.id, 160)
+        return place | {
+            "level": branch.depth + 1,
+            "title": title,
+            "kind": node.kind,
+            "leaf": node.leaf,
+            "open": self.open,
+        }
 
 
 class Tree:

@@ -71,7 +71,7 @@ def test_the_whole_way_of_a_first_day(open_notebook, lab, front):
 
     notebook.run(1)
     browser = notebook.output(1)
-    browser.get_by_role("treeitem", name="Exome pilot, project").click()
+    browser.get_by_role("treeitem", name="Exome pilot project", exact=True).click()
     browser.get_by_text("3 rows").wait_for()
     press_dangerous_keys(notebook)
     browser.get_by_text("role", exact=True).click()
@@ -111,7 +111,7 @@ def test_a_saved_notebook_shows_what_was_there(open_notebook, front, state):
     notebook = open_notebook(CONNECTED + BROWSE, front=front)
     notebook.run(0)
     browser = notebook.output(0)
-    browser.get_by_role("treeitem", name="Exome pilot, project").click()
+    browser.get_by_role("treeitem", name="Exome pilot project", exact=True).click()
     browser.get_by_role("gridcell", name="bob@EXAMPLE", exact=True).wait_for()
     assert 1 == notebook.page.get_by_text("carol@EXAMPLE", exact=True).count()
     saved = notebook.save()
@@ -134,7 +134,7 @@ def test_a_slow_server_and_impatient_clicks(open_notebook):
     browser = notebook.output(0)
     notebook.run(1)
     for title in ("Exome pilot", "Panel 2019", "RNA pilot", "Exome pilot", "RNA pilot"):
-        browser.get_by_role("treeitem", name=f"{title}, project").click()
+        browser.get_by_role("treeitem", name=f"{title} project", exact=True).click()
     browser.get_by_text("Reading project").first.wait_for()
     notebook.page.wait_for_timeout(200)
     browser.get_by_role("heading", name="RNA pilot").wait_for()
@@ -152,15 +152,15 @@ def test_the_stop_button_a_dead_server_and_a_new_kernel(open_notebook):
     notebook.run(0)
     notebook.run(1)
     browser = notebook.output(0)
-    browser.get_by_role("treeitem", name="Exome pilot, project").click()
+    browser.get_by_role("treeitem", name="Exome pilot project", exact=True).click()
     browser.get_by_text("Reading project").first.wait_for()
     notebook.command("notebook:interrupt-kernel")
     browser.get_by_text("Stopped").wait_for()
     notebook.run(2)
-    browser.get_by_role("treeitem", name="RNA pilot, project").click()
+    browser.get_by_role("treeitem", name="RNA pilot project", exact=True).click()
     browser.get_by_text("3 rows").wait_for()
     notebook.run(3)
-    browser.get_by_role("treeitem", name="Exome pilot, project").click()
+    browser.get_by_role("treeitem", name="Exome pilot project", exact=True).click()
     browser.get_by_text("could not be reached").wait_for()
     assert browser.get_by_text("3 rows").is_visible(), "an error keeps what was shown"
     notebook.page.evaluate(
@@ -168,7 +168,7 @@ def test_the_stop_button_a_dead_server_and_a_new_kernel(open_notebook):
     )
     browser.get_by_text("The kernel was restarted or has gone").wait_for()
     notebook.run(0)
-    notebook.output(0).get_by_role("treeitem", name="Exome pilot, project").click()
+    notebook.output(0).get_by_role("treeitem", name="Exome pilot project", exact=True).click()
     notebook.output(0).get_by_text("3 rows").wait_for()
 
 
@@ -187,7 +187,7 @@ def test_in_voila(lab, new_page):
     page.get_by_text("Connected to SODAR in the sandbox as alice").wait_for()
     page.get_by_role("button", name="Browse").focus()
     page.keyboard.press("Enter")
-    page.get_by_role("treeitem", name="Exome pilot, project").wait_for()
+    page.get_by_role("treeitem", name="Exome pilot project", exact=True).wait_for()
     page.get_by_role("tree").focus()
     page.keyboard.type("exo")
     page.wait_for_timeout(300)

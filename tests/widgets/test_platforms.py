@@ -73,3 +73,23 @@ def test_files_are_named_for_the_transfers(client):
             wanted = node.files(client.frame(node))
             assert wanted
             assert all(isinstance(each, str) for each in wanted)
+
+
+def test_the_files_of_a_sodar_project_are_in_the_tree_once_it_has_a_place_for_them(page):
+    """Before its collections are made there is nothing to list, and a line that fails would help nobody."""
+    with bionb.start_sandbox("sodar") as sandbox:
+        sodar = bionb.connect("sodar", sandbox.url("sodar"), **sandbox.credentials("sodar"))
+        browser = bionb.browse(sodar)
+        browser.select("Exome pilot", "project")
+        sodar.create_collections(browser.selection.id)
+        assert ["Table", "Code", "Files"] == files_of(browser, page)["tabs"]
+
+
+def files_of(browser, page):
+    """Select the files of the selected project, and return what a page is told."""
+    project = browser.selection
+    browser.reload()
+    browser.open(browser.nodes[0])
+    browser.select(project)
+    browser.select(project.id, "files")
+    return page(browser).latest("shown")

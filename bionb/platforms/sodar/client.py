@@ -131,7 +131,8 @@ class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Access, Zone
             return []
         title, call = found.title or found.identifier, f"investigation({project!r}).to_frame()"
         draw = functools.partial(self._graph, project)
-        return [Node("investigation", found.sodar_uuid, title, record=found.record, call=call, draw=draw)]
+        sheets = Node("investigation", found.sodar_uuid, title, record=found.record, call=call, draw=draw)
+        return [sheets, *([_files_node(project)] if found.irods_status else [])]
 
     def _zone_nodes(self, project: str) -> list[Node]:
         try:
@@ -144,7 +145,7 @@ class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Access, Zone
         """Return a node as a table.
 
         A category gives its projects, a project its members, an investigation its studies and assays, a study its
-        samples, an assay its rows, a zone itself.
+        samples, an assay its rows, a zone itself, the files themselves.
         """
         if node.kind == "category":
             return to_frame(self._project_tree().below(node.id), columns.PROJECT_COLUMNS)
@@ -154,6 +155,8 @@ class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Access, Zone
             isa = self.export_sheets(node.record["project"])
             name = node.record["file_name"]
             return isa.samples(name) if node.kind == "study" else isa.assay(name)
+        if node.kind == "files":
+            return self.files(node.id).to_frame()
         if node.kind == "zone":
             return to_frame([self.zone(node.id)], columns.ZONE_COLUMNS)
         return self.members(node.id).to_frame()
@@ -616,6 +619,11 @@ def _node(record: Record) -> Node:
     if record["type"] == "CATEGORY":
         return Node("category", uuid, title, record=record, near=True)  # the list of all projects is here
     return Node("project", uuid, title, record=record, call=f"members({uuid!r}).to_frame()")
+
+
+def _files_node(project: str) -> Node:
+    call = f"files({project!r}).to_frame()"
+    return Node("files", project, "Sample data", leaf=True, call=call, files=lambda rows: rows)
 
 
 def _zone_node(record: Record) -> Node:
