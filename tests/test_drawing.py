@@ -13,6 +13,7 @@ from bionb.drawing import add_legend, name_places, styled, words
 from bionb.isatab import ISATab, plots
 from bionb.platforms.odm.tables import figures as odm
 from bionb.platforms.sevenbridges.tables import figures as bridges
+from bionb.platforms.sodar.tables import figures as steward
 from bionb.platforms.torrentsuite.tables import figures as torrent
 from tests.isatab.sets import small
 
@@ -41,6 +42,7 @@ MODULES = (
     "isatab.plots",
     "platforms.odm.tables.figures",
     "platforms.sevenbridges.tables.figures",
+    "platforms.sodar.tables.figures",
     "platforms.torrentsuite.tables.figures",
 )
 
@@ -128,6 +130,16 @@ DRAWN = {
     ),
     "platforms.sevenbridges.tables.figures.cost_by_project": lambda: bridges.cost_by_project(
         pd.DataFrame({"project_name": NASTY, "analysis_cost.amount": 1.0, "analysis_cost.currency": "$"})
+    ),
+    "platforms.sodar.tables.figures.members_by_project": lambda: steward.members_by_project(
+        nasty(project=None, role=None)
+    ),
+    "platforms.sodar.tables.figures.zone_ages": lambda: steward.zone_ages(
+        nasty(title=None, status=None, date_modified=times(1)), pd.Timestamp("2026-02-01", tz="UTC")
+    ),
+    "platforms.sodar.tables.figures.events_by_month": lambda: steward.events_by_month(nasty(time=times(1))),
+    "platforms.sodar.tables.figures.storage_by_project": lambda: steward.storage_by_project(
+        nasty(project=None, size=[10**6] * COUNT), "project"
     ),
     "platforms.torrentsuite.tables.figures.bead_funnel": lambda: torrent.bead_funnel(report().loading),
     "platforms.torrentsuite.tables.figures.quality_checks": lambda: torrent.quality_checks(report().thresholds),

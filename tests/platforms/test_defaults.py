@@ -54,8 +54,11 @@ SENT = {
             "owner": "SODAR Core, ProjectSerializer: required",
             "public_access": "SODAR Core, ProjectSerializer: allow_null",
         },
+        "create_ticket": {"allowed_hosts": "SODAR 1.1, IrodsAccessTicketSerializer: required"},
         "create_token": {"*": "SODAR Core, token view"},
+        "set_setting": {"plugin_name": "SODAR Core, AppSettingMixin: required"},
         "transfer_ownership": {"old_owner_role": "SODAR Core, ownership view: required"},
+        "update_ticket": {"allowed_hosts": "SODAR 1.1, IrodsAccessTicketSerializer: what is not sent is lost"},
         "update_project": {"public_access": "SODAR Core 1.2 and later fails without it"},
     },
     "torrentsuite": {
