@@ -1,11 +1,14 @@
 """Variants, flow cytometry and single cells come back as they were imported."""
 
+import tracemalloc
+
 import pytest
 
 import bionb
-from bionb.errors import PermissionDenied, UnknownFilter, UsageError
+from bionb.errors import NotFound, PermissionDenied, UnknownFilter, UsageError, VersionRejected
 from bionb.platforms.odm.rules.filters import where
 from tests.platforms.odm.conftest import DATA, LIVER, connected
+from tests.servers import Answer, Server
 
 VARIANTS, FLOW, CELLS = "GSF1146932", "GSF1146934", "GSF1146935"
 
@@ -257,3 +260,51 @@ def test_no_variant_of_a_sample_is_an_empty_frame_of_the_same_form(odm):
 
     assert none.empty
     assert none.columns.tolist() == some.columns.tolist()[: len(none.columns)]
+
+
+@pytest.mark.parametrize(
+    ("ask", "expected"),
+    [
+        (lambda odm: odm.cells().first(1), "since release 1.62"),
+        (lambda odm: odm.cell_expression("ALB").first(1), "since release 1.62"),
+        (lambda odm: odm.import_cells("s3://b/cells.tsv"), "since release 1.62"),
+        (lambda odm: odm.import_samples(DATA / "LIV2045_samples.tsv"), "since release 1.62"),
+        (lambda odm: odm.import_file("s3://b/x.txt", LIVER), "since release 1.60"),
+        (lambda odm: odm.audit_events().first(1), "since release 1.60"),
+    ],
+)
+def test_what_an_older_server_lacks_is_told_with_its_release(ask, expected):
+    """A bare 404 sounds as if the cells were not there."""
+    with (
+        Server(Answer(404, b"<html>Not Found</html>", "text/html")) as server,
+        bionb.connect("odm", server.url, token="invented") as odm,
+        pytest.raises(VersionRejected, match=expected),
+    ):
+        ask(odm)
+
+
+def test_a_group_that_is_not_there_is_no_older_server(odm):
+    """Where an identifier is asked for, 404 is about it."""
+    with pytest.raises(NotFound):
+        odm.cells(group=VARIANTS).first(1)
+
+
+def test_a_long_stream_is_read_in_pieces():
+    """A genome has millions of variants: no piece keeps those before it."""
+    header = "CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tS1\tS2\n"
+    rows = "".join(f"chr1\t{n}\t.\tA\tG\t60\tPASS\t.\t0/1\t./.\n" for n in range(20_000))
+    with (
+        Server(Answer(body=(header + rows).encode(), type="text/tab-separated-values")) as server,
+        bionb.connect("odm", server.url, token="invented") as odm,
+    ):
+        tracemalloc.start()
+        sizes, alleles = [], 0
+        for piece in odm.stream_variants("GSF1").chunks(1000, counts=True):
+            sizes.append(len(piece))
+            alleles += int(piece["S1"].sum())
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+
+    assert [1000] * 20 == sizes
+    assert 20_000 == alleles
+    assert most < 20 * 1024 * 1024

@@ -20,6 +20,7 @@ from bionb.platforms.odm.wire.paging import (
     offset_reader,
     page_size,
     pairs_reader,
+    reader_since,
 )
 from bionb.platforms.odm.wire.records import ACCESSION, Record
 from bionb.platforms.odm.wire.template import TEMPLATES
@@ -75,6 +76,7 @@ class Calls(SessionOwner):
         flat: Flat,
         key: Callable[[Any], Any],
         explain: Callable[[], None] = lambda: None,
+        since: str = "",
     ) -> Callable[[], Reader]:
         """Return what starts the reader of a query; of several requests each record comes once."""
         limit = page_size(limit)
@@ -84,9 +86,8 @@ class Calls(SessionOwner):
 
         def start() -> Reader:
             params = [{**each, "pageLimit": limit} for each in asked]
-            return explained(
-                chained([cursor_reader(self.session, path, what, p, pick, key) for p in params], key), explain
-            )
+            readers = [cursor_reader(self.session, path, what, each, pick, key) for each in params]
+            return reader_since(explained(chained(readers, key), explain), since)
 
         return start
 

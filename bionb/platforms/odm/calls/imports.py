@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,12 @@ from bionb.platforms.odm.rules.checking import check_upload
 from bionb.platforms.odm.rules.classes import checked_class, checked_matrix
 from bionb.platforms.odm.rules.sources import is_link, local_file
 from bionb.platforms.odm.wire.jobs import Job, with_info
+from bionb.platforms.odm.wire.problems import there_since
 from bionb.platforms.odm.wire.records import Ref, accession_of
 
 _EARLIER = re.compile(r"jobExecId\s*=\s*(\d+)")
+# The releases with which imports came; all others are as old as the API.
+SINCE, UPLOADS_SINCE = {"cells": "1.62", "file": "1.60"}, "1.62"
 log = logging.getLogger("bionb")
 
 
@@ -280,7 +283,8 @@ class Imports(Calls):
         params = {"allow_dups": "true"} if again and kind != "file" else None
         path, what = f"{API}/jobs/import/{kind}", f"import {kind}"
         try:
-            info = self.session.json("POST", path, json=wanted, params=params, what=what)
+            with there_since(SINCE[kind]) if kind in SINCE else nullcontext():
+                info = self.session.json("POST", path, json=wanted, params=params, what=what)
         except Conflict as error:
             found = _EARLIER.search(error.detail)
             if found is None:
@@ -310,7 +314,8 @@ class Imports(Calls):
             # The server wants the file as the last part of the form.
             parts["file"] = (path.name, opened.enter_context(path.open("rb")))
             url = f"{API}/jobs/import/{kind}/multipart"
-            info = self.session.json("POST", url, data=form, files=parts, what=f"upload {path.name}")
+            with there_since(UPLOADS_SINCE):
+                info = self.session.json("POST", url, data=form, files=parts, what=f"upload {path.name}")
         return self._started(kind, info, f"upload {path.name}")
 
     def _started(self, kind: str, info: Any, what: str) -> Job:

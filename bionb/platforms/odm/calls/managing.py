@@ -12,13 +12,14 @@ from bionb.listing import Listing
 from bionb.paging.pages import Reader
 from bionb.plain import plain, several
 from bionb.platforms.odm.calls.calls import API, Calls
-from bionb.platforms.odm.wire.paging import LIMIT, cursor_reader, offset_reader, page_size
+from bionb.platforms.odm.wire.paging import LIMIT, cursor_reader, offset_reader, page_size, reader_since
 from bionb.platforms.odm.wire.records import ACCESSION, Record, Ref, Refs, accession_of, accessions_of
 
 DETACHED = columns(f"{ACCESSION} detachedObjectType ownerEmail", createdAt=TIME)
 DELETED = columns(f"{ACCESSION} objectType ownerEmail", createdAt=TIME)
 EVENTS = columns("id type", createTime=TIME) + columns("user.email source studyAccession target.dataType target.id")
 GENOMES = columns(f"{ACCESSION} name organism assembly release initializationStatus", createdAt=TIME)
+AUDIT_SINCE = "1.60"
 # In the order in which the server lists them.
 DETACHABLE = (
     "STUDY",
@@ -180,7 +181,8 @@ class Managing(Calls):
         path, what = f"{API}/audit/events", "list the audit events"
 
         def start() -> Reader:
-            return cursor_reader(self.session, path, what, params, lambda body: body.get("events") or [], _event)
+            reader = cursor_reader(self.session, path, what, params, lambda body: body.get("events") or [], _event)
+            return reader_since(reader, AUDIT_SINCE)
 
         return Listing("audit events", start, EVENTS)
 

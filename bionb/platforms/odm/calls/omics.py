@@ -20,7 +20,7 @@ from bionb.platforms.odm.wire.records import ACCESSION, Record, Ref, accession_o
 # The server wants a query of the data's own; these are true of everything.
 ANY_VARIANT, ANY_READOUT = "filter=PASS || filter!=PASS", "MinValue=-1000000000000"
 CELLS = columns(f"{ACCESSION} barcode batch cellType cluster", nCounts=COUNT)
-CELLS_LIMIT = 10_000
+CELLS_LIMIT, CELLS_SINCE = 10_000, "1.62"
 
 
 class Omics(Calls):
@@ -233,7 +233,7 @@ class Omics(Calls):
         def explain() -> None:
             self._explain(about(filters), as_curator)
 
-        start = self._query(path, "query cells", asked, limit, _cell, _cell_key, explain)
+        start = self._query(path, "query cells", asked, limit, _cell, _cell_key, explain, CELLS_SINCE)
         return Listing("cells", start, CELLS)
 
     def cell(self, cell: Ref, *, as_curator: bool = False) -> Record:
@@ -320,7 +320,9 @@ class Omics(Calls):
             self._explain(about(filters), as_curator)
             self._explain_data("expression", attribute, as_curator)
 
-        start = self._query(path, "query the expression of cells", asked, limit, tidy, measurement_key, explain)
+        start = self._query(
+            path, "query the expression of cells", asked, limit, tidy, measurement_key, explain, CELLS_SINCE
+        )
         return ExpressionListing("measurements", start, EXPRESSION)
 
     # -- requests ---------------------------------------------------------------------------------------------------

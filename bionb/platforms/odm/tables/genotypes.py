@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import UnexpectedResponse
@@ -56,7 +58,12 @@ def allele_count(genotype: Any) -> int | None:
     >>> [allele_count(each) for each in ("0/0", "0|1", "1/2", "./.", "1")]
     [0, 1, 2, None, 1]
     """
-    alleles = re.split(r"[/|]", str(genotype).partition(":")[0])
+    return _count(str(genotype).partition(":")[0])
+
+
+@cache
+def _count(genotype: str) -> int | None:
+    alleles = re.split(r"[/|]", genotype)
     return sum(each != "0" for each in alleles) if all(each.isdecimal() for each in alleles) else None
 
 
@@ -171,24 +178,37 @@ class VariantStream(MatrixStream):
             header = next(lines, "")
             if not header.strip():
                 raise UnexpectedResponse(f"ODM streamed an empty answer for {self._label}. Is anything linked?")
-            names, waiting, begun = next(csv.reader([header], delimiter=(mark := delimiter_of(header)))), [], False
+            mark = delimiter_of(header)
+            names, waiting, begun = next(csv.reader([header], delimiter=mark)), list[str](), False
             for line in lines:
-                waiting.append(next(csv.reader([line], delimiter=mark)))
+                waiting.append(line)
                 if len(waiting) == rows:
-                    yield self._framed(names, waiting, counts)
+                    yield self._framed(names, waiting, mark, counts)
                     waiting, begun = [], True
             if waiting or not begun:
-                yield self._framed(names, waiting, counts)
+                yield self._framed(names, waiting, mark, counts)
 
-    def _framed(self, names: list[str], cells: list[list[str]], counts: bool) -> pd.DataFrame:
+    def _framed(self, names: list[str], lines: list[str], mark: str, counts: bool) -> pd.DataFrame:
         import pandas as pd
 
-        for row in cells:
-            if len(row) != len(names):
-                raise UnexpectedResponse(
-                    f"ODM streamed a row of {len(row)} cells for {self._label} under {len(names)} names. Try again."
-                )
-        frame = pd.DataFrame(cells, columns=names, dtype="str")
+        wrong = next((line for line in lines if line.count(mark) + 1 != len(names) and '"' not in line), None)
+        if wrong is not None:
+            cells = wrong.count(mark) + 1
+            raise UnexpectedResponse(
+                f"ODM streamed a row of {cells} cells for {self._label} under {len(names)} names. Try again."
+            )
+        try:
+            frame = pd.read_csv(
+                io.StringIO("\n".join(lines)),
+                sep=mark,
+                header=None,
+                names=range(len(names)),
+                dtype=str,
+                keep_default_na=False,
+            )
+        except (ValueError, pd.errors.ParserError) as error:
+            raise UnexpectedResponse(f"ODM streamed rows for {self._label} that can't be read: {error}.") from error
+        frame.columns = pd.Index(names)
         place = [name for name in names if name.lstrip("#").upper() in FIXED]
         frame = frame.set_index(place) if place else frame
         return frame.apply(allele_counts) if counts else frame

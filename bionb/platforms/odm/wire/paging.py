@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bionb.paging import pages
 from bionb.paging.chained import Chained
 from bionb.paging.pages import Cursor, Offset, Page, Reader, State
+from bionb.platforms.odm.wire.problems import there_since
 
 if TYPE_CHECKING:
     from bionb.session import Session
@@ -90,6 +91,22 @@ def pairs_reader(session: Session, path: str, what: str) -> Offset:
 def chained(readers: Sequence[Reader], key: Key) -> Reader:
     """Return one reader of what several requests find, each record once."""
     return Chained(readers, key=key) if len(readers) > 1 else readers[0]
+
+
+class _Since:
+    """A reader of what older servers lack: their 404 at its first page means that, where no identifier is asked for."""
+
+    def __init__(self, reader: Reader, since: str) -> None:
+        self._reader, self._since = reader, since
+
+    def after(self, state: State, wanted: int | None = None) -> State:
+        with there_since(self._since):
+            return self._reader.after(state, wanted)
+
+
+def reader_since(reader: Reader, since: str) -> Reader:
+    """Return a reader that says from which release on a server has what it reads; `since` empty: all have it."""
+    return _Since(reader, since) if since else reader
 
 
 class _Explained:

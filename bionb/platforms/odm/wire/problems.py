@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from bionb.errors import NotFound, VersionRejected
 from bionb.http.answers import Problem, flatten, is_json, page_text
 from bionb.http.bodies import json_of, text_of
 from bionb.wording import joined
@@ -25,8 +28,32 @@ def read_problem(response: requests.Response) -> Problem:
     return Problem(message if isinstance(message, str) and message else joined(flatten(error)), hint=_hint(response))
 
 
+@contextmanager
+def there_since(release: str) -> Iterator[None]:
+    """Turn a 404 into what it means at an address without identifier: the server is older than `release`.
+
+    Raises
+    ------
+    VersionRejected
+        It says from which release on servers have it.
+    """
+    try:
+        yield
+    except NotFound as error:
+        asked = f"{error.method} {error.path}"
+        words = f"{error.platform} answered 404 to {asked}: servers have that since release {release}. "
+        words += "Ask an administrator which release this one runs."
+        raise VersionRejected(
+            words, platform=error.platform, method=error.method, path=error.path, status=error.status
+        ) from error
+
+
 def _hint(response: requests.Response) -> str:
     path = response.request.path_url if response.request else ""
+    if response.status_code == 403 and ("/manage-data/" in path or "/audit/" in path):
+        return 'It takes the permissions "manage organisation" and "access all data": ask an administrator.'
+    if response.status_code == 403 and "/xrefsets/" in path:
+        return "Only who imported a mapping may delete it: ask them."
     if response.status_code == 403:
         return "Ask an administrator to put you into the group Curator; reading works without as_curator=True."
     if response.status_code == 401 and ("/as-curator/" in path or "/jobs/" in path):
