@@ -180,18 +180,19 @@ class ISATab(Shapes, Edits):
             ``count`` (how often). Levels: ``error`` (AltamISA and so SODAR cannot read the set), ``critical``
             (SODAR refuses it), ``moderate``, ``advisory`` and ``note``.
         """
-        columns = zip(*self._findings, strict=True) if self._findings else [()] * len(FINDING_DTYPES)
-        return typed_frame(dict(zip(FINDING_DTYPES, columns, strict=True)), FINDING_DTYPES)
+        columns = {name: [getattr(finding, name) for finding in self.findings] for name in FINDING_DTYPES}
+        return typed_frame(columns, FINDING_DTYPES)
 
     def accepted(self) -> bool:
         """Tell whether SODAR would import the set: AltamISA reads it, warns of nothing critical, and no table is empty.
 
         The reasons are the findings of level ``error`` and ``critical`` in `check`.
         """
-        return not any(finding.level in ("error", "critical") for finding in self._findings)
+        return not any(finding.level in ("error", "critical") for finding in self.findings)
 
     @cached_property
-    def _findings(self) -> list[Finding]:
+    def findings(self) -> list[Finding]:
+        """What `check` has in its frame, each with all the rows that it is about."""
         return check(self)
 
     # Growing

@@ -73,7 +73,7 @@ def test_every_finding_of_altamisa_is_found_as_often(real_sets, columnar_from):
             continue
         said = Counter((file, level, short(text)) for file, level, text in expected if level != "note")
         found: Counter = Counter()
-        for finding in said_by(isa._findings):
+        for finding in said_by(isa.findings):
             found[finding.file, finding.level, short(finding.message)] += finding.count
         for key in said:  # AltamISA names all missing samples at once
             if key[2] == "Found samples in assay":

@@ -227,4 +227,4 @@ def _placed(table: Table, level: str, message: str, cells: _Quoted, headings: _Q
     if row is None:
         return Finding(table.name, None, "", level, message)
     field = table.cells.stripped(0, [row])[0]
-    return Finding(table.name, table.line(row), field, level, message, text)
+    return Finding(table.name, table.line(row), field, level, message, text, rows=(row,))

@@ -15,7 +15,7 @@ LEVELS = ("error", "critical", "moderate", "advisory", "note")
 
 
 class Finding(NamedTuple):
-    """Something to know about a file; ``line`` is None where it concerns the whole."""
+    """Something to know about a file, and about which rows; ``line`` is None where it concerns the whole."""
 
     file: str
     line: int | None
@@ -24,9 +24,10 @@ class Finding(NamedTuple):
     message: str
     value: str = ""
     count: int = 1  # type: ignore[assignment]
+    rows: tuple[int, ...] = ()
 
 
-FINDING_DTYPES = {name: "Int64" if name in ("line", "count") else "str" for name in Finding._fields}
+FINDING_DTYPES = {name: "Int64" if name in ("line", "count") else "str" for name in Finding._fields if name != "rows"}
 
 
 class Report:
@@ -34,15 +35,16 @@ class Report:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self._found: dict[tuple[str, str, str], tuple[int | None, str, int]] = {}
+        self._found: dict[tuple[str, str, str], tuple[list[int], str, int]] = {}
 
     def add(
         self, level: str, message: str, column: Column | None = None, rows: Sequence[int] = (), value: str = ""
     ) -> None:
         """Add a finding about some rows, or about the header where there are none."""
         key = (level, message, column.key if column else "")
-        row, value, count = self._found.get(key, (min(rows, default=None), value, 0))
-        self._found[key] = (row, value, count + max(1, len(rows)))
+        known, value, count = self._found.get(key, ([], value, 0))
+        known.extend(rows)
+        self._found[key] = (known, value, count + max(1, len(rows)))
 
     @property
     def failed(self) -> bool:
@@ -54,6 +56,6 @@ class Report:
         """The findings, in the order in which they came."""
         name = self.table.name
         return [
-            Finding(name, self.table.line(row), column, level, message, value, count)
-            for (level, message, column), (row, value, count) in self._found.items()
+            Finding(name, self.table.line(min(rows, default=None)), column, level, message, value, count, tuple(rows))
+            for (level, message, column), (rows, value, count) in self._found.items()
         ]
