@@ -11,7 +11,7 @@ from bionb.errors import UsageError
 from bionb.http.answers import shorten
 from bionb.protocol import Client, Node
 from bionb.registry import platform_card, platforms
-from bionb.widgets.grid import Grid
+from bionb.widgets.table.grid import Grid
 
 if TYPE_CHECKING:
     import pandas as pd

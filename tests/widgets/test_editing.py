@@ -8,7 +8,7 @@ import pytest
 import bionb
 from bionb.errors import InvalidSheet, UsageError
 from bionb.isatab import ISATab
-from bionb.widgets.editing import Editing
+from bionb.widgets.sheets.editing import Editing
 from tests.isatab.sets import small
 
 STUDY = (

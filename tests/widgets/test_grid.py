@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from bionb.errors import UsageError
-from bionb.widgets.grid import CELLS, ROWS, Grid
+from bionb.widgets.table.grid import CELLS, ROWS, Grid
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import UsageError
-from bionb.widgets import cells
-from bionb.widgets.sorting import condition, order_of
+from bionb.widgets.table import cells
+from bionb.widgets.table.sorting import condition, order_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +39,7 @@ class Heading:
     title, unit : str
         For people.
     kind : str
-        Of `bionb.widgets.cells`.
+        Of `bionb.widgets.table.cells`.
     width : int
         Pixels at first.
     """

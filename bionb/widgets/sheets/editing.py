@@ -9,7 +9,7 @@ from bionb.errors import UsageError
 from bionb.isatab.dataset import ISATab
 from bionb.isatab.editing.sheet import Folded, Sheet, sheet_of
 from bionb.isatab.verdict.report import Finding
-from bionb.widgets.grid import BROADEST, NARROWEST, ROWS, Grid, Heading, Message
+from bionb.widgets.table.grid import BROADEST, NARROWEST, ROWS, Grid, Heading, Message
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from bionb.widgets import cells
+from bionb.widgets.table import cells
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,7 +65,7 @@ def condition(column: pd.Series[Any], kind: str, text: str) -> np.ndarray[Any, A
     column : Series
         The values.
     kind : str
-        Of `bionb.widgets.cells`.
+        Of `bionb.widgets.table.cells`.
     text : str
         ``>5``, ``<= 3``, ``2..4``, ``=word``, ``!=word``, or words of which a cell has all.
     """

@@ -1,0 +1,1 @@
+"""A table to look around in: sorted, filtered, searched, and given to a page in windows of rows."""
