@@ -35,6 +35,8 @@ class SentRequest:
         False for further pages, polls, and looks beforehand.
     variable : str
         How the plain calls name the server's address.
+    streams : bool
+        Whether the body is a file.
     """
 
     method: str
@@ -47,6 +49,7 @@ class SentRequest:
     form: Mapping[str, Any] = field(default_factory=dict)
     opens: bool = field(default=True, repr=False, compare=False)
     variable: str = field(default="url", repr=False, compare=False)
+    streams: bool = field(default=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for name in ("params", "headers", "body", "form"):
@@ -70,6 +73,8 @@ class SentRequest:
             arguments.append(f"json={self.body!r}")
         if self.form:
             arguments.append(f"data={dict(self.form)!r}")
+        if self.streams:
+            arguments.append('data=open("FILE", "rb")')
         if self.files:
             arguments.append("files={" + ", ".join(f'"{name}": ...' for name in self.files) + "}")
         known = self.method in _NAMED
@@ -88,7 +93,7 @@ class SentRequest:
         if self.body is not None:
             parts += ["-H 'Content-Type: application/json'", f"-d {_word(json.dumps(_marked(self.body)))}"]
         parts += [f"-F {_word(f'{name}={_marked(value)}')}" for name, value in self.form.items()]
-        parts += [f"-F {shlex.quote(name)}=@FILE" for name in self.files]
+        parts += [f"-F {shlex.quote(name)}=@FILE" for name in self.files] + ["-T FILE"] * self.streams
         where = re.sub(r'([$`"\\!])', r"\\\1", self.path + query)
         address = f'"${self.variable.upper()}'
         return " ".join(part for part in [*parts, address + re.sub("%00([A-Z0-9_]+)%00", r"$\1", where) + '"'] if part)
@@ -158,4 +163,5 @@ def sent_as(request: requests.Request, path: str, auth: Auth, opens: bool, varia
         form,
         opens,
         variable,
+        streams=bool(request.data) and not isinstance(request.data, Mapping | bytes | str | list | tuple),
     )

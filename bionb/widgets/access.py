@@ -97,8 +97,8 @@ class Access:
         """
         self.sign_out()
         try:
-            options = self._options | ({"allow_http": True} if allow_http else {})
-            client = connect(self.card.name, url, sandbox=sandbox, **options, **values)
+            options = self._options | ({"allow_http": True} if allow_http else {}) | dict(values)
+            client = connect(self.card.name, url, sandbox=sandbox, **options)
             try:
                 self.user = client.whoami()
             except BaseException:

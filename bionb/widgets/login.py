@@ -93,12 +93,14 @@ class Login:
             raise UsageError(f"url is a text such as https://server.example.org, not {shown(url)}.")
         if platform is None and (url or given):
             raise UsageError(f"Name the platform of this server, too: {', '.join(platforms())}.")
-        self._options = options
         self._cards = {card.name: card for card in map(platform_card, [platform] if platform else platforms())}
+        first = next(iter(self._cards.values()))
+        # What logs nobody in stays, also for who types the rest into the form.
+        self._options = options | {each.name: given.pop(each.name) for each in first.extras if each.name in given}
         self._view = View((*SCRIPTS, "login"), "createLogin", self.receive)
         self._status = Status(self._view.tell)
         self._browser: Browser | None = None
-        self._take_platform(next(iter(self._cards.values())), url)
+        self._take_platform(first, url)
         if platform:
             self._connect_by_itself(url, sandbox, given)
 

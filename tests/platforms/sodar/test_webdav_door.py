@@ -215,3 +215,13 @@ def test_checksums_as_irods_writes_them(sandbox_place, file, tmp_path, checksum)
             sandbox_place.sodar.download_files(record, tmp_path / "one")
     else:
         assert "md5" in sandbox_place.sodar.download_files(record, tmp_path / "one")["checksum"][0]
+
+
+def test_the_login_form_keeps_the_address(place, file):
+    """The form asks for the token; where files are is an argument of it."""
+    login = bionb.login("sodar", place.sandbox.url("sodar"), webdav_url=place.dav.session.url)
+    assert not login._access.connected
+    login.connect(place.sandbox.url("sodar"), token=place.sandbox.credentials("sodar")["token"])
+
+    assert ["done"] == login.client.upload_files(file, place.zone)["status"].tolist()
+    login.sign_out()

@@ -42,6 +42,12 @@ class Wish:
     sample: str = ""
     beside: Path | None = None
 
+    @property
+    def size(self) -> int:
+        """Its bytes as it is now."""
+        with told("look at", self.path):
+            return self.path.stat().st_size
+
 
 class Sending:
     """One file on its way into a zone."""

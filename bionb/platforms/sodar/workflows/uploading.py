@@ -157,7 +157,14 @@ def _left(wishes: Sequence[Wish], rows: Rows | None) -> list[dict[str, Any]]:
     if rows is None:
         return []
     files = [
-        {"name": each.name, "source": str(each.path), "target": "", "status": "no row", "sample": ""}
+        {
+            "name": each.name,
+            "source": str(each.path),
+            "target": "",
+            "bytes": each.size,
+            "status": "no row",
+            "sample": "",
+        }
         for each in wishes
         if not each.target
     ]
@@ -193,4 +200,4 @@ class Answer:
             return found
         samples = self.samples + [""] * (len(found) - len(self.samples))
         rows = [{**row, "sample": sample} for row, sample in zip(found.to_dict("records"), samples, strict=True)]
-        return to_rows([*rows, *self.left]).astype({"sample": "str"})
+        return to_rows([{"sample": ""} | row for row in [*rows, *self.left]]).astype({"sample": "str"})
