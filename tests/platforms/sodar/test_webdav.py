@@ -60,7 +60,7 @@ def test_what_is_missing_is_no_error_where_one_looks(dav):
     """Looking first is how the rest is decided."""
     assert dav.look("/zone/x") is None
     assert dav.text("/zone/x") is None
-    dav.remove("/zone/x", "delete")
+    assert not dav.remove("/zone/x", "delete")
 
 
 def test_a_missing_collection_is_told_in_one_line(dav):

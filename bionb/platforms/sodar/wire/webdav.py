@@ -160,9 +160,12 @@ class WebDav:
         }
         self.session.request("MOVE", _address(old), what=what, headers=headers)
 
-    def remove(self, path: str, what: str) -> None:
-        """Delete a file, if it is there."""
-        self.session.request("DELETE", _address(path), what=what, opens=False, repeatable=True, accept=(404,))
+    def remove(self, path: str, what: str) -> bool:
+        """Delete a file, and tell whether it was there."""
+        response = self.session.request(
+            "DELETE", _address(path), what=what, opens=False, repeatable=True, accept=(404,)
+        )
+        return response.status_code != 404
 
     def opener(self, path: str, what: str) -> Opener:
         """Return how to ask for a file's bytes."""

@@ -11,10 +11,12 @@ from typing import Any
 
 from bionb.errors import BionbError, ConnectionFailed, FileFailed, ResponseError, UsageError
 from bionb.platforms.sodar.wire.webdav import PART, Entry, WebDav, digest_in, parent
+from bionb.progress import CLOCK
 from bionb.transfers import Part, Send, Snapshot, Watcher, confirm
 from bionb.transfers.digests import file_digest
 from bionb.transfers.failing import shown, told
 
+AFTERWARDS = (0.0, 0.1, 0.3, 1.0)  # seconds before each look for a file that may appear yet
 State = dict[str, dict[str, Entry] | None]  # by collection, what is in it; None where it is missing
 
 
@@ -129,10 +131,20 @@ class Sending:
                     "nothing of it was left there, make the same call again."
                 )
             self._name(temporary, part.digests[self._algorithm])
-        except BaseException:
-            with suppress(BionbError):
-                self._dav.remove(temporary, f"remove what was sent of {self._wish.name}")
+        except ResponseError:
+            self._clean(temporary, (0.0,))
             raise
+        except BaseException:
+            self._clean(temporary, AFTERWARDS)
+            raise
+
+    def _clean(self, temporary: str, pauses: tuple[float, ...]) -> None:
+        """Remove what was sent; a server may still be at writing what we have broken off."""
+        with suppress(BionbError):
+            for seconds in pauses:
+                CLOCK.sleep(seconds)
+                if self._dav.remove(temporary, f"remove what was sent of {self._wish.name}"):
+                    return
 
     def _name(self, temporary: str, digest: str) -> None:
         """Give the file its name, unless another program was faster with the same file."""
