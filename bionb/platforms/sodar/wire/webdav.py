@@ -19,6 +19,7 @@ from bionb.transfers import Answer, linked
 from bionb.transfers.sources import Opener
 
 PART = ".part"  # the end of a file's name as long as it is not whole
+_MAYBE_THERE = (403, 405, 409)
 _ASKED = (
     b'<?xml version="1.0" encoding="utf-8"?><propfind xmlns="DAV:"><prop><resourcetype/><getcontentlength/>'
     b"<getetag/></prop></propfind>"
@@ -134,12 +135,14 @@ class WebDav:
     def make(self, path: str) -> bool:
         """Make a collection, and tell whether it is new."""
         what = f"make the collection {path}"
-        response = self.session.request("MKCOL", _address(path) + "/", what=what, repeatable=True, accept=(405,))
-        if response.status_code == 405 and (found := self.look(path)) is not None and found.is_collection:
-            return False
-        if response.status_code == 405:
-            raise self.session.error(response, what, "A file has that name: choose another.")
-        return True
+        # 405 says that it is there; 403 and 409 may, where another program made it at the same moment.
+        response = self.session.request("MKCOL", _address(path) + "/", what=what, repeatable=True, accept=_MAYBE_THERE)
+        if response.status_code not in _MAYBE_THERE:
+            return True
+        found = self.look(path)
+        if found is None or not found.is_collection:
+            raise self.session.error(response, what, "A file has that name: choose another." if found else "")
+        return False
 
     def put(self, path: str, body: Any, what: str) -> None:
         """Write a file; the collection must be there. Where it breaks off, it is sent again from the start."""
