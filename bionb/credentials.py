@@ -126,10 +126,14 @@ def _variables(platform: Platform, wanted: Sequence[LoginField]) -> dict[str, Se
 
 def _extras_around(platform: Platform, found: Found) -> dict[str, Secret]:
     """Return what the environment gives beside the credentials, unless it is for another server."""
-    named = variable(platform.variable("url"))
-    if not platform.extras or (named and found.url and origin(server_address(platform, named)) != origin(found.url)):
+    if not platform.extras:
         return {}
-    return _variables(platform, platform.extras)
+    named = variable(platform.variable("url"))
+    needed = platform.extras[0].secret  # a password for the server itself, and none that goes to an address beside it
+    if not named or not found.url:
+        return {} if needed else _variables(platform, platform.extras)
+    same = origin(server_address(platform, named)) == origin(found.url)
+    return _variables(platform, platform.extras) if same else {}
 
 
 def _from_colab(platform: Platform) -> Iterator[Found]:

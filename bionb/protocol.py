@@ -100,7 +100,8 @@ class Platform:
         Given a profile or None, yields what the official client's own variables and files hold.
     extras : tuple of LoginField
         What ``connect`` and the environment may give beside: it logs nobody in, and the form does not ask for it. The
-        first is an address and the others are for it: where it is an argument, the environment gives none of them.
+        first is an address and the others are for it: where it is an argument, the environment gives none of them. Or
+        the first is a secret of the server itself: then it comes with the server's address only.
     client, sandbox : str
         ``"module:Class"`` of the client and of the sandbox, loaded when needed.
     """

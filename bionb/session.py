@@ -275,6 +275,7 @@ class Session:
 
     def error(self, response: requests.Response, what: str, hint: str = "") -> ResponseError:
         """Return the error for an answer whose status the caller had accepted."""
+        self._transport.read_error(response)
         problem = self._read_problem(response)
         kept = {name: self._quiet(getattr(problem, name)) for name in ("detail", "summary", "more_info", "code")}
         problem = dataclasses.replace(problem, **kept, hint=hint or self._elsewhere(response) or problem.hint)

@@ -10,6 +10,7 @@ import http.client
 import io
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import requests
@@ -149,6 +150,26 @@ def read_whole(response: requests.Response, bound: float) -> None:
         if size > bound * 1e6:
             response.close()
     response._content = b"".join(pieces)
+
+
+def pieces_of(response: requests.Response, size: int) -> Iterator[bytes]:
+    """Yield the body of a streamed answer in pieces of at most `size` bytes, each as soon as it has come.
+
+    Raises
+    ------
+    RequestException
+        It broke off.
+    """
+    if not hasattr(response.raw, "read1"):
+        yield from response.iter_content(size)
+        return
+    try:
+        while piece := response.raw.read1(size, decode_content=True):
+            yield piece
+    except ReadTimeoutError as error:
+        raise requests.exceptions.ConnectionError(error) from error
+    except (HTTPError, OSError) as error:
+        raise requests.exceptions.ChunkedEncodingError(error) from error
 
 
 def _packed(response: requests.Response) -> int:

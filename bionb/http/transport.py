@@ -114,9 +114,9 @@ class Transport:
         raise ConnectionFailed(f'{self._label} redirects "{call.what}" in a circle. Check the URL you connected to.')
 
     def body(self, response: requests.Response, what: str, size: int) -> Iterator[bytes]:
-        """Give a streamed body in pieces, and close the answer at the end."""
+        """Give a streamed body in pieces as they come: none is lost where it breaks off."""
         try:
-            yield from response.iter_content(size)
+            yield from receiving.pieces_of(response, size)
             return
         except requests.RequestException as error:
             failure = self._bare(error)
@@ -124,6 +124,15 @@ class Transport:
         finally:
             response.close()
         raise told from failure
+
+    def read_error(self, response: requests.Response) -> None:
+        """Read the body of an answer that is an error; of one that breaks off, none."""
+        if not response._content_consumed:  # type: ignore[attr-defined]
+            try:
+                receiving.read_whole(response, self._bound)
+            except requests.RequestException:
+                response._content = b""
+                response.close()
 
     def _joined(self, here: str, target: str, what: str) -> str:
         """Return where a redirect leads, as the URL that would really be asked."""

@@ -74,6 +74,7 @@ def connect(
     username: str | Secret | None = None,
     api_key: str | Secret | None = None,
     password: str | Secret | None = None,
+    web_password: str | Secret | None = None,
 ) -> TorrentSuiteClient:
     """Connect to Torrent Suite and return its client."""
 

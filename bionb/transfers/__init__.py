@@ -9,7 +9,7 @@ from bionb.transfers.carrying import WORKERS, carry_out
 from bionb.transfers.download import Remote, Saved, download
 from bionb.transfers.names import target_of
 from bionb.transfers.plan import Fetch, Send, Transfer, fetches, folder_of, sources_of
-from bionb.transfers.sources import Answer, Watcher, linked
+from bionb.transfers.sources import Answer, Opener, Watcher, linked
 from bionb.transfers.upload import Part, Snapshot, confirm, part_size_of, send_parts, stored_whole
 from bionb.transfers.writing import write_file, write_files
 
@@ -17,6 +17,7 @@ __all__ = [
     "WORKERS",
     "Answer",
     "Fetch",
+    "Opener",
     "Part",
     "Remote",
     "Saved",

@@ -222,6 +222,7 @@ class _Fetch:
             if place is None or place[0] != self._place(known) or not known.proves(here):
                 return False
         elif answer.status == 200:
+            self._check_page(answer)
             self._begin(identity_of(answer.headers, length_of(answer.headers)))
         else:
             raise UnexpectedResponse(
@@ -229,6 +230,17 @@ class _Fetch:
             )
         self._said |= checksums_of(answer.headers, answer.status == 200)
         return True
+
+    def _check_page(self, answer: Answer) -> None:
+        """Refuse a web page in place of a file that is none: one of a proxy, or of a login."""
+        size, name = self._remote.size, self._remote.name.lower()
+        page = answer.headers.get("Content-Type", "").lower().startswith("text/html")
+        if page and not name.endswith((".html", ".htm")) and (size is None or length_of(answer.headers) != size):
+            raise UnexpectedResponse(
+                f"{self._remote.label} sent a web page in place of the file {shown(self._remote.name)}: it may be a "
+                "login page, or come from a proxy on the way. Check the password, open the page in a browser, or try "
+                "again; nothing was written."
+            )
 
     def _begin(self, identity: Identity) -> None:
         size, told = self._remote.size, identity.size

@@ -300,6 +300,7 @@ ARGUMENTS = {
         "value": False,
     },
     "torrentsuite": {
+        "files": lambda suite: suite.report(3)["bamLink"],
         "node": below,
         "resource": "chip",
         "plan": lambda suite: suite.create_plan(ONE)["id"],

@@ -12,6 +12,7 @@ PLATFORM = Platform(
     ),
     ways=(("username", "api_key"), ("username", "password")),
     token_help="An administrator of the server finds each user's API key at /admin/tastypie/apikey/.",
+    extras=(LoginField("web_password", "Password of the web pages", sent=False),),
     pages=(
         "rundb",
         "home",

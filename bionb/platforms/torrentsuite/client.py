@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,11 @@ from bionb.platforms.torrentsuite.tables.columns import RUN_COLUMNS
 from bionb.platforms.torrentsuite.tables.report import RunReport
 from bionb.platforms.torrentsuite.tables.rows import finding_frame, run_rows
 from bionb.platforms.torrentsuite.wire.catalogue import API
+from bionb.platforms.torrentsuite.wire.door import Door
+from bionb.platforms.torrentsuite.wire.paging import all_records
 from bionb.platforms.torrentsuite.wire.problems import read_problem
 from bionb.platforms.torrentsuite.wire.records import state_of
+from bionb.platforms.torrentsuite.workflows import files as workflows
 from bionb.platforms.torrentsuite.workflows.planning import Draft, Planner
 from bionb.platforms.torrentsuite.workflows.reporting import gather
 from bionb.protocol import Node, Nodes
@@ -41,7 +45,7 @@ class TorrentSuiteClient(Objects, Runs, Plans):
     url : str
         The server, without the path of the API.
     credentials : mapping
-        ``username`` and ``api_key``, or ``username`` and ``password``.
+        ``username`` and ``api_key``, or ``username`` and ``password``; ``web_password`` beside a key, for files.
     **options
         As for `bionb.connect`.
 
@@ -60,6 +64,7 @@ class TorrentSuiteClient(Objects, Runs, Plans):
         self._username = credentials["username"]
         super().__init__(Session(url, _auth(credentials), label=LABEL, read_problem=read_problem, **options))
         self._planner = Planner(self.session, self._catalogue)
+        self._door = Door(self.session, credentials)
 
     def whoami(self) -> str:
         """Return the account's name, by one real request.
@@ -101,6 +106,88 @@ class TorrentSuiteClient(Objects, Runs, Plans):
         94.77
         """
         return gather(self.session, self.report(report))
+
+    def report_files(self, report: Ref) -> pd.DataFrame:
+        """Return the files of a report and of its plugins.
+
+        Parameters
+        ----------
+        report : int, str or dict
+            Its identifier, or a record of `reports`.
+
+        Returns
+        -------
+        DataFrame
+            ``name``, ``kind`` (``BAM``, ``BAI``, ``VCF``, ...: by the ending), ``barcode``, ``plugin``, ``bytes``,
+            ``link`` (path on the server, as ``bamLink`` is).
+
+        Raises
+        ------
+        UsageError
+            No password was given when connecting; or the report has no folder.
+        AuthenticationFailed
+            The server wants another password.
+
+        Notes
+        -----
+        ``GET /auth/output/...``: the pages of the report's folder, of ``download_links`` and of the plugins' folders;
+        the sizes by ``HEAD``.
+
+        Examples
+        --------
+        >>> files = suite.report_files(3)
+        >>> files[files["kind"] == "BAM"][["name", "bytes"]].head(1)
+                 name  bytes
+        2  rawlib.bam  60000
+        """
+        record = self.report(report)
+        plugins = all_records(self.session, "pluginresult", {"result": identifier(record)}, "list the plugins' folders")
+        return workflows.report_files(self._door.open(), record, plugins)
+
+    def download_files(
+        self, files: Any, folder: str | os.PathLike[str] = ".", *, overwrite: bool = False, dry_run: bool = False
+    ) -> pd.DataFrame:
+        """Save files of reports in a folder, several at once; what broke off goes on where it stopped.
+
+        Parameters
+        ----------
+        files : DataFrame, str, dict or list
+            Rows of `report_files`, or links such as a report's ``bamLink``.
+        folder : path
+            Made where it is missing. Files keep the folders that they have below the report's; those of several
+            reports stand in a folder for each.
+        overwrite : bool
+            Replace files of these names that differ.
+        dry_run : bool
+            Only look, and return the plan.
+
+        Returns
+        -------
+        DataFrame
+            One row a file: ``name``, ``source``, ``target``, ``bytes``, ``checksum`` (``"md5 9e10..."``), ``status``
+            (``done``, ``there``: skipped since the very file is there, ...), ``seconds``, ``error``; see
+            `bionb.transfers.carry_out`.
+
+        Raises
+        ------
+        UsageError
+            No password was given when connecting; another file of this name is there.
+        AuthenticationFailed
+            The server sent its login page, or wants another password.
+        TransfersFailed
+            Some did not arrive, the others are whole; ``.partial`` is the table. Of one file its own error.
+
+        Notes
+        -----
+        ``GET /auth/output/...``, in ranges where a file is larger than 64 MiB.
+
+        Examples
+        --------
+        >>> suite.download_files(suite.report(3)["bamLink"], "reads")[["bytes", "status"]]
+           bytes status
+        0  60000   done
+        """
+        return workflows.download_files(self._door.open(), files, folder, overwrite=overwrite, dry_run=dry_run)
 
     def check_plan(
         self, plan: Mapping[str, Any] | None = None, /, *, samples: Any = None, **fields: Any

@@ -35,6 +35,10 @@ def entries(reference: Path) -> Iterator[dict[str, Any]]:
     folder = reference / "data/torrent-suite"
     for path, (source, query) in READ.items():
         yield {"method": "GET", "path": path, "query": query, "source": source}
+    for method in ("GET", "HEAD"):  # its web server's configuration, torrent-server-config.conf.in
+        yield {"method": method, "path": "/auth/output/{path...}", "query": [], "source": SOURCE}
+    yield {"method": "GET", "path": "/output/{path...}", "query": [], "source": RECORDED}
+    yield {"method": "GET", "path": "/login/", "query": ["next"], "source": RECORDED}
     seen = dict(plan_bodies(folder))
     fields = declared(folder) | thresholds(folder)
     yield from plan_forms("POST", PLANS, keys(seen["POST"]), fields)

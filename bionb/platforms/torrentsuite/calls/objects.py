@@ -8,7 +8,8 @@ from typing import Any
 from bionb.listing import Listing
 from bionb.paging.pages import Page, Whole
 from bionb.platforms.torrentsuite.calls.calls import Calls
-from bionb.platforms.torrentsuite.tables.columns import CHIP_COLUMNS, RESOURCE_COLUMNS
+from bionb.platforms.torrentsuite.tables.columns import BED_COLUMNS, CHIP_COLUMNS, RESOURCE_COLUMNS
+from bionb.platforms.torrentsuite.tables.rows import bed_rows
 from bionb.platforms.torrentsuite.wire.catalogue import Schema
 
 
@@ -117,3 +118,29 @@ class Objects(Calls):
         ['S5']
         """
         return self._listing("chip", filters, CHIP_COLUMNS, name="chips")
+
+    def bed_files(self, **filters: Any) -> Listing:
+        """BED files of the server: target regions and hotspots that plans can name.
+
+        Parameters
+        ----------
+        **filters
+            As for `objects`, e.g. ``type="target"``.
+
+        Returns
+        -------
+        Listing
+            Frame columns: ``id``, ``name``, ``type`` (target, hotspot), ``reference``, ``enabled``, ``path`` (what a
+            plan names), ``upload_date`` (UTC).
+
+        Notes
+        -----
+        ``GET /rundb/api/v1/content/?type__in=target,hotspot``.
+
+        Examples
+        --------
+        >>> suite.bed_files(type="hotspot").to_frame()["name"].tolist()
+        ['hot.bed', 'hotspots_demo.bed']
+        """
+        kinds = {} if "type" in filters else {"type__in": ["target", "hotspot"]}
+        return self._listing("content", {**kinds, **filters}, BED_COLUMNS, name="BED files", rows=bed_rows)

@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 
 from bionb.platforms.torrentsuite.sandbox import extras, query, schemas
 from bionb.platforms.torrentsuite.sandbox.plans import Plans
+from bionb.platforms.torrentsuite.sandbox.runs import output
 from bionb.platforms.torrentsuite.sandbox.store import API, Record
 from bionb.platforms.torrentsuite.sandbox.world import world
 from bionb.sandbox.application import Application, Refused
@@ -38,11 +39,11 @@ class TorrentSuiteSandbox(Application):
 
     Quirks beyond reality's own (the mesh ``next`` link, big integers as text, unknown filters ignored): ``plain_next``
     (the ``next`` link stays on its resource), ``neighbour_down`` (200 with fewer runs and a warning), ``same_page``
-    (every page is the first one).
+    (every page is the first one), ``login_page`` (a login page in place of files).
     """
 
     states = ("default", "busy", "empty")
-    quirks = ("plain_next", "neighbour_down", "same_page")
+    quirks = ("plain_next", "neighbour_down", "same_page", "login_page")
     users = ("ionadmin", *READERS)
 
     def fill(self, state: str) -> None:
@@ -53,7 +54,7 @@ class TorrentSuiteSandbox(Application):
     def credentials(self, user: str | None = None) -> dict[str, str]:
         """Return what ``connect`` needs."""
         name = user or self.users[0]
-        return {"username": name, "api_key": token_of(name), "password": token_of(name)}
+        return {"username": name, "api_key": token_of(name), "password": token_of(name), "web_password": token_of(name)}
 
     def refusal(self, status: int, words: str, **more: Any) -> Mapping[str, Any]:
         """Word an error as this platform does; what breaks it is told in one way."""
@@ -76,6 +77,10 @@ class TorrentSuiteSandbox(Application):
         app.add_url_rule("/<path:path>", "any", self._answer, methods=_VERBS)
 
     def _answer(self, path: str) -> Response:
+        if path == "login/":
+            return output.login_page()
+        if re.match(r"(auth/)?output/", path):
+            return self._output(path)
         found = re.fullmatch(r"rundb/api/(mesh/)?v1(?:/(\w+))?(?:/(.*))?", path.removesuffix("/"))
         if not found:
             return web_page(404, "Not Found")
@@ -89,6 +94,15 @@ class TorrentSuiteSandbox(Application):
         if not self._user():
             raise Refused(401)
         return self._resource(resource, rest, inmesh)
+
+    def _output(self, path: str) -> Response:
+        """Answer for files: programs by password below ``/auth``; whoever has none is sent to the login page."""
+        by_password = request.headers.get("Authorization", "").startswith("Basic ") and bool(self._user())
+        if by_password and not self.faults.take("login_page"):
+            return output.served(self.store, path.removeprefix("auth/"))
+        if path.startswith("auth/") and not by_password:
+            return reply("", 401, {"WWW-Authenticate": 'Basic realm="Torrent Server"'})
+        return output.to_login(path)
 
     def _user(self) -> str:
         """Return who asks, by API key or password; empty for anyone else."""

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from bionb.platforms.torrentsuite.sandbox import metrics
-from bionb.platforms.torrentsuite.sandbox.runs import CLASSES, DOCUMENTED_STATES, PLUGINS, Report, Run
+from bionb.platforms.torrentsuite.sandbox.runs import CLASSES, DOCUMENTED_STATES, PLUGINS, Report, Run, metrics
 from bionb.platforms.torrentsuite.sandbox.schemas import blank
 from bionb.platforms.torrentsuite.sandbox.store import Record, row, uri, written
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-from bionb.platforms.torrentsuite.sandbox import composite, metrics, reagents
+from bionb.platforms.torrentsuite.sandbox import composite, reagents
 from bionb.platforms.torrentsuite.sandbox.plans import planned
-from bionb.platforms.torrentsuite.sandbox.runs import Report, Run, documented, more
+from bionb.platforms.torrentsuite.sandbox.runs import Report, Run, documented, metrics, more
 from bionb.platforms.torrentsuite.sandbox.store import Maker, Record, Store, row, uri
 
 SIZES = {"default": 60, "busy": 1500, "empty": 0}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bionb.frames import ANY, COUNT, FLAG, NUMBER, TIME, columns
 
 RESOURCE_COLUMNS = columns("name list_endpoint schema")
+BED_COLUMNS = columns("id name type reference", enabled=FLAG) + columns("path", upload_date=TIME)
 CHIP_COLUMNS = columns("id name description instrumentType", isActive=FLAG, slots=COUNT)
 FIGURES = columns(
     total_reads=COUNT,

@@ -97,6 +97,18 @@ def report_row(report: Record) -> Record:
     return {**report, **known}
 
 
+def bed_rows(records: list[Record]) -> list[Record]:
+    """Return BED files as rows, with the reference they are for; the name is the last part of the path."""
+    return [
+        {
+            **each,
+            "name": each.get("name") or str(each.get("path") or "").rpartition("/")[2],
+            "reference": each.get("extra"),
+        }
+        for each in records
+    ]
+
+
 def plugin_rows(results: list[Record]) -> list[Record]:
     """Return results of plugins as rows."""
     return [plugin_row(each) for each in results]

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from bionb.platforms.torrentsuite.sandbox.metrics import RNA_RUN, SMALL_RUN, Figures, invented
+from bionb.platforms.torrentsuite.sandbox.runs.metrics import RNA_RUN, SMALL_RUN, Figures, invented
 
 NEWEST = datetime(2025, 11, 20, 9, 30, tzinfo=UTC)
 STATUSES = ("Completed",) * 12 + ("Error in Alignment", "Completed with 1 error", "Signal Processing", "Pending")
