@@ -14,7 +14,7 @@ import requests
 from bionb.address import checked_url, is_loopback
 from bionb.crew import Crew, Errand
 from bionb.errors import ResponseError, SessionClosed, UsageError
-from bionb.http import answers, bodies
+from bionb.http import answers, bodies, receiving
 from bionb.http.allowance import RateBudget
 from bionb.http.answers import Pick, Problem
 from bionb.http.auth import Auth, NoAuth
@@ -275,7 +275,7 @@ class Session:
 
     def error(self, response: requests.Response, what: str, hint: str = "") -> ResponseError:
         """Return the error for an answer whose status the caller had accepted."""
-        self._transport.read_error(response)
+        receiving.read_error(response)
         problem = self._read_problem(response)
         kept = {name: self._quiet(getattr(problem, name)) for name in ("detail", "summary", "more_info", "code")}
         problem = dataclasses.replace(problem, **kept, hint=hint or self._elsewhere(response) or problem.hint)

@@ -23,6 +23,7 @@ from bionb.secret import variable
 
 PIECE = 1 << 16
 LARGEST_MB = 512
+_LARGEST_ERROR_MB = 1
 BOUND = "BIONB_LARGEST_ANSWER_MB"
 
 
@@ -150,6 +151,16 @@ def read_whole(response: requests.Response, bound: float) -> None:
         if size > bound * 1e6:
             response.close()
     response._content = b"".join(pieces)
+
+
+def read_error(response: requests.Response) -> None:
+    """Read the body of a streamed answer that is an error; of one that breaks off or is large, none."""
+    if response._content is False:  # type: ignore[comparison-overlap]
+        try:
+            read_whole(response, _LARGEST_ERROR_MB)
+        except requests.RequestException:
+            response._content = b""
+            response.close()
 
 
 def pieces_of(response: requests.Response, size: int) -> Iterator[bytes]:

@@ -125,15 +125,6 @@ class Transport:
             response.close()
         raise told from failure
 
-    def read_error(self, response: requests.Response) -> None:
-        """Read the body of an answer that is an error; of one that breaks off, none."""
-        if not response._content_consumed:  # type: ignore[attr-defined]
-            try:
-                receiving.read_whole(response, self._bound)
-            except requests.RequestException:
-                response._content = b""
-                response.close()
-
     def _joined(self, here: str, target: str, what: str) -> str:
         """Return where a redirect leads, as the URL that would really be asked."""
         try:
