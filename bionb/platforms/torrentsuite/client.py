@@ -138,7 +138,7 @@ class TorrentSuiteClient(Objects, Runs, Plans):
         >>> files = suite.report_files(3)
         >>> files[files["kind"] == "BAM"][["name", "bytes"]].head(1)
                  name  bytes
-        2  rawlib.bam  60000
+        1  rawlib.bam  60000
         """
         record = self.report(report)
         plugins = all_records(self.session, "pluginresult", {"result": identifier(record)}, "list the plugins' folders")
