@@ -49,13 +49,16 @@ docs: $(DEVELOPER)  ## build the site with the course, how-to pages and referenc
 	@$(call timed,docs,$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --jobs 2 docs $(SITE))
 	@echo "Open $(SITE)/index.html"
 
+lite: $(DEVELOPER)  ## build the course as a page that needs no server in docs/_lite
+	@$(call timed,lite,$(BIN)/python docs/lite/build.py)
+
 bench: $(patsubst benchmarks/%.py,bench-%,$(wildcard benchmarks/[a-z]*.py))  ## measure speed and memory
 
 bench-%: $(DEVELOPER)  ## run one benchmark: make bench-listing
 	@$(BIN)/python benchmarks/$*.py
 
 clean:  ## remove the virtual environment and all caches
-	rm -rf $(VENV) $(SITE) docs/course .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SITE) docs/_lite docs/course docs/made .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find bionb tests notebooks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 $(READY): binder/requirements.txt binder/postBuild binder/overrides.json binder/nbconvert/index.html.j2 pyproject.toml

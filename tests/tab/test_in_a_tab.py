@@ -13,7 +13,7 @@ import bionb
 from tests.npm import package, program
 
 ROOT = Path(__file__).parents[2]
-PYODIDE = "314.0.7"
+PYODIDE = "314.0.6"  # the one that the JupyterLite kernel loads
 LISTS = {"sodar": "projects", "sevenbridges": "projects", "torrentsuite": "chips", "odm": "studies"}
 IN_REACH = "not outside and not browser and not slow"
 
