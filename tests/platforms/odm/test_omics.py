@@ -246,12 +246,21 @@ def test_an_unknown_feature_column_is_told(odm):
         odm.expression("ALB", attribute="gen").first(1)
 
 
-@pytest.mark.parametrize("kind", ["variants", "flow_cytometry"])
-def test_a_kind_of_data_that_nobody_imported_is_told(sandbox, odm, kind):
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda odm: odm.variants(),
+        lambda odm: odm.flow_cytometry(),
+        lambda odm: odm.cells(),
+        lambda odm: odm.cell_expression("ALB"),
+        lambda odm: odm.expression("ALB"),
+    ],
+)
+def test_a_kind_of_data_that_nobody_imported_is_told(sandbox, odm, ask):
     """An empty table would look like an answer."""
     sandbox.reset("empty")
-    with pytest.raises(UsageError, match=r"no .* data for you yet: import_"):
-        getattr(odm, kind)().first(1)
+    with pytest.raises(UsageError, match=r"no .* for you yet: import_"):
+        ask(odm).first(1)
 
 
 def test_no_variant_of_a_sample_is_an_empty_frame_of_the_same_form(odm):

@@ -147,12 +147,15 @@ class Calls(SessionOwner):
 
         return Listing("runs", start, columns("runId runSourceId"))
 
-    def _pairs(self, kind: str, group: str, target: str = "samples", as_curator: bool = False) -> Listing:
+    def _pairs(
+        self, kind: str, group: str, target: str = "samples", as_curator: bool = False, limit: int = LIMIT
+    ) -> Listing:
         between = f"{target}-to-samples" if kind in ("library", "preparation") else f"run-to-{target}"
         path = role_path(f"integration/link/{kind}/{between}/by/group/{group}", as_curator)
+        size = page_size(limit)
         return Listing(
             "links",
-            lambda: pairs_reader(self.session, path, f"list what {group} is linked to"),
+            lambda: pairs_reader(self.session, path, f"list what {group} is linked to", size),
             rows=lambda records: [pair for each in records for pair in each["pairs"]],
         )
 

@@ -21,6 +21,7 @@ from bionb.platforms.odm.wire.paging import LIMIT, chained, offset_reader, page_
 from bionb.platforms.odm.wire.records import Record, Ref, accession_of
 
 MADE = ("library", "preparation")
+MADE_OF = ("samples", "libraries", "preparations")
 GROUPS = (*DATA, *MADE)
 SHORT = {"expression": "exFilter", "variant": "vxFilter", "flow-cytometry": "fxFilter"}
 COLUMNS = columns("itemId") + (Column("Data Class"), Column("Name"))
@@ -301,7 +302,15 @@ class Groups(Calls):
 
         return Listing("measurements", start, declared)
 
-    def pairs(self, group: Ref, kind: str = "expression", *, to: str = "samples", as_curator: bool = False) -> Listing:
+    def pairs(
+        self,
+        group: Ref,
+        kind: str = "expression",
+        *,
+        to: str = "samples",
+        as_curator: bool = False,
+        limit: int = LIMIT,
+    ) -> Listing:
         """Return what the runs of a data group, or the libraries or preparations of a group, are linked to.
 
         Parameters
@@ -330,8 +339,12 @@ class Groups(Calls):
         """
         kind = kind.replace("_", "-")
         if kind in MADE:
-            return self._pairs(kind, accession_of(group), {"library": "libraries"}.get(kind, f"{kind}s"), as_curator)
-        return self._pairs(data_kind(kind), accession_of(group), to, as_curator)
+            return self._pairs(
+                kind, accession_of(group), {"library": "libraries"}.get(kind, f"{kind}s"), as_curator, limit
+            )
+        if to not in MADE_OF:
+            raise UsageError(f"to={to!r:.40} has no list of pairs: use one of {', '.join(MADE_OF)}.")
+        return self._pairs(data_kind(kind), accession_of(group), to, as_curator, limit)
 
     # -- requests ---------------------------------------------------------------------------------------------------
 

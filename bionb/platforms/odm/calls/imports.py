@@ -88,12 +88,7 @@ class Imports(Calls):
     ) -> Job:
         """Import libraries: a tab-separated file with ``Library ID`` and ``Sample Source ID`` (a list when pooled).
 
-        Parameters
-        ----------
-        source : str or Path
-            A link or a local file.
-        template_id, allow_duplicates
-            As for `import_study`.
+        Parameters as for `import_samples`.
 
         Notes
         -----
@@ -111,12 +106,7 @@ class Imports(Calls):
     ) -> Job:
         """Import preparations: a tab-separated file with ``Preparation ID`` and ``Sample Source ID``.
 
-        Parameters
-        ----------
-        source : str or Path
-            A link or a local file.
-        template_id, allow_duplicates
-            As for `import_study`.
+        Parameters as for `import_samples`.
 
         Notes
         -----
@@ -222,14 +212,7 @@ class Imports(Calls):
         return self._import_data("flow-cytometry", source, metadata_link, options, allow_duplicates)
 
     def import_cells(self, source: str | Path, *, allow_duplicates: bool = False) -> Job:
-        """Import single cells: a tab-separated file with ``barcode`` and ``batch``.
-
-        Parameters
-        ----------
-        source : str or Path
-            A link or a local file.
-        allow_duplicates : bool
-            As for `import_study`.
+        """Import single cells: a tab-separated file with ``barcode`` and ``batch``. Parameters as for `import_samples`.
 
         Notes
         -----

@@ -232,6 +232,7 @@ class Omics(Calls):
 
         def explain() -> None:
             self._explain(about(filters), as_curator)
+            self._explain_cells(as_curator)
 
         start = self._query(path, "query cells", asked, limit, _cell, _cell_key, explain, CELLS_SINCE)
         return Listing("cells", start, CELLS)
@@ -336,6 +337,12 @@ class Omics(Calls):
 
         path = role_path(f"omics/{kind}/data", as_curator)
         return self._query(path, f"query {kind} data", asked, limit, flat, measurement_key, explain)
+
+    def _explain_cells(self, as_curator: bool) -> None:
+        what = "look for cells"
+        body = self._get("omics/cells", params={"pageLimit": 1}, what=what, as_curator=as_curator)
+        if not self.session.record_of(body, what=what).get("data"):
+            raise UsageError("This server has no cells for you yet: import_cells() and link_cells() them first.")
 
     def _cells_of(self, group: str, as_curator: bool, limit: int) -> Listing:
         path, what = role_path(f"cells/by/group/{group}", as_curator), f"list the cells of {group}"

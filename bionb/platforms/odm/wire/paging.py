@@ -72,7 +72,7 @@ def cursor_reader(
     return Cursor(read, key=key)
 
 
-def pairs_reader(session: Session, path: str, what: str) -> Offset:
+def pairs_reader(session: Session, path: str, what: str, limit: int = LIMIT) -> Offset:
     """Return the reader of the pairs that runs are linked by, one record a run."""
 
     def read(place: Mapping[str, Any], opens: bool) -> Page:
@@ -85,7 +85,7 @@ def pairs_reader(session: Session, path: str, what: str) -> Offset:
             total=lambda response, body: _pagination(body).get("total"),
         )
 
-    return Offset(read, LIMIT, names=PLACE)
+    return Offset(read, limit, names=PLACE)
 
 
 def chained(readers: Sequence[Reader], key: Key) -> Reader:
