@@ -7,6 +7,7 @@ instant.
 from __future__ import annotations
 
 import importlib
+import types
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -63,6 +64,10 @@ def __getattr__(name: str) -> Any:
     module = importlib.import_module(_HOMES[name])
     # The function shadows the sub-package of the same name (bionb.platforms), which Python binds on import.
     value = getattr(module, name)
+    if isinstance(value, types.FunctionType):
+        from bionb.arguments import checked
+
+        value = checked(value)
     globals()[name] = value
     return value
 

@@ -17,7 +17,7 @@ def connect(
     *,
     sandbox: bool = False,
     profile: str | None = None,
-    api_version: str | None = None,
+    api_version: str | float | None = None,
     allow_http: bool = False,
     workers: int = 16,
     timeout: float | tuple[float, float] = (10.0, 60.0),
@@ -36,7 +36,7 @@ def connect(
         Use the local sandbox, started once per process; environment, files and keyring are ignored.
     profile : str, optional
         Section of the official client's credentials file.
-    api_version : str, optional
+    api_version : str or float, optional
         Pin the server's API version, on platforms that have several.
     allow_http : bool
         Allow a plain http server of your own network.

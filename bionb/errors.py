@@ -38,7 +38,7 @@ import pickle
 from collections.abc import Sequence
 from typing import Any, Self
 
-from bionb.wording import printable
+from bionb.wording import message_of
 
 
 class BionbError(Exception):
@@ -48,15 +48,22 @@ class BionbError(Exception):
     ----------
     partial : object or None
         Whatever was fetched or created before the failure, so that nothing is lost.
+    hint : str
+        What to do next; the message as it is shown ends with it.
     lasting : bool
         Asking again in some minutes is sure to fail alike, as with a wrong certificate.
     """
 
     partial: Any = None
     lasting = False
+    hint = ""
 
-    def __init__(self, *words: Any) -> None:
-        super().__init__(*(printable(each) if isinstance(each, str) else each for each in words))
+    def __init__(self, *words: Any, hint: str = "") -> None:
+        super().__init__(*(message_of(each) if isinstance(each, str) else each for each in words))
+        self.hint = message_of(hint)
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} {self.hint}".strip()
 
     def __reduce__(self) -> Any:
         """Pickle what was said; what had been obtained may hold connections, which do not travel."""
@@ -67,9 +74,13 @@ class BionbError(Exception):
         self.partial = partial
         return self
 
-    def reword(self, message: str) -> None:
-        """Give this error a message by someone who knows more about what was tried."""
-        self.args = (printable(message),)
+    def retell(self, message: str, hint: str = "") -> None:
+        """Give this error another message and hint, by someone who knows more about what was tried."""
+        self.args, self.hint = (message_of(message),), message_of(hint)
+
+    def advise(self, hint: str) -> None:
+        """Add to what the hint says."""
+        self.hint = message_of(f"{self.hint} {hint}".strip())
 
 
 def _travels(value: Any) -> bool:
@@ -116,16 +127,16 @@ class ConnectionFailed(BionbError):
         A request that changes something was sent, and its answer was lost: the change may have been made.
     """
 
-    def __init__(self, message: str, *, lasting: bool = False, maybe_done: bool = False) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, hint: str = "", lasting: bool = False, maybe_done: bool = False) -> None:
+        super().__init__(message, hint=hint)
         self.lasting, self.maybe_done = lasting, maybe_done
 
 
 class InsecureConnection(ConnectionFailed):
     """The request would have carried a token over plain http or to another host; it was not sent."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, lasting=True)
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint, lasting=True)
 
 
 class ResponseError(BionbError):
@@ -149,6 +160,7 @@ class ResponseError(BionbError):
         self,
         message: str,
         *,
+        hint: str = "",
         platform: str = "",
         method: str = "",
         path: str = "",
@@ -157,7 +169,7 @@ class ResponseError(BionbError):
         detail: str = "",
         more_info: str = "",
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, hint=hint)
         self.platform, self.method, self.path = platform, method, path
         self.status, self.code, self.detail, self.more_info = status, code, detail, more_info
 
@@ -213,8 +225,8 @@ class JobFailed(BionbError):
         The last answer about it.
     """
 
-    def __init__(self, message: str, *, state: str = "", record: Any = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, hint: str = "", state: str = "", record: Any = None) -> None:
+        super().__init__(message, hint=hint)
         self.state, self.record = state, record
 
 
@@ -229,8 +241,8 @@ class WaitTimeout(BionbError):
         The last answer about it.
     """
 
-    def __init__(self, message: str, *, state: str = "", record: Any = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, hint: str = "", state: str = "", record: Any = None) -> None:
+        super().__init__(message, hint=hint)
         self.state, self.record = state, record
 
 
@@ -265,8 +277,8 @@ class InvalidInput(BionbError, ValueError):
         One entry a fault, as shown in the message.
     """
 
-    def __init__(self, message: str, findings: Sequence[Any] = ()) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, findings: Sequence[Any] = (), *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
         self.findings = list(findings)
 
 

@@ -20,6 +20,7 @@ from bionb.frames import Column, FrameBuilder
 from bionb.http.story import story_to_read
 from bionb.paging.pages import Page, Reader, State
 from bionb.progress import Progress
+from bionb.secret import conceal
 from bionb.warning import warn
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class Listing(Sequence[Record]):
 
     def __iter__(self) -> Iterator[Record]:
         for records in self._kept_pages():
-            yield from records
+            yield from map(conceal, records)
 
     def first(self, n: int) -> list[Record]:
         """Return the first `n` records, reading no more pages than they need.
@@ -119,8 +120,8 @@ class Listing(Sequence[Record]):
         for page in kept.pages[: state.pages]:
             if len(found) >= n:
                 break
-            found += page.records()
-        return found[:n]
+            found += page.records()[: n - len(found)]
+        return list(map(conceal, found))
 
     @overload
     def __getitem__(self, index: int) -> Record: ...
@@ -147,14 +148,15 @@ class Listing(Sequence[Record]):
     def pages(self) -> Iterator[list[Record]]:
         """Give the records page by page and keep nothing, for listings larger than memory."""
         if self._kept.begun:
-            yield from self._kept_pages()
+            for records in self._kept_pages():
+                yield list(map(conceal, records))
             return
         kept = _Kept(self._start(), remember=False)
         while not kept.state.done:
             records = self._advance(kept, kept.state).page.records()
             kept.pages.clear()
             if records:
-                yield records
+                yield list(map(conceal, records))
 
     # -- frames ---------------------------------------------------------------------------------------------------
 

@@ -202,6 +202,62 @@ def _meant(key: str, above: str, told: str) -> str:
     return told if key == "value" else ""
 
 
+MASK = "(hidden)"
+_BASES = re.compile(r"[ACGTN]{1,60}")
+
+
+def concealed(value: Any) -> Any:
+    """Return what a record shows of a credential; numbers and flags about one are none, nor is a run of bases.
+
+    Examples
+    --------
+    >>> concealed("hunter2"), concealed({"id": "A", "uses": 3}), concealed(True), concealed("TCAG")
+    ('(hidden)', {'id': '(hidden)', 'uses': 3}, True, 'TCAG')
+    """
+    if isinstance(value, dict):
+        return {key: concealed(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [concealed(each) for each in value]
+    plain = not value or isinstance(value, bool | int | float) or _BASES.fullmatch(str(value))
+    return value if plain else MASK
+
+
+def conceal(record: dict[str, Any]) -> dict[str, Any]:
+    """Conceal the credentials in a record of a server, as no table shows them either; the record itself is changed.
+
+    Examples
+    --------
+    >>> conceal({"service": {"secret_access_key": "x"}, "settings": [{"name": "password", "value": "y"}]})
+    {'service': {'secret_access_key': '(hidden)'}, 'settings': [{'name': 'password', 'value': '(hidden)'}]}
+    """
+    for name in _hidden_names(tuple(record)):
+        record[name] = concealed(record[name])
+    for value in record.values():  # long listings pass here
+        kind = type(value)
+        if kind is dict:
+            conceal(value)
+        elif kind is list:
+            _conceal_in(value)
+    if "value" in record and hides_column(str(record.get("name", record.get("setting_name", "")))):
+        record["value"] = concealed(record["value"])
+    return record
+
+
+def _conceal_in(values: list[Any]) -> None:
+    for each in values:
+        kind = type(each)
+        if kind is dict:
+            conceal(each)
+        elif kind is list:
+            _conceal_in(each)
+
+
+@lru_cache(maxsize=4096)
+def _hidden_names(names: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return which of a record's names stand for credentials."""
+    return tuple(name for name in names if hides_column(str(name)))
+
+
 def link_masked(text: str) -> str:
     """Return a text in which no link shows a password or a signature."""
     text = _USER.sub(r"\1…@", text)
@@ -219,7 +275,7 @@ def shown(value: Any, length: int = 60) -> str:
     if isinstance(value, str):
         return repr(_RUN.sub(lambda run: "…" if _run_is_secret(run[0]) else run[0], link_masked(value))[:length])
     text = repr(value)
-    if len(text) > length or looks_secret(text):
+    if len(text) > length or not text.isprintable() or " at 0x" in text or looks_secret(text):
         return f"a value of type {type(value).__name__}"
     return text
 

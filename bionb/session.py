@@ -26,6 +26,7 @@ from bionb.http.transport import READING, TIMEOUT, Call, Transport
 from bionb.paging.pages import Page
 from bionb.plain import plain
 from bionb.progress import meanwhile
+from bionb.secret import conceal
 from bionb.wording import printable, shorten
 
 if TYPE_CHECKING:
@@ -255,17 +256,18 @@ class Session:
             It is anything else.
         """
         body = self.json(method, path, what=what, **options)
-        return bodies.records_of(body, self.label, what, within=within, ids=ids, needs=needs)
+        found = bodies.records_of(body, self.label, what, within=within, ids=ids, needs=needs)
+        return list(map(conceal, found))
 
     def record_of(
         self, body: Any, *, what: str, ids: Collection[str] = (), needs: Collection[str] = ()
     ) -> dict[str, Any]:
-        """Return a body, or a part of one, that must be a record; see `record`."""
-        return bodies.record_of(body, self.label, what, ids=ids, needs=needs)
+        """Return a body, or a part of one, that must be a record, its credentials concealed; see `record`."""
+        return conceal(bodies.record_of(body, self.label, what, ids=ids, needs=needs))
 
     def page(self, path: str, *, what: str, pick: Pick, opens: bool = True, **options: Any) -> Page:
         """Fetch a page of a listing (GET), parsed when first looked at; `options` as of `request` and `page_of`."""
-        parts = {name: options.pop(name) for name in ("total", "more", "cursor", "ids") if name in options}
+        parts = {name: options.pop(name) for name in ("total", "more", "cursor", "warnings", "ids") if name in options}
         response = self.request("GET", path, what=what, opens=opens, **options)
         return Page.later(lambda: self.page_of(response, what=what, pick=pick, **parts))
 

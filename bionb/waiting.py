@@ -132,8 +132,8 @@ def _reason(error: ConnectionFailed | ServerFailed) -> str:
 
 def _say_gave_up(error: ConnectionFailed | ServerFailed, what: str, silent: float) -> None:
     if not error.lasting:
-        error.reword(
-            f"{error} {what} was waited for, and for {silent:.0f} s nothing answered; the work may go on at the "
+        error.advise(
+            f"{what} was waited for, and for {silent:.0f} s nothing answered; the work may go on at the "
             "server: wait again later."
         )
 

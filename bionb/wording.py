@@ -9,6 +9,7 @@ SHOWN = 300
 # Escape sequences first: of "ESC [ 31 m" nothing may stay. Then C0 and C1 controls, marks that turn the direction of
 # writing, and halves of characters that no terminal can print.
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)|\x1b[ -/]*[0-~]", re.DOTALL)
+_LONG_WORD = re.compile(r"[^\s/?&='\".,:;]{200,}")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -26,6 +27,18 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """Return a text as one plain line."""
     return " ".join(printable(" ".join(text.split())).split())
+
+
+def message_of(text: str) -> str:
+    r"""Return the message of an error as one plain line, in which no word is longer than a line.
+
+    Examples
+    --------
+    >>> message_of("There is no\nproject " + "x" * 1000)[:24], len(message_of("x" * 1000))
+    ('There is no project xxxx', 81)
+    """
+    line = " ".join(text.splitlines()) if len(text.splitlines()) > 1 else text
+    return _LONG_WORD.sub(lambda word: word[0][:80] + "…", printable(line))
 
 
 def joined(sentences: Iterable[str]) -> str:

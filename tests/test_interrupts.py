@@ -21,7 +21,7 @@ from bionb.http.transport import Transport
 from bionb.listing import Listing
 from bionb.paging.chained import Chained
 from bionb.paging.pages import Cursor, Offset, Page, Whole
-from bionb.platforms.torrentsuite.workflows import lookup as plan_lookup
+from bionb.platforms.torrentsuite.wire.paging import all_records
 from tests.interrupts import Interrupts
 
 RECORDS = [{"id": f"t{number}", "n": number, "inner": {"a": number}} for number in range(7)]
@@ -162,7 +162,7 @@ LISTINGS = {
     },
     "torrentsuite": {
         "chips": lambda client: client.chips(limit=SIZE),
-        "plan lookup": lambda client: Plain(lambda: plan_lookup.records(client.session, "chip", {})),
+        "plan lookup": lambda client: Plain(lambda: all_records(client.session, "chip", {}, "look up chips")),
     },
     "odm": {
         "samples": lambda client: client.samples(limit=SIZE),

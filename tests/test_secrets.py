@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import json
 import pickle
 import time
 
@@ -256,3 +257,32 @@ def test_a_body_is_read_alike_at_the_first_look_and_the_second(session, content,
 
     assert [{"a": "grün"}] == page.records()
     assert [{"a": "grün"}] == page.records()
+
+
+@pytest.mark.parametrize(
+    ("platform", "ask"),
+    [
+        ("sevenbridges", lambda client: [client.volume("ada/lab"), client.volumes()[0]]),
+        ("sodar", lambda client: [client.project("0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0")]),
+        ("odm", lambda client: [client.study("GSF000001")]),
+    ],
+)
+def test_no_record_of_a_server_shows_a_credential(platform, ask):
+    """A record is shown by its last line in a cell, and saved with the notebook."""
+    record = {
+        **{"id": "ada/lab", "name": "lab", "sodar_uuid": "0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0", "roles": {}},
+        **{"title": "T", "type": "PROJECT", "parent": None, "genestack:accession": "GSF000001"},
+        "service": {"bucket": "b", "credentials": {"access_key_id": "hush-1", "uses": 3}, "api_token": "hush-2"},
+        "settings": [{"name": "password", "value": "hush-3"}],
+    }
+
+    def answer(asked):
+        single = json.dumps(record).encode()
+        many = json.dumps({"items": [record], "href": "x"}).encode()
+        return Answer(body=many if asked.path.split("?")[0].endswith("volumes") else single)
+
+    with Server(answer) as server, bionb.connect(platform, server.url, token="invented") as client:
+        found = ask(client)
+
+    assert "hush" not in repr(found)
+    assert all(3 == each["service"]["credentials"]["uses"] for each in found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,7 @@ def page_of(
     total: Callable[[requests.Response, Any], int | None] = lambda response, body: None,
     more: Callable[[requests.Response, Any], bool | None] = lambda response, body: None,
     cursor: Callable[[Any], Any] = lambda body: None,
+    warnings: Callable[[Any], Sequence[str]] = lambda body: (),
     ids: Collection[str] = (),
 ) -> Page:
     """Return an answer as a page of a listing.
@@ -99,6 +100,8 @@ def page_of(
         Takes the records out of the parsed body.
     total, more, cursor : callable
         Where the server says how many records there are, whether a page follows, and how it is called.
+    warnings : callable
+        Takes what the server warns of out of the body.
     ids : collection of str
         Keys that, where a record has them, must hold a text or a number.
 
@@ -111,7 +114,7 @@ def page_of(
     body = parse_json(response, label, what)
     try:
         records = pick(body)
-        numbers = total(response, body), more(response, body), cursor(body)
+        numbers, said = (total(response, body), more(response, body), cursor(body)), warnings(body)
         wrong: Exception | None = None
     except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
         wrong = without_frames(error)
@@ -122,7 +125,8 @@ def page_of(
         for each in records:
             if each.get(name) is not None:
                 bodies.record_of(each, label, what, ids=(name,))
-    return Page(records, *numbers, body=response.content, parse=lambda content: pick(bodies.loads(content, charset)))
+    content, parse = response.content, lambda content: pick(bodies.loads(content, charset))
+    return Page(records, *numbers, body=content, parse=parse, warnings=said)
 
 
 def plain_problem(response: requests.Response, unnamed: Collection[str] = ()) -> Problem:
@@ -174,13 +178,13 @@ def error_for(
     """Return the error for an answer: one line with what was asked, what came back, what to try next."""
     status = response.status_code
     kind = _CLASSES.get(status, ServerFailed if status >= 500 else ResponseError)
-    hint = problem.hint or _hint(response)
     detail = ended(shorten(problem.summary or problem.detail))
     message = (
         f'{label} answered {status} to "{what}": {detail}' if detail else f'{label} answered {status} to "{what}".'
     )
     error = kind(
-        f"{message} {hint}".rstrip(),
+        message,
+        hint=problem.hint or _hint(response),
         platform=label,
         method=method,
         path=path,

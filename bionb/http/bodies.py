@@ -25,6 +25,10 @@ _BOMS = (
 )
 
 
+class NestedTooDeeply(ValueError):
+    """JSON that no computer's stack can follow."""
+
+
 def is_json(response: requests.Response) -> bool:
     """Tell whether the answer calls itself JSON (vendor types included)."""
     return "json" in response.headers.get("Content-Type", "").lower()
@@ -81,7 +85,7 @@ def loads(content: bytes, charset: str = "") -> Any:
     try:
         return json.loads(text)
     except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+        raise NestedTooDeeply("it is nested too deeply") from None
 
 
 def json_of(response: requests.Response) -> Any:
@@ -108,9 +112,10 @@ def parse_json(response: requests.Response, label: str, what: str) -> Any:
     if is_json(response):
         try:
             return json_of(response)
-        except ValueError as error:  # its own kinds hold the whole body: only their words go on
-            deep = "deeply" in str(error)
-        reason = "JSON that is nested too deeply" if deep else "broken JSON"
+        except NestedTooDeeply:
+            reason = "JSON that is nested too deeply"
+        except ValueError:  # its own kinds hold the whole body: nothing of them goes on
+            reason = "broken JSON"
     else:
         reason = "a web page" if "html" in response.headers.get("Content-Type", "") else "something that is no JSON"
     raise UnexpectedResponse(

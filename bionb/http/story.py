@@ -8,13 +8,12 @@ context: whatever an interrupt stops, nothing of it stays behind.
 from __future__ import annotations
 
 import functools
-import inspect
-import re
 import threading
 from collections.abc import Callable
 from contextvars import ContextVar, copy_context
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
+from bionb.arguments import Call, fault_of, unusable
 from bionb.errors import BionbError, UnexpectedResponse, UsageError
 from bionb.wording import shorten
 
@@ -80,21 +79,15 @@ class Story:
 
     def odd(self, error: Exception) -> BionbError:
         """Return the error of a call that could not read an answer, or could not use its arguments."""
+        if self.answered is None and self._method is not None:
+            return unusable(self._method, error)
         words = shorten(f"{type(error).__name__}: {error}", 160)
         if self.answered is None:
-            return UsageError(f"{self.name or 'The call'} cannot use what it was given ({words}). {self._expected()}")
+            return UsageError(f"The call cannot use what it was given ({words}). See its help().")
         label, what = self.answered
         return UnexpectedResponse(
             f'{label} answered "{what}" with something that cannot be read ({words}). {NEXT_STEP}'
         )
-
-    def _expected(self) -> str:
-        """Return what the method takes, as its signature says it."""
-        if self._method is None:
-            return "See its help()."
-        given = [each for each in inspect.signature(self._method).parameters.values() if each.name != "self"]
-        shown = re.sub(r": '([^']*)'", r": \1", str(inspect.Signature(given)))  # annotations are texts
-        return f"It takes {self.name}{shorten(shown, 300)}."
 
     def later(self) -> Story:
         """Return the story of what is read after the call: this one as long as it has sent nothing, else a new one."""
@@ -132,23 +125,19 @@ def carried(function: Callable[..., R]) -> Callable[..., R]:
     return function if story is None else functools.partial(story.run, function)
 
 
-class _Work(functools.partial[Any]):
-    """A call that shows nothing of its arguments: a verbose traceback prints what stands in a frame."""
-
-    def __repr__(self) -> str:
-        return "<call>"
-
-
 def told(method: Callable[P, R]) -> Callable[P, R]:
     """Return a method of a client or widget as one call, a story of its own when it is the outermost."""
 
     @functools.wraps(method)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         __tracebackhide__ = True
-        work = _Work(method, *args, **kwargs)
+        work = Call(method, *args, **kwargs)
         del args, kwargs
-        outermost = _CURRENT.get() is None
-        found: R = Story(method.__name__, method).run(work) if outermost else work()
-        return found
+        if _CURRENT.get() is not None:
+            found: R = work()
+            return found
+        if fault := fault_of(work):
+            raise UsageError(fault)
+        return cast(R, Story(method.__name__, method).run(work))
 
     return call

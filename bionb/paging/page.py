@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import zlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +23,7 @@ class _Content:
     cursor: Any
     body: bytes | None
     parse: Parse | None
+    warnings: tuple[str, ...]
     kept: tuple[int, ...] | None = None  # which records of the answer, if not all
 
 
@@ -44,6 +45,8 @@ class Page:
         Names the next page.
     body, parse : optional
         The answer and how it was parsed, to save memory.
+    warnings : sequence of str
+        What the server warns of.
     """
 
     __slots__ = ("_content",)
@@ -56,9 +59,10 @@ class Page:
         cursor: Any = None,
         body: bytes | None = None,
         parse: Parse | None = None,
+        warnings: Sequence[str] = (),
     ) -> None:
         self._content: _Content | Callable[[], Page] = _Content(
-            records, len(records), _count(total), more, cursor, body, parse
+            records, len(records), _count(total), more, cursor, body, parse, tuple(warnings)
         )
 
     @classmethod
@@ -96,6 +100,11 @@ class Page:
     def cursor(self) -> Any:
         """Name of the next page."""
         return self._open().cursor
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the server warns of."""
+        return self._open().warnings
 
     def records(self) -> list[Record]:
         """Return the records and stop keeping them, if they can be parsed again."""

@@ -218,9 +218,9 @@ def test_plain_http_to_another_computer_is_refused(name, credentials):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"url": 5}, "url is a text"),
+        ({"url": 5}, r"connect\(url=...\) takes a text or None, not 5"),
         ({"timeout": -1}, "timeout is a number of seconds above 0"),
-        ({"timeout": (1, 2, 3)}, "timeout is"),
+        ({"timeout": (1, 2, 3)}, r"timeout=...\) takes a number or a pair of"),
         ({"url": "nourl"}, "nourl"),
     ],
 )

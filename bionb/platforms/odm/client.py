@@ -120,7 +120,7 @@ class OdmClient(Metadata, Groups, Across, Queries, Omics, Curation, Imports, Job
 
     # -- what takes several calls ------------------------------------------------------------------------------------
 
-    def wait_job(self, job: Job | int, *, deadline: float | None = None, interval: float = 0.2) -> Job:
+    def wait_job(self, job: Job | int | str, *, deadline: float | None = None, interval: float = 0.2) -> Job:
         """Wait until a job is done and return it with its result.
 
         The first look is at once, the next after `interval`, then ever more rarely.

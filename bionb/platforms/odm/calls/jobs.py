@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Jobs(Calls):
     """Calls on jobs."""
 
-    def job(self, job: Job | int) -> Job:
+    def job(self, job: Job | int | str) -> Job:
         """Return a job with its present state and result.
 
         Parameters
@@ -40,7 +40,7 @@ class Jobs(Calls):
         """
         return read_job(self.session, job)
 
-    def stop_job(self, job: Job | int) -> Job:
+    def stop_job(self, job: Job | int | str) -> Job:
         """Ask a running job to stop. Parameters as for `job`.
 
         Notes
@@ -49,7 +49,7 @@ class Jobs(Calls):
         """
         return self._control(job, "stop")
 
-    def restart_job(self, job: Job | int) -> Job:
+    def restart_job(self, job: Job | int | str) -> Job:
         """Start a failed or stopped job again; metadata files go on where they stopped. Parameters as for `job`.
 
         Notes
@@ -58,12 +58,12 @@ class Jobs(Calls):
         """
         return self._control(job, "restart")
 
-    def _control(self, job: Job | int, what: str) -> Job:
+    def _control(self, job: Job | int | str, what: str) -> Job:
         asked = known(job)
         return with_info(replace(asked, result={}, errors=()), _ask(self.session, asked, "PUT", what, what))
 
 
-def read_job(session: Session, job: Job | int) -> Job:
+def read_job(session: Session, job: Job | int | str) -> Job:
     """Return a job with its present state and result; of one of which only the number is known, all else too."""
     found = known(job)
     if not found.name:

@@ -213,7 +213,7 @@ def features(names: Iterable[str] | str, attribute: str | None = None, size: int
     """
     found = list(dict.fromkeys(several(names, "genes") or ()))
     if not found:
-        raise UsageError("No features are named: the answer would be empty.")
+        raise UsageError("No features are named, and the answer would be empty: name one, or leave them out for all.")
     start = "feature" if attribute is None else f"feature.{_bare(attribute)}"
     return [f"{start}={','.join(map(_bare, found[at : at + size]))}" for at in range(0, len(found), size)]
 

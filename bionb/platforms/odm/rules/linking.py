@@ -41,7 +41,7 @@ def checked_pair(kind: str, source: Ref, to: str, target: Ref) -> str:
         raise UsageError(f"{source!r} imported {source.kind}, not {kind}: use link_{source.kind.replace('-', '_')}().")
     if to not in TARGETS[kind]:
         only = " Only expression data can be linked to libraries and preparations." if kind in DATA else ""
-        raise UsageError(f"{kind} can be linked to {' or '.join(TARGETS[kind])}, not to {to}.{only}")
+        raise UsageError(f"{kind} can be linked to {' or '.join(TARGETS[kind])}, not to {to or 'nothing'}.{only}")
     return to
 
 

@@ -102,7 +102,7 @@ def when(text: Any) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def known(job: Job | int) -> Job:
+def known(job: Job | int | str) -> Job:
     """Return a job, also one of which only the number is known."""
     if isinstance(job, Job):
         return job

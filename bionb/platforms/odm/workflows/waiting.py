@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 UNKNOWN_POLLS = 10  # UNKNOWN is an undeclared state: it may pass, so it is asked again, but not forever
 
 
-def wait_for_job(session: Session, job: Job | int, deadline: float | None, interval: float) -> Job:
+def wait_for_job(session: Session, job: Job | int | str, deadline: float | None, interval: float) -> Job:
     """Wait until a job is done and return it with its result."""
     seen = _Unknown()
     return waiting.wait_for(

@@ -15,6 +15,7 @@ from bionb.platforms.sevenbridges.wire import paging
 from bionb.platforms.sevenbridges.wire.fields import Fields
 from bionb.platforms.sevenbridges.wire.paging import VERSION, headers_for
 from bionb.platforms.sevenbridges.wire.records import Resource
+from bionb.secret import conceal
 from bionb.session import SessionOwner
 
 LIMIT = 100  # records of a page, and of a bulk call
@@ -135,7 +136,7 @@ class Calls(SessionOwner):
                 if len(items) != len(chunk):
                     reason = f"{len(items)} answers to {len(chunk)} questions, so that nobody can tell whose they are"
                     raise unexpected(self.label, what, reason)
-                found += items
+                found += map(conceal, items)
         except BionbError as error:
             error.partial = found
             raise

@@ -80,7 +80,7 @@ class Exchanges(Calls):
     def import_files(
         self,
         volume: Ref,
-        locations: Sequence[str],
+        locations: str | Sequence[str],
         *,
         project: Ref | None = None,
         parent: Ref | None = None,

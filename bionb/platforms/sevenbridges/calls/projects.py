@@ -25,7 +25,7 @@ class Projects(Calls):
         *,
         name: str | None = None,
         category: str | None = None,
-        tags: Sequence[str] | None = None,
+        tags: str | Sequence[str] | None = None,
         fields: FieldsLike = None,
         limit: int = LIMIT,
     ) -> Listing:
@@ -78,7 +78,7 @@ class Projects(Calls):
         billing_group: Ref,
         *,
         description: str | None = None,
-        tags: Sequence[str] | None = None,
+        tags: str | Sequence[str] | None = None,
         settings: Mapping[str, Any] | None = None,
     ) -> Record:
         """Create a project and return it; its id holds the short name that the server chose.

@@ -40,7 +40,7 @@ _CODES = {
     7008: "Only a QUEUED or RUNNING task can be aborted.",
     7024: "See the messages about each input; client.app_inputs(app) shows what the app takes.",
     7026: "Only the name of a task that has run can be changed: clone it to run it with other inputs.",
-    9014: "A volume's name has at most 32 letters, digits and underscores.",
+    9014: "Choose a shorter name, of letters, digits and underscores.",
     90001: "Copy your token from the Developer tab of the platform's web page; it may be expired, or of another "
     "environment (known ones: BioData Catalyst, CGC, CAVATICA, ...).",
 }

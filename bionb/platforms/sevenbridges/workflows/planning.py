@@ -203,7 +203,7 @@ def create_tasks(tasks: Tasks, plan: pd.DataFrame, *, run: bool) -> pd.DataFrame
     frame = _frame(rows, ("id", *PLAN))
     if raised:
         words = joined(f"{row['name']}: {row['error']}" for row in wrong[:3])
-        raised[0].reword(
+        raised[0].retell(
             f"{len(wrong)} of {len(rows)} tasks were not created; run the same call again, which makes no other twice. "
             f"{words}"
         )

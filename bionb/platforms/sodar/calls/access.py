@@ -159,7 +159,7 @@ class Access(Calls):
             found = self.api.record("sheets", "POST", f"{API}/ticket/create/{uuid}", json=body, what=what)
         except ResponseError as error:
             if error.status == 400:
-                error.reword(f"{error} tickets(project) lists the tickets, files(project) the paths.")
+                error.advise("tickets(project) lists the tickets, files(project) the paths.")
             raise
         return self._with_user(found)
 
@@ -364,7 +364,7 @@ class Access(Calls):
             found = self.api.record("sheets", "POST", f"{API}/request/create/{uuid}", json=body, what=what)
         except ResponseError as error:
             if error.status == 400:
-                error.reword(f"{error} deletion_requests(project) lists what waits, files(project) the paths.")
+                error.advise("deletion_requests(project) lists what waits, files(project) the paths.")
             raise
         return {**found, "user": records.user(found.get("user"))}
 
@@ -512,7 +512,7 @@ class Access(Calls):
             self.api.request("sheets", "POST", f"{API}/request/{verdict}/{uuid}", what=what)
         except ResponseError as error:
             if error.status == 400:
-                error.reword(f"{error} A request is judged once; deletion_request(request) shows what became of it.")
+                error.advise("A request is judged once; deletion_request(request) shows what became of it.")
             raise
 
     def _with_user(self, found: Any) -> Record:

@@ -59,11 +59,11 @@ class Files(Calls):
             found = self.api.record("sheets", "POST", path, what=what, needs=("path",), timeout=SHEETS)
         except ConnectionFailed as error:
             if error.maybe_done:
-                error.reword(f"{error} investigation(project) shows whether the collections are there.")
+                error.advise("investigation(project) shows whether the collections are there.")
             raise
         except ResponseError as error:
             if error.status in (400, 502, 504):
-                error.reword(f"{error} investigation(project) shows whether sheets and collections are there.")
+                error.advise("investigation(project) shows whether sheets and collections are there.")
             raise
         return str(found["path"])
 
@@ -103,7 +103,7 @@ class Files(Calls):
         []
         """
         if (project is None) == (zone is None):
-            raise UsageError("files takes a project or zone=, one of the two.")
+            raise UsageError("Pass files() a project or a zone=, one of the two.")
         if project is not None:
             api, base, uuid = "sheets", API, project_uuid(project)
         else:
@@ -125,12 +125,13 @@ class Files(Calls):
         if error.code != WEB_PAGE:
             return
         if project is None:
-            error.reword(
+            error.retell(
                 f'{error.platform} answered {error.status} to "list the files in the landing zone": this server is too '
-                "old for that (SODAR has it from 1.2 on). An iRODS client lists them: ils with the zone's irods_path."
+                "old for that (SODAR has it from 1.2 on).",
+                "An iRODS client lists them: ils with the zone's irods_path.",
             )
         elif not self._is_project(uuid_of(project)):
-            error.reword("This is the UUID of a category: files are in the projects below it.")
+            error.retell("This is the UUID of a category.", "Choose one of the projects below it: files are there.")
 
     def file_exists(self, file: str) -> bool:
         """Tell whether a file is in the sample data: at a path, or anywhere by its checksum.
@@ -210,9 +211,6 @@ def read_environment(api: Negotiator, *, opens: bool = True) -> Record:
         found = api.record("irods", "GET", path, what=what, needs=("irods_environment",), opens=opens)
     except ResponseError as error:
         if error.status in (400, 404):
-            error.reword(
-                f'{error.platform} answered {error.status} to "{what}": {error.detail} iRODS is off or down here: '
-                "ask the server's administrators."
-            )
+            error.hint = "iRODS is off or down here: ask the server's administrators."
         raise
     return dict(found["irods_environment"])

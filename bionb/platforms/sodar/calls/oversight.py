@@ -174,9 +174,7 @@ class Oversight(Calls):
             self.api.request("projects", "POST", f"project/api/settings/set/{place}", json=body, what=what)
         except ResponseError as error:
             if error.status == 400:
-                error.reword(
-                    f"{error} Settings of projects need project=, your own none; settings() shows names and types."
-                )
+                error.advise("Settings of projects need project=, your own none; settings() shows names and types.")
             raise
         return self._setting(place, name, whose, must_exist=True) or {}
 

@@ -193,7 +193,7 @@ class People(Calls):
             return _invite(self.api.record("projects", "POST", path, json=body, what=what))
         except ResponseError as error:
             if error.status == 400:
-                error.reword(f"{error} add_member adds who has an account; invites(project) lists who was invited.")
+                error.advise("add_member adds who has an account; invites(project) lists who was invited.")
             raise
 
     def revoke_invite(self, invite: Ref) -> None:
@@ -252,7 +252,7 @@ class People(Calls):
             self.api.request("projects", "POST", path, what=f"{action} the invite")
         except ResponseError as error:
             if error.status == 400:
-                error.reword(f"{error} invites(project) lists those that are active.")
+                error.advise("invites(project) lists those that are active.")
             raise
 
 

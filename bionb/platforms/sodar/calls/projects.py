@@ -187,7 +187,7 @@ class Projects(Calls):
         try:
             return self.project(made)
         except BionbError as error:
-            error.reword(f"{error} The project {title} was created all the same (.partial of this error).")
+            error.advise(f"The project {title} was created all the same (.partial of this error).")
             raise error.with_partial(records.project(made)) from error.__cause__
 
     def _create(self, body: Record, title: str) -> Record:
@@ -195,14 +195,14 @@ class Projects(Calls):
         try:
             return self.api.record("projects", "POST", "project/api/create", json=body, what=what)
         except PermissionDenied as error:
-            error.reword(
-                f"{error} Creating needs the role contributor or stronger in the parent category"
+            error.advise(
+                "Creating needs the role contributor or stronger in the parent category"
                 + (" (only superusers create at the root)." if body["parent"] is None else ".")
             )
             raise
         except ConnectionFailed as error:
             if error.maybe_done:
-                error.reword(f"{error} projects() shows whether {title} is there.")
+                error.advise(f"projects() shows whether {title} is there.")
             raise
         except ResponseError as error:
             self._explain(error, body)
@@ -211,11 +211,11 @@ class Projects(Calls):
     def _explain(self, error: ResponseError, body: Mapping[str, Any]) -> None:
         """Say what a server leaves out: that a parent is a project, which slashes it means, why it crashed."""
         if error.status == 400 and error.detail.startswith("parent: ") and self._is_project(body.get("parent")):
-            error.reword(f"{error} The parent is a project: projects are put into categories.")
+            error.advise("The parent is a project: projects are put into categories.")
         elif error.status == 400 and "/" in str(body.get("title", "")):
-            error.reword(f"{error} A title has no slash between blanks, and none at its start or end.")
+            error.advise("A title has no slash between blanks, and none at its start or end.")
         elif error.code == WEB_PAGE and "raw" in str(body.get("readme", "")):
-            error.reword(f"{error} {RAW}")
+            error.advise(RAW)
 
     def _check_readme(self, readme: str | None) -> None:
         """Refuse beforehand what is sure to crash: from API version 2.0 on some servers can take it."""

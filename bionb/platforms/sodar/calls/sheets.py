@@ -141,5 +141,5 @@ def _no_sheets_yet() -> Iterator[None]:
     try:
         yield
     except NotFound as error:
-        error.reword(f"{error} If the project exists, it has no sheets yet: import_sheets(project, source).")
+        error.advise("If the project exists, it has no sheets yet: import_sheets(project, source).")
         raise

@@ -85,8 +85,8 @@ class Tokens(Calls):
             token = Secret(found["token"])
         except (NotFound, ServerFailed) as error:
             if error.status == 404 or error.code == WEB_PAGE:
-                error.reword(
-                    "This SODAR server is too old to make tokens by API (or crashed): use its app “API Tokens”."
+                error.retell(
+                    "This SODAR server is too old to make tokens by API, or crashed.", "Use its app “API Tokens”."
                 )
             raise
         except (KeyError, TypeError) as error:

@@ -14,7 +14,7 @@ from werkzeug.routing import BaseConverter
 
 from bionb.errors import UsageError
 from bionb.platforms.sodar.sandbox import access, isa, landing, oversight, people, projects, sheets, zones
-from bionb.platforms.sodar.sandbox.api import APIS, DELAY, Context, account, negotiated, since
+from bionb.platforms.sodar.sandbox.api import APIS, DELAY, Context, account, is_newer, negotiated, since
 from bionb.platforms.sodar.sandbox.irods.door import QUIRKS, Door
 from bionb.platforms.sodar.sandbox.irods.store import Irods
 from bionb.platforms.sodar.sandbox.refusals import crash_if, refuse_if
@@ -137,12 +137,13 @@ class SodarSandbox(Application):
         """Look at media type, version and login, as real servers do before they look at the method."""
         release = "1.1" if self.generation == "new" and self.faults.take("release_1_1") else str(self.generation)
         api, later = APIS[release].get(request.path.split("/")[1]), since()
-        lacking = later and (release == "old" or (api is not None and later > api.versions[-1]))
+        lacking = later and (release == "old" or (api is not None and is_newer(later, api.versions[-1])))
         if api is None or lacking or isinstance(request.routing_exception, NotFound):
             return self.not_served(NotFound())
         g.media_type = api.media_type
         version = negotiated(api)
-        refuse_if(version < later < "2.0", 406, f"Version {version} does not have this view.")
+        lacking = is_newer(later, version) and is_newer("2.0", later)
+        refuse_if(lacking, 406, f"Version {version} does not have this view.")
         crash_if(request.path.startswith("/tokens/") and "Authorization" not in request.headers)
         g.context = Context(self.world, account(self.world), self.faults, version, release)
         refuse_if(request.routing_exception, 405, f"{request.method} is not for this address.")

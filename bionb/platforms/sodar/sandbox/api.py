@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
+from packaging.version import Version
 
 from bionb.platforms.sodar.sandbox.refusals import Refused, invalid_if, refuse_if
 from bionb.platforms.sodar.sandbox.world import User, World
@@ -101,7 +102,7 @@ class Context:
 
     def at_least(self, version: str) -> bool:
         """Tell whether the API version is this one or newer; old servers are older than all."""
-        return not self.old and self.version >= version
+        return not self.old and not is_newer(version, self.version)
 
     def delay(self, seconds: float) -> None:
         """Let the answer leave later, when all is done."""
@@ -170,6 +171,11 @@ def account(world: World) -> User:
         if value in user.tokens or (name in (user.username, user.short) and password == user.password):
             return user
     raise Refused(401, "Nobody has this token, or this user name and password.")
+
+
+def is_newer(version: str, than: str) -> bool:
+    """Tell whether one version is newer than another; none at all is older than any."""
+    return bool(version) and (not than or Version(version) > Version(than))
 
 
 def negotiated(api: Api) -> str:

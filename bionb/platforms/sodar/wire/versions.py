@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
 from bionb.errors import ResponseError, VersionRejected
 from bionb.http import answers
@@ -102,8 +102,10 @@ class Negotiator:
 
     def at_least(self, version: str, api: str = "projects") -> bool:
         """Tell whether the version in use is this new-generation one or a newer one."""
-        present = self.version(api)
-        return present != OLD and not present.startswith("0.") and Version(present) >= Version(version)
+        try:
+            return Version(self.version(api)) >= Version(version)
+        except InvalidVersion:  # of the old generation
+            return False
 
     def settle(self, api: str = "projects") -> None:
         """Find out generation and version, by one cheap request, if no request has shown them yet."""
@@ -176,13 +178,7 @@ class Negotiator:
         UnexpectedResponse
             It is another form of JSON, nothing, or lacks a key.
         """
-        found = self.json(api, method, path, what=what, **options)
-        if not isinstance(found, dict):
-            raise answers.unexpected(self.session.label, what, TypeError("an object was expected"))
-        for name in needs:
-            if name not in found:
-                raise answers.unexpected(self.session.label, what, KeyError(name))
-        return found
+        return self.session.record_of(self.json(api, method, path, what=what, **options), what=what, needs=needs)
 
     def accept(self, api: str) -> str:
         """Return the ``Accept`` header for an API."""

@@ -28,16 +28,17 @@ def progress(zone: Mapping[str, Any]) -> tuple[float, float] | None:
 def with_advice(error: JobFailed) -> JobFailed:
     """Add what to do with a zone that ended otherwise than awaited."""
     advice = _ADVICE.get(error.state, "It stays so: create_zone(project, assay) makes another one.")
-    error.reword(f"{str(error).rstrip('.')}. {advice}")
+    error.advise(advice)
     return error
 
 
 def explained(error: ResponseError, sheets: Investigation) -> ResponseError:
     """Say what a bare 403 hides: the permission rule fires first when the collections are missing."""
     if error.status in (400, 403, 503) and not sheets.irods_status:
-        error.reword(
+        error.retell(
             f'{error.platform} answered {error.status} to "create a landing zone": the project has no iRODS '
-            "collections yet. Run create_collections(project) as contributor or above, then try again."
+            "collections yet.",
+            "Run create_collections(project) as contributor or above, then try again.",
         )
     return error
 
@@ -57,16 +58,16 @@ def _plain(text: str) -> str:
 def say_left_behind(error: ResponseError, zone: Record | None) -> None:
     """Say what a creation that the server failed at has left; nothing may be deleted that is not sure to be this."""
     if error.code == WEB_PAGE:
-        error.reword(
+        error.retell(
             f'{error.platform} crashed ({error.status}) at "create a landing zone". Servers do so when a zone of yours '
-            "with the same title is there, and titles are the time to the second: look at zones(project), and create "
-            "it a second later. If it lasts, tell the server's administrators."
+            "with the same title is there, and titles are the time to the second.",
+            "Look at zones(project), and create it a second later. If it lasts, tell the server's administrators.",
         )
     elif zone is None:
-        error.reword(f"{error} It may exist all the same: look at zones(project) before you create another.")
+        error.advise("It may exist all the same: look at zones(project) before you create another.")
     else:
         error.with_partial(zone)
-        error.reword(
-            f"{error} The zone {zone['title']} was left of it (.partial of this error), and is {zone['status']}. "
+        error.advise(
+            f"The zone {zone['title']} was left of it (.partial of this error), and is {zone['status']}. "
             "One in CREATING can be deleted by an administrator of the server only; once iRODS is back, create another."
         )

@@ -63,7 +63,7 @@ class Creation:
                 if found is not None:
                     return found
                 if error.maybe_done:
-                    error.reword(f"{error} zones(project) shows whether there is a new one.")
+                    error.advise("zones(project) shows whether there is a new one.")
                 raise
             except ResponseError as error:
                 found = _new_zone(sodar, uuid, body, before) if error.status >= 500 else None
@@ -97,8 +97,8 @@ def _sheets(sodar: SodarClient, uuid: str) -> Investigation:
     try:
         return sodar.investigation(uuid)
     except NotFound as error:
-        error.reword(
-            "A landing zone needs sample sheets and iRODS collections: import_sheets(project, source), then "
-            "create_collections(project)."
+        error.retell(
+            "A landing zone needs sample sheets and iRODS collections.",
+            "Call import_sheets(project, source), then create_collections(project).",
         )
         raise

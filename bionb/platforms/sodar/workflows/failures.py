@@ -37,7 +37,7 @@ def add_reason(sodar: SodarClient, error: BionbError, project: str, event: str, 
             text, known = told["status_text"], str(getattr(error, "detail", "")) or str(error)
             if text and known not in text and text not in known:
                 text = shorten(text, SAID, placeholder=" …")
-                error.reword(f"{str(error).rstrip('.')}. The timeline says: {text.rstrip('.')}.")
+                error.advise(f"The timeline says: {text.rstrip('.')}.")
 
 
 def _is_of(event: Mapping[str, Any], name: str, thing: str) -> bool:

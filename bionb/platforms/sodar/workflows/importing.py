@@ -66,7 +66,7 @@ def send(sodar: SodarClient, project: Record, files: Sequence[Part], isa: ISATab
         if _may_come(error):
             if _is_there(sodar, project, isa):
                 return {"detail": LATE, "sodar_warnings": []}
-            error.reword(f"{error} {LOOK}")
+            error.advise(LOOK)
         else:
             _explain(error)
             # Other refusals come before anything is written into the timeline.
@@ -86,14 +86,11 @@ def _may_come(error: BionbError) -> bool:
 def _explain(error: BionbError) -> None:
     """Say what a refusal means."""
     if isinstance(error, PermissionDenied):
-        error.reword(f"{error} {NOT_ALLOWED}")
+        error.advise(NOT_ALLOWED)
     elif isinstance(error, ServerFailed) and error.detail and error.code != WEB_PAGE:
-        text = str(error).split(" Try again later")[0]
-        error.reword(
-            f"{text} This is about the sheets, not an outage: bionb.read_isatab(source).check() lists all findings."
-        )
+        error.hint = "This is about the sheets, not an outage: bionb.read_isatab(source).check() lists all findings."
     elif isinstance(error, ResponseError) and error.status == 400:
-        error.reword(f"{error} replace_sheets(project, source) names the server's rules that are broken.")
+        error.advise("replace_sheets(project, source) names the server's rules that are broken.")
 
 
 def _is_there(sodar: SodarClient, project: Record, isa: ISATab) -> bool:

@@ -75,7 +75,7 @@ def replace_sheets(sodar: SodarClient, project: Ref, source: Any, *, date_modifi
     try:
         stored, after = sodar.export_sheets(uuid), sodar.investigation(uuid)
     except BionbError as error:
-        error.reword(f"The sheets were replaced, but could not be exported again to compare. {error}")
+        error.retell(f"The sheets were replaced, but could not be exported again to compare. {error}")
         raise error.with_partial(answer) from error.__cause__
     return Replacement(
         changes=(read_isatab(old) if old is not None else isa).diff(_like(isa, old)),
@@ -107,7 +107,7 @@ def _assays_with_zones(sodar: SodarClient, uuid: str, before: Investigation) -> 
     try:
         zones = list(sodar.zones(uuid, finished=True))
     except PermissionDenied as error:  # guests see no zones, and may not replace sheets either
-        error.reword(f'{error.platform} answered 403 to "replace the sheets". {NOT_ALLOWED}')
+        error.retell(f'{error.platform} answered 403 to "replace the sheets".', NOT_ALLOWED)
         raise
     return {str(each["assay"]) for each in zones}
 

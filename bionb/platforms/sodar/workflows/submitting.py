@@ -49,7 +49,7 @@ class Submission:
             return sodar.api.record("zones", "POST", f"{API}/submit/{action}/{uuid}", what=what, needs=())
         except ConnectionFailed as error:
             if error.maybe_done:
-                error.reword(f"{error} wait_zone(zone) tells what becomes of it; submitting twice spoils zones.")
+                error.advise("wait_zone(zone) tells what becomes of it; submitting twice spoils zones.")
             raise
         except ResponseError as error:
             if error.status not in (502, 504):  # of a proxy: the server itself may have taken it

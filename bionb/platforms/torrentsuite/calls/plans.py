@@ -85,9 +85,8 @@ def send_plan(session: Session, body: Record) -> Record:
     try:
         answer = session.request("POST", PATH, json=body, what=what, accept=(400,))
     except ConnectionFailed as error:
-        raise ConnectionFailed(
-            f"{error} The plan may have been made all the same: look with plans(planName=...) before you try again."
-        ) from error
+        error.advise("The plan may have been made all the same: look with plans(planName=...) before you try again.")
+        raise
     number = str(number_in(_taken(session, answer, what).headers.get("Location", "")) or "")
     return plan_of(session, answer, number, what=what)
 

@@ -6,7 +6,7 @@ neighbouring servers) which holds at most 100 runs of each and orders them diffe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from bionb.errors import NotFound
@@ -84,20 +84,18 @@ class Pages:
             **({"offset": params["offset"]} if params["offset"] else {}),
         }
         path, what = f"{API}{self._resource}/", f"list {self._resource}"
-        pick, total, cursor = self._pick, told_total, _warnings
+        parts: dict[str, Any] = {"pick": self._pick, "total": told_total, "warnings": _warnings}
         try:
-            page = self._session.page(
-                path, what=what, params={**place, **self._sent}, opens=opens, pick=pick, total=total, cursor=cursor
-            )
+            page = self._session.page(path, what=what, params={**place, **self._sent}, opens=opens, **parts)
         except NotFound as error:
             raise self._catalogue.unknown(self._resource) from error
-        self._show(page.cursor)
+        self._show(page.warnings)
         return page if self._extend is None else Page(self._extend(page.records(), opens), total=page.total)
 
     def _pick(self, body: Any) -> list[Record]:
         return self._prepare([clean(each) for each in body.get("objects", [body])])
 
-    def _show(self, texts: list[str]) -> None:
+    def _show(self, texts: Iterable[str]) -> None:
         for text in texts:
             if text not in self._warned:
                 self._warned.add(text)

@@ -11,16 +11,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from bionb.secret import names_secret
+from bionb.secret import concealed, names_secret
 
-MASK = "(hidden)"
 THUMBNAIL_WELLS = 960_000
 
 _BIG = re.compile(
     r"q\d+_(mapped_)?bases|total_mapped_reads|total_mapped_target_bases|genomesize|size|inodes", re.IGNORECASE
 )
 _PERSONAL = re.compile(r"^e-?mail$", re.IGNORECASE)
-_BASES = re.compile(r"[ACGTN]{1,60}")
 _ERROR = re.compile(r"\berror|CoreDump|Failed to contact|MissingFile|No Live Beads|Separator Abort", re.IGNORECASE)
 _OTHER = ("importing", "moved", "pgm operation error", "pending", "terminated")
 _PROGRESS = re.compile(
@@ -65,9 +63,7 @@ def _time(text: str) -> str:
 
 def _as_meant(value: Any, meaning: str) -> Any:
     if meaning == "secret":
-        # A number or a flag about passwords is none, and the "key" of a template is a run of bases.
-        bases = isinstance(value, str) and _BASES.fullmatch(value)
-        return value if not value or bases or isinstance(value, bool | int | float) else MASK
+        return concealed(value)
     try:
         return int(value) if isinstance(value, str) else value
     except ValueError:

@@ -27,8 +27,8 @@ class PlanRefused(ResponseError):
 def refused(error: ResponseError, answer: requests.Response) -> PlanRefused:
     """Return the server's refusal with its findings."""
     refusal = PlanRefused(
-        str(error), platform=error.platform, method=error.method, path=error.path, status=error.status,
-        code=error.code, detail=error.detail,
+        error.args[0], hint=error.hint, platform=error.platform, method=error.method, path=error.path,
+        status=error.status, code=error.code, detail=error.detail,
     )  # fmt: skip
     refusal.findings = told(answer.json())
     return refusal
