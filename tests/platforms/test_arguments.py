@@ -2,7 +2,6 @@
 
 import inspect
 import logging
-import re
 import sys
 import warnings
 
@@ -10,6 +9,7 @@ import pandas as pd
 import pytest
 
 import bionb
+from bionb.arguments import _annotated, _fits
 from bionb.errors import BionbError, InvalidInput, InvalidSheet, UsageError
 from bionb.listing import Listing
 from tests.matrix.test_matrix import PLATFORMS, PatientClock, faults_of, methods
@@ -80,8 +80,8 @@ def fault(error, function, name, odd):
         return f"{error!r:.300}"
     # What is wrong here needs no step beyond what would be right.
     found = ", ".join(each for each in faults_of(error, ()) if each != "no next step" or not is_usage(error))
-    parameter = inspect.signature(function).parameters.get(name)
-    told = parameter is not None and not {"Any", "object"} & set(re.findall(r"\w+", str(parameter.annotation)))
+    kinds = _annotated(function)[1]
+    told = name in kinds and not _fits(odd, kinds[name])  # not where an annotation leaves it open
     if odd is THING and told and not str(error).startswith(f"{function.__name__}({name}=...) takes "):
         found += " does not name the method and its argument"
     return f"{found}: {error!s:.300}" if found or len(str(error)) > 1_000 else ""
@@ -108,7 +108,7 @@ def test_no_argument_ends_in_a_bare_python_error(platform, monkeypatch, tmp_path
                             if getattr(module, "__name__", "").startswith("bionb.") and "CLOCK" in vars(module):
                                 monkeypatch.setattr(module, "CLOCK", clock)
                         calls += 1
-                        there = [each for each in placed if each in named]
+                        there = [each for each in placed if each in (*named, name)]
                         error = outcome(getattr(client, method), {**named, name: odd}, there)
                         wrong = fault(error, function, name, odd)
                         bad += [f"{method}({name}={what}): {wrong}"] if wrong else []
