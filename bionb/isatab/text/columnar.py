@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
+from bionb.isatab.text.arrow import Coded, arrow_columns
 from bionb.isatab.text.cells import CodedCells, pad
 from bionb.isatab.text.records import BOM, Text, encoding_of, rows_of, tokenise
 
@@ -90,12 +91,19 @@ def code_cells(text: Text, records: range, width: int) -> tuple[CodedCells, list
 
 
 def _parsed(text: Text, records: range, width: int) -> CodedCells | None:
-    """Let pandas' parser read a table in which every record is a row as wide as the header; else return None."""
+    """Let a parser read a table in which every record is a row as wide as the header; else return None."""
     if not records or b"\0" in text.data or not _regular(text, records, width):
         return None
-    body = io.BytesIO(text.data[text.starts[records[0]] :])
+    body = memoryview(text.data)[text.starts[records[0]] :]
+    columns = (arrow_columns(body, width) if text.encoding == "utf-8" else None) or _pandas_columns(body, text, width)
+    if len(columns[0][0]) != len(records) or any(first.lstrip().startswith("#") for first in columns[0][1]):
+        return None
+    return CodedCells([codes for codes, _ in columns], [texts for _, texts in columns], len(records), None)
+
+
+def _pandas_columns(body: memoryview, text: Text, width: int) -> list[Coded]:
     frame = pd.read_csv(
-        body,
+        io.BytesIO(body),
         sep="\t",
         header=None,
         names=range(width),
@@ -105,18 +113,13 @@ def _parsed(text: Text, records: range, width: int) -> CodedCells | None:
         low_memory=False,
         encoding=text.encoding,
     )
-    if len(frame) != len(records):
-        return None
     columns = [column.to_numpy() for _, column in frame.items()][::-1]
     del frame  # each column is let go once it is coded
-    codes, texts = [], []
+    coded = []
     while columns:
-        column, distinct = pd.factorize(columns.pop())
-        codes.append(column.astype(np.int32))
-        texts.append(distinct.tolist())
-    if any(first.lstrip().startswith("#") for first in texts[0]):
-        return None
-    return CodedCells(codes, texts, len(records), None)
+        codes, distinct = pd.factorize(columns.pop())
+        coded.append((codes.astype(np.int32), distinct.tolist()))
+    return coded
 
 
 def _regular(text: Text, records: range, width: int) -> bool:
