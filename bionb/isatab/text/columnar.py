@@ -92,10 +92,18 @@ def code_cells(text: Text, records: range, width: int) -> tuple[CodedCells, list
 
 def _parsed(text: Text, records: range, width: int) -> CodedCells | None:
     """Let a parser read a table in which every record is a row as wide as the header; else return None."""
-    if not records or b"\0" in text.data or not _regular(text, records, width):
+    if not records or b"\0" in text.data:
         return None
     body = memoryview(text.data)[text.starts[records[0]] :]
-    columns = (arrow_columns(body, width) if text.encoding == "utf-8" else None) or _pandas_columns(body, text, width)
+    # Without quotes a line is a record, and Arrow itself refuses one that is blank or of another width.
+    plain = width > 1 and b'"' not in text.data
+    if not plain and not _regular(text, records, width):
+        return None
+    columns = arrow_columns(body, width) if text.encoding == "utf-8" else None
+    if columns is None:
+        if plain and not _regular(text, records, width):
+            return None
+        columns = _pandas_columns(body, text, width)
     if len(columns[0][0]) != len(records) or any(first.lstrip().startswith("#") for first in columns[0][1]):
         return None
     return CodedCells([codes for codes, _ in columns], [texts for _, texts in columns], len(records), None)
