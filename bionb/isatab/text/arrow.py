@@ -28,12 +28,12 @@ def arrow_columns(body: memoryview, width: int) -> list[Coded] | None:
             pa.py_buffer(body),
             # Threads gain little on columns that are coded anyway, and cost more than they gain on a shared computer.
             csv.ReadOptions(column_names=names, use_threads=False, block_size=len(body) + 1),
-            csv.ParseOptions(delimiter="\t", ignore_empty_lines=False),
+            csv.ParseOptions(delimiter="\t"),
             csv.ConvertOptions(column_types=dict.fromkeys(names, kind), strings_can_be_null=False, check_utf8=False),
         )
     except pa.ArrowInvalid:
         return None
-    return [_coded(column.combine_chunks()) for column in table.columns]
+    return [_coded(column.combine_chunks()) for column in table.columns] if len(table) else None
 
 
 def _coded(column: object) -> Coded:

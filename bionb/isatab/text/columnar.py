@@ -95,7 +95,7 @@ def _parsed(text: Text, records: range, width: int) -> CodedCells | None:
     if not records or b"\0" in text.data:
         return None
     body = memoryview(text.data)[text.starts[records[0]] :]
-    # Without quotes a line is a record, and Arrow itself refuses one that is blank or of another width.
+    # Without quotes a line is a record, and Arrow itself leaves out blank ones and refuses those of another width.
     plain = width > 1 and b'"' not in text.data
     if not plain and not _regular(text, records, width):
         return None
