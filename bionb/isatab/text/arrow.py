@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,6 +36,6 @@ def arrow_columns(body: memoryview, width: int) -> list[Coded] | None:
     return [_coded(column.combine_chunks()) for column in table.columns] if len(table) else None
 
 
-def _coded(column: object) -> Coded:
+def _coded(column: Any) -> Coded:
     chunk = column.chunk(0) if hasattr(column, "chunk") else column
-    return chunk.indices.to_numpy(), chunk.dictionary.to_pylist()  # type: ignore[attr-defined]
+    return chunk.indices.to_numpy(), chunk.dictionary.to_pylist()
