@@ -155,6 +155,7 @@ ARGUMENTS = {
         "samples": GUIDE + "samples.tsv",
         "build_study.study": GUIDE + "study.tsv",
         "file": lambda odm: odm.files()[0]["genestack:accession"],
+        "files": lambda odm: odm.files()[0]["genestack:accession"],
         "expression.genes": "CD36",
         "source": GUIDE + "samples.tsv",
         "import_study.source": GUIDE + "study.tsv",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from bionb.platforms.odm.calls.queries import Queries
 from bionb.platforms.odm.wire.jobs import Job
 from bionb.platforms.odm.wire.problems import read_problem
 from bionb.platforms.odm.wire.records import ACCESSION, Record, Ref, accession_of
+from bionb.platforms.odm.workflows import files as attached
 from bionb.platforms.odm.workflows.building import Building, StudyBuild, Uploads, checked_sources
 from bionb.platforms.odm.workflows.waiting import publish_and_wait, wait_for_job
 from bionb.protocol import Node, Nodes
@@ -236,6 +238,55 @@ class OdmClient(Metadata, Groups, Across, Queries, Omics, Curation, Imports, Job
         return building.build(sources, *options, expression_to, linking_attribute)
 
     # -- the browser's tree -----------------------------------------------------------------------------------------
+
+    def download_files(
+        self,
+        files: Any,
+        folder: str | os.PathLike[str] = ".",
+        *,
+        as_curator: bool = False,
+        overwrite: bool = False,
+        dry_run: bool = False,
+    ) -> pd.DataFrame:
+        """Save attached files in a folder, several at once; what broke off goes on where it stopped.
+
+        Parameters
+        ----------
+        files : str, dict, list, Listing or DataFrame
+            Accessions or records of `files`; of a table the column ``genestack:accession``.
+        folder : path
+            Made where it is missing; nothing is written outside of it.
+        as_curator : bool
+            Read as a curator.
+        overwrite : bool
+            Replace files of these names that differ.
+        dry_run : bool
+            Only look, and return the plan.
+
+        Returns
+        -------
+        DataFrame
+            One row a file: ``name``, ``source``, ``target``, ``bytes``, ``checksum`` (``"md5 9e10..."``), ``status``
+            (``done``, ``there``: skipped since the very file is there, ...), ``seconds``, ``error``,
+            ``genestack:accession``; see `bionb.transfers.carry_out`.
+
+        Raises
+        ------
+        TransfersFailed
+            Some did not arrive, the others are whole; ``.partial`` is the table. Of one file its own error.
+
+        Notes
+        -----
+        ``GET /api/v1/as-user/files/{id}/download``, and ``GET /api/v1/as-user/files/{id}`` of bare accessions.
+
+        Examples
+        --------
+        >>> odm.download_files(odm.files().first(1), "protocols")[["name", "bytes", "status"]]
+                           name  bytes status
+        0  LIV2045_protocol.txt     72   done
+        """
+        options: Any = {"as_curator": as_curator, "overwrite": overwrite, "dry_run": dry_run}
+        return attached.download_files(self, files, folder, **options)
 
     def roots(self) -> Nodes:
         """Return the studies.

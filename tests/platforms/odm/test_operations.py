@@ -2,6 +2,7 @@
 
 import json
 import re
+import tempfile
 from urllib.parse import parse_qsl
 
 import pytest
@@ -71,7 +72,7 @@ def everything(odm):
     odm.versions(LIVER).first(1)
     odm.version(LIVER, "v1")
     odm.validation_summary(LIVER)
-    odm.download(odm.files()[0])
+    odm.download_files(odm.files().first(1), tempfile.mkdtemp())
     mapping = odm.import_mapping("s3://example_data/LIV2045/LIV2045_mapping.tsv")
     odm.mapping(mapping)
     odm.mapping_entries(mapping).first(1)

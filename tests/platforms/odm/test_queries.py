@@ -1,5 +1,7 @@
 """Lists and queries: complete whatever the server's pages, lists kept, frames tidy and wide."""
 
+import pathlib
+
 import pandas as pd
 import pytest
 
@@ -98,14 +100,18 @@ def test_a_study_list_takes_no_filter(odm):
         odm.samples("Sex=F", study=LIVER)
 
 
-def test_libraries_preparations_and_files(odm):
+def test_libraries_preparations_and_files(odm, tmp_path):
     """The other entities of the model, by group and all."""
     libraries = odm.libraries()
 
     assert ["LIV07", "LIV08"] == libraries[-1]["Sample Source ID"]
     assert 7 == len(odm.libraries(group=libraries[0]["groupId"]))
     assert 4 == len(odm.preparations(group=odm.preparations()[0]["groupId"]))
-    assert [b"Invented protocol"] == [odm.download(each)[:17] for each in odm.files()]
+    first = odm.download_files(odm.files(), tmp_path)
+    again = odm.download_files(odm.files().to_frame(), tmp_path)
+    alone = odm.download_files(first["genestack:accession"].tolist(), tmp_path / "alone")
+    assert (["done"], ["there"], ["done"]) == tuple(each["status"].tolist() for each in (first, again, alone))
+    assert b"Invented protocol" == pathlib.Path(first["target"][0]).read_bytes()[:17]
     with pytest.raises(NotFound):
         odm.libraries(group="GSF1").first(1)
 

@@ -208,28 +208,6 @@ class Curation(Calls):
         ]
         return to_frame(rows, FAULTS)
 
-    def download(self, file: Ref, *, as_curator: bool = False) -> bytes:
-        """Return the content of an attached file.
-
-        Parameters
-        ----------
-        file : str or dict
-            Accession of an attached file.
-        as_curator : bool
-            Read as a curator.
-
-        Notes
-        -----
-        ``GET /api/v1/as-user/files/{id}/download``.
-
-        Examples
-        --------
-        >>> odm.download(odm.files()[0])[:17]
-        b'Invented protocol'
-        """
-        path = role_path(f"files/{accession_of(file)}/download", as_curator)
-        return self.session.request("GET", path, what=f"download the file {accession_of(file)}").content
-
     def _update(self, kinds: str, thing: Ref, changes: Mapping[str, Any]) -> Record:
         accession = accession_of(thing)
         if not changes or not isinstance(changes, Mapping):

@@ -18,7 +18,7 @@ _BY_ROLE = {
     "expression": ("groups, runs, measurements", "update"),
     "variant": ("groups('variant'), runs, measurements", "versions"),
     "flowCytometry": ("groups('flow_cytometry'), runs, measurements", "update"),
-    "file": ("files, file, download", "import_file"),
+    "file": ("files, file, download_files", "import_file"),
     "integration": (
         "search_studies, omics_samples, expression, variants, flow_cytometry, cells, cell_expression, stream_*, linked,"
         " study_of, study_files, pairs, data_of, completeness",
