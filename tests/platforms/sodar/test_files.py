@@ -1,6 +1,9 @@
 """Files up and down over WebDAV: one suite, on a genuine Apache with mod_dav and on the sandbox."""
 
 import hashlib
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -128,6 +131,16 @@ def test_a_file_that_lacks_its_checksum_gets_it(place, folder):
     assert ["done"] == place.sodar.upload_files(folder / "runs", place.zone)["status"].tolist()
     assert ["small.txt", "small.txt.md5"] == place.names()
     assert 1 == place.sodar.history["method"][before:].tolist().count("PUT")
+
+
+def test_what_a_killed_call_left_beside_a_whole_file_is_removed(place, folder):
+    """SODAR would refuse the zone, since the rest has no checksum file."""
+    place.sodar.upload_files(folder / "runs", place.zone)
+    place.dav.put(f"{place.path}/small.txt.part", b"he", "send")
+    place.dav.put(f"{place.path}/other.txt.part", b"he", "send")
+
+    assert ["there"] == place.sodar.upload_files(folder / "runs", place.zone)["status"].tolist()
+    assert ["other.txt.part", "small.txt", "small.txt.md5"] == place.names()
 
 
 def test_wrong_checksum_files_here_are_told_and_nothing_is_left(place, folder):
@@ -286,3 +299,30 @@ def test_a_damaged_file_is_not_kept(place, folder, tmp_path):
     with pytest.raises(UnexpectedResponse, match="damaged"):
         place.sodar.download_files(listed(place), tmp_path / "again")
     assert {} == contents(tmp_path / "again") if (tmp_path / "again").exists() else True
+
+
+UPLOADING = """
+import sys, bionb
+url, token, webdav_url, zone, folder = sys.argv[1:]
+bionb.connect("sodar", url, token=token, webdav_url=webdav_url, workers=2).upload_files(folder, zone)
+"""
+
+
+def test_a_kernel_that_is_killed_leaves_nothing_half_under_a_right_name(place, tmp_path):
+    """Power off, or kill -9: at whatever moment it comes, the same call makes all of it whole."""
+    for number in range(40):
+        (tmp_path / f"{number:02}.bin").write_bytes(bytes([number]) * 200_000)
+    token = place.sandbox.credentials("sodar")["token"]
+    given = [place.sandbox.url("sodar"), token, place.dav.session.url, place.zone["sodar_uuid"], str(tmp_path)]
+    for enough in (3, 20, 50):
+        with subprocess.Popen([sys.executable, "-c", UPLOADING, *given]) as process:
+            while process.poll() is None and len(place.names()) < enough:
+                time.sleep(0.01)
+            process.kill()
+        whole = [each for each in place.names() if each.endswith(".bin")]
+        assert all(place.dav.look(f"{place.path}/{each}").size == 200_000 for each in whole)
+
+    assert {"done", "there"} >= set(place.sodar.upload_files(tmp_path, place.zone)["status"])
+    assert sorted([f"{n:02}.bin" for n in range(40)] + [f"{n:02}.bin.md5" for n in range(40)]) == place.names()
+    place.sodar.download_files(listed(place), tmp_path / "again")
+    assert all((tmp_path / "again" / f"{n:02}.bin").read_bytes() == bytes([n]) * 200_000 for n in range(40))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from bionb.errors import BionbError, Conflict, NotFound, UsageError
 from bionb.platforms.sodar.rules.identifiers import Ref
 from bionb.platforms.sodar.rules.matching import Rows
 from bionb.platforms.sodar.wire.records import Record
-from bionb.platforms.sodar.wire.webdav import Entry, WebDav, parent
+from bionb.platforms.sodar.wire.webdav import PART, Entry, WebDav, parent
 from bionb.platforms.sodar.workflows.sending import Sending, State, Wish
 from bionb.transfers import Send, Snapshot, carry_out, sources_of
 from bionb.transfers.failing import shown
@@ -57,11 +58,14 @@ def upload_files(
     plan += [_alone(path, name) for path, name in lonely]
     answer = Answer([each.sample for each in placed], _left(wishes, rows), rows is not None)
     try:
-        return answer.of(carry_out(plan, doing="upload", workers=sodar.session.workers, dry_run=dry_run))
+        found = carry_out(plan, doing="upload", workers=sodar.session.workers, dry_run=dry_run)
     except (BionbError, KeyboardInterrupt) as error:
         if (partial := getattr(error, "partial", None)) is not None:
             error.partial = answer.of(partial)  # type: ignore[union-attr]
         raise
+    if not dry_run:
+        _sweep(dav, [each.target for each in placed])
+    return answer.of(found)
 
 
 def _open_zone(sodar: SodarClient, zone: Ref) -> Record:
@@ -137,6 +141,16 @@ def _state(dav: WebDav, collections: Sequence[str]) -> State:
 
     wanted = list(dict.fromkeys(collections))
     return dict(zip(wanted, dav.session.map(inside, wanted), strict=True))
+
+
+def _sweep(dav: WebDav, targets: Sequence[str]) -> None:
+    """Remove what a call that was killed has left beside files that are whole: SODAR would ask for its checksum."""
+    with suppress(BionbError):
+        found = _state(dav, [parent(each) for each in targets])
+        for each in targets:
+            inside, name = found[parent(each)] or {}, each.rpartition("/")[2]
+            if name in inside and name + PART in inside:
+                dav.remove(each + PART, f"remove what an earlier call left of {name}")
 
 
 def _ways(path: str, base: str) -> list[str]:
