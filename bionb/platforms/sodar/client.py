@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import NotFound, PermissionDenied, UsageError
@@ -27,6 +27,7 @@ from bionb.platforms.sodar.tables import columns
 from bionb.platforms.sodar.wire.door import Door
 from bionb.platforms.sodar.wire.problems import read_problem
 from bionb.platforms.sodar.wire.records import Record
+from bionb.platforms.sodar.wire.uploads import Sheets as SheetSource
 from bionb.platforms.sodar.wire.versions import Negotiator
 from bionb.platforms.sodar.workflows import downloading, importing, uploading
 from bionb.platforms.sodar.workflows.creating import Creation
@@ -38,6 +39,19 @@ from bionb.session import Session
 
 if TYPE_CHECKING:
     import pandas as pd
+    import requests
+
+
+SENT = {"params", "json", "data", "files", "headers", "timeout"}
+# Which API an address belongs to, by its first part.
+APIS = {
+    "project": "projects",
+    "samplesheets": "sheets",
+    "landingzones": "zones",
+    "irods": "irods",
+    "timeline": "timeline",
+    "taskflowbackend": "taskflow",
+}
 
 
 class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Access, Zones, Collections, Oversight):
@@ -63,6 +77,45 @@ class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Access, Zone
         super().__init__(Negotiator(session, None if api_version is None else str(api_version)))
         self._door = Door(session, credentials)
         self._creation, self._submission = Creation(), Submission()
+
+    def request(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Send what has no method here, with the login and the version that this server takes.
+
+        Parameters
+        ----------
+        method, path : str
+            ``"GET"``, ...; below the server's address: ``"cache/api/..."``.
+        **options
+            ``params``, ``json``, ``data``, ``files``, ``headers``, ``timeout`` (seconds), as `requests` has them.
+
+        Returns
+        -------
+        requests.Response
+            The answer, if it is none of an error.
+
+        Raises
+        ------
+        ResponseError, ConnectionFailed
+            As of all calls, with the server's words.
+        UsageError
+            An option that there is not; nothing was sent.
+
+        Notes
+        -----
+        Any address of SODAR's REST API. Only GET is repeated where a server is busy.
+
+        Examples
+        --------
+        >>> sodar.request("GET", "project/api/users/current").json()["username"]
+        'alice@EXAMPLE'
+        """
+        if unknown := sorted(set(options) - SENT):
+            raise UsageError(f"request takes {', '.join(sorted(SENT))}; not {', '.join(unknown)}.")
+        what, api = f"{method.upper()} {path}", APIS.get(path.strip("/").partition("/")[0])
+        if api is None or "headers" in options:
+            headers = {"Accept": "*/*", **options.pop("headers", {})}
+            return self.session.request(method, path, what=what, headers=headers, **options)
+        return self.api.request(api, method, path, what=what, **options)
 
     # -- the protocol of the widgets --------------------------------------------------------------------------------
 
@@ -163,7 +216,7 @@ class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Access, Zone
 
     # -- what takes several calls: sheets --------------------------------------------------------------------------
 
-    def import_sheets(self, project: Ref, source: Any, *, single_files: bool = False) -> Record:
+    def import_sheets(self, project: Ref, source: SheetSource, *, single_files: bool = False) -> Record:
         """Import an ISA-Tab into a project, or replace the one that is there (see also `replace_sheets`).
 
         Parameters
@@ -208,7 +261,7 @@ class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Access, Zone
         """
         return importing.import_sheets(self, project, source, single_files=single_files)
 
-    def replace_sheets(self, project: Ref, source: Any, *, date_modified: str | None = None) -> Replacement:
+    def replace_sheets(self, project: Ref, source: SheetSource, *, date_modified: str | None = None) -> Replacement:
         """Replace a project's sheets by an edited ISA-Tab, with every check before anything is sent.
 
         In order: AltamISA's verdict as the server forms it; the server's own rules, which it enforces without saying
@@ -259,7 +312,12 @@ class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Access, Zone
     # -- what takes several calls: files ----------------------------------------------------------------------------
 
     def download_files(
-        self, files: Any, folder: str | os.PathLike[str] = ".", *, overwrite: bool = False, dry_run: bool = False
+        self,
+        files: Ref | Iterable[Ref] | pd.DataFrame,
+        folder: str | os.PathLike[str] = ".",
+        *,
+        overwrite: bool = False,
+        dry_run: bool = False,
     ) -> pd.DataFrame:
         """Save files of sample data or of a landing zone in a folder, several at once, each proven by its checksum.
 
@@ -308,7 +366,7 @@ class SodarClient(People, Tokens, Projects, Members, Sheets, Files, Access, Zone
 
     def upload_files(
         self,
-        source: Any,
+        source: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
         zone: Ref,
         into: str | Mapping[str, Any] | None = None,
         *,

@@ -231,3 +231,21 @@ def test_zones_of_others_are_changed_by_owners_only(connect, projects):
     zone = bob.create_zone(projects["Exome pilot"], "a_exome_pilot.txt")
 
     refused(PermissionDenied, lambda: bob.update_zone(zone, description="x", rename=True))
+
+
+def test_what_has_no_method_can_be_sent(alice, server, project):
+    """With the version that was found out; an option that there is not is refused before."""
+    found = alice.request("get", f"project/api/retrieve/{project['sodar_uuid']}").json()
+    refused(UsageError, lambda: alice.request("GET", "project/api/list", param={}))
+    refused(NotFound, lambda: alice.request("GET", f"project/api/retrieve/{NOBODY}"))
+
+    assert project["sodar_uuid"] == found["sodar_uuid"]
+    assert server.old or isinstance(found["roles"], dict)
+
+
+def test_addresses_of_other_apps_are_asked_for_in_any_form(sodar):
+    """They have media types that the client does not know."""
+    sent = refused(ResponseError, lambda: sodar.request("GET", "cache/api/retrieve/x/y/z"))
+
+    assert sent.status in (404, 500)
+    assert "Accept: */*" in sodar.last_request.curl or "'Accept: */*'" in sodar.last_request.curl

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import posixpath
 from pathlib import Path
-from typing import Any
 
 from bionb.errors import UsageError
 from bionb.isatab import ISATab, read_isatab
+from bionb.isatab.exchange.archive import Source
 
+Sheets = Source | ISATab  # what can be imported
 Part = tuple[str, tuple[str, bytes, str]]  # field name, and file name, content, content type
 
 
-def parts_of(source: Any, single_files: bool) -> list[Part]:
+def parts_of(source: Sheets, single_files: bool) -> list[Part]:
     """Return the parts of a multipart upload: field name, and (file name, content, content type)."""
     isa = source if isinstance(source, ISATab) else read_isatab(source)
     if len(isa.investigations) != 1:

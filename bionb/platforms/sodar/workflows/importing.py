@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bionb.errors import (
     BionbError,
@@ -21,7 +21,7 @@ from bionb.platforms.sodar.rules.identifiers import Ref
 from bionb.platforms.sodar.rules.sheets import refusal, rowless
 from bionb.platforms.sodar.wire.problems import WEB_PAGE
 from bionb.platforms.sodar.wire.records import Record
-from bionb.platforms.sodar.wire.uploads import Part, parts_of
+from bionb.platforms.sodar.wire.uploads import Part, Sheets, parts_of
 from bionb.platforms.sodar.workflows.failures import add_reason
 from bionb.platforms.sodar.workflows.round_trip import same_rows
 
@@ -36,7 +36,7 @@ NOT_ALLOWED = "Importing and replacing sheets needs the role contributor or a st
 LATE = "No answer came in time, but the sheets are there as they were sent."
 
 
-def import_sheets(sodar: SodarClient, project: Ref, source: Any, *, single_files: bool) -> Record:
+def import_sheets(sodar: SodarClient, project: Ref, source: Sheets, *, single_files: bool) -> Record:
     """Import an ISA-Tab, judged before anything is sent."""
     isa = source if isinstance(source, ISATab) else read_isatab(source)
     files = parts_of(source, single_files)

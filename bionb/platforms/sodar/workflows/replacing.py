@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bionb import showing
 from bionb.errors import BionbError, Conflict, InvalidInput, NotFound, PermissionDenied
@@ -13,7 +13,7 @@ from bionb.platforms.sodar.rules.identifiers import Ref
 from bionb.platforms.sodar.rules.sheets import broken_rules, content_findings, refusal
 from bionb.platforms.sodar.wire.investigation import Investigation
 from bionb.platforms.sodar.wire.records import Record
-from bionb.platforms.sodar.wire.uploads import parts_of
+from bionb.platforms.sodar.wire.uploads import Sheets, parts_of
 from bionb.platforms.sodar.workflows.importing import NOT_ALLOWED, importable, send
 from bionb.platforms.sodar.workflows.round_trip import compared
 
@@ -62,7 +62,7 @@ class Replacement:
         return showing.table("Replacement", self.changes, count=said, complete=ways)
 
 
-def replace_sheets(sodar: SodarClient, project: Ref, source: Any, *, date_modified: str | None) -> Replacement:
+def replace_sheets(sodar: SodarClient, project: Ref, source: Sheets, *, date_modified: str | None) -> Replacement:
     """Replace a project's sheets by edited ones, with every check before anything is sent."""
     isa = source if isinstance(source, ISATab) else read_isatab(source)
     record = importable(sodar, project)
