@@ -133,6 +133,17 @@ MUTANTS = [
         FACTS + "sodar_is_asked_for_media_type_and_version_of_the_api[projects]",
     ),
     both(
+        "sodar",
+        "application/vnd.bihealth.sodar-core.timeline+json",
+        "application/vnd.bihealth.sodar-core.events+json",
+        FACTS + "sodar_is_asked_for_media_type_and_version_of_the_api[timeline]",
+    ),
+    Mutant(
+        "sodar",
+        ('[] if ticket is None else list(self.ticket(ticket).get("allowed_hosts") or [])', "[]"),
+        "sodar/test_access.py::test_a_change_keeps_the_hosts_that_it_does_not_name",
+    ),
+    both(
         "torrentsuite",
         "LARGEST = 1000",
         "LARGEST = 900",

@@ -286,6 +286,8 @@ ARGUMENTS = {
         "upload_files.source": a_file,
         "create_ticket.path": place,
         "request_deletion.path": place,
+        "request.method": "GET",
+        "request.path": "project/api/list",
         "request": deletion,
         "ticket": ticket,
         "update_ticket.label": "Renamed",

@@ -10,6 +10,8 @@ MEDIA_TYPES = {
     "projects": "application/vnd.bihealth.sodar-core.projectroles+json; version=2.0",
     "investigation": "application/vnd.bihealth.sodar.samplesheets+json; version=1.2",
     "zones": "application/vnd.bihealth.sodar.landingzones+json; version=1.1",
+    "timeline": "application/vnd.bihealth.sodar-core.timeline+json; version=2.0",
+    "is_locked": "application/vnd.bihealth.sodar.taskflowbackend+json; version=1.0",
 }
 
 
