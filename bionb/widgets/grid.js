@@ -14,6 +14,7 @@ function createGrid({ send, label, edit = {} }) {
   const widths = new Map(); // by key: what a person chose outlives the table
   let table = { columns: [], others: [], total: 0, of: 0, version: -1, filters: {}, search: "" };
   let lefts = [0];
+  let laid = 0; // how often the columns were laid out
   let rows = new Map(); // place on the screen -> {row, cells, marked}
   let asked = new Map(); // what was asked for, and when
   let tips = {};
@@ -86,6 +87,7 @@ function createGrid({ send, label, edit = {} }) {
   }
 
   function measure() {
+    laid += 1;
     lefts = [0];
     for (const column of table.columns) lefts.push(lefts[lefts.length - 1] + widthOf(column));
     body.style.height = `${height()}px`;
@@ -102,14 +104,18 @@ function createGrid({ send, label, edit = {} }) {
     const across = seenColumns();
     drawHeader(across);
     const shift = scroller.scrollTop - top;
-    for (let number = 0; number < Math.max(pool.length, last - first); number += 1) {
-      if (!pool[number]) {
-        pool[number] = makeRow();
-        body.append(pool[number].element);
+    while (pool.length < last - first) {
+      pool.push(makeRow());
+      body.append(pool[pool.length - 1].element);
+    }
+    // A row keeps its element while it is seen: scrolling by two rows draws two rows.
+    for (let place = first; place < first + pool.length; place += 1) {
+      const line = pool[place % pool.length];
+      if (place < last) drawRow(line, place, place * ROW + shift, across);
+      else if (line.state) {
+        line.state = "";
+        line.element.style.display = "none";
       }
-      const place = first + number;
-      if (place < last) drawRow(pool[number], place, place * ROW + shift, across);
-      else pool[number].element.style.display = "none";
     }
     const there = active.place < 0 || (active.place >= first && active.place < last);
     const current = there && document.getElementById(`${id}-${active.place}-${active.column}`);
@@ -120,12 +126,17 @@ function createGrid({ send, label, edit = {} }) {
 
   function makeRow() {
     const mark = make("div", { role: "gridcell", class: "bionb-check", "aria-colindex": "1" });
-    return { element: make("div", { role: "row", class: "bionb-row" }, mark), mark, cells: [] };
+    return { element: make("div", { role: "row", class: "bionb-row" }, mark), mark, cells: [], state: "", known: null };
   }
 
   function drawRow(line, place, y, across) {
     const known = rows.get(place);
     const { element: row, mark, cells } = line;
+    const cursor = place === active.place ? active.column : "";
+    const state = [place, y, table.version, laid, across.first, across.last, cursor, known && known.marked].join(" ");
+    if (line.state === state && line.known === known) return;
+    line.state = state;
+    line.known = known;
     row.style.display = "";
     row.style.transform = `translateY(${y}px)`;
     row.setAttribute("aria-rowindex", place + 2);

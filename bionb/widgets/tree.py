@@ -14,7 +14,7 @@ from bionb.errors import BionbError, UsageError
 from bionb.http.answers import shorten
 from bionb.protocol import Client, Node, Nodes
 
-FIRST = 200  # children of a node that are read when it is opened, where reading sends requests
+FIRST = 100  # children of a node that are read when it is opened, where reading sends requests: mostly one
 MORE = 1_000  # and each time that more are asked for
 SEARCHED = 10_000  # nodes of one branch that a search looks at
 FOUND = 200  # nodes that a server is asked to find
@@ -43,6 +43,8 @@ class Branch:
         Where to read them from.
     wanted : bool
         Whether a person opened or selected it: then it stays in sight, also where it was only found.
+    found_by : str
+        The text by which the server found it last.
     """
 
     node: Node | None
@@ -54,6 +56,7 @@ class Branch:
     nodes: Nodes | None = None
     complete: bool = False
     wanted: bool = False
+    found_by: str = ""
     words: str = ""
     key: str = ""
 
@@ -94,11 +97,14 @@ class Branch:
         self.read += [met.pop(each.key, each) for each in new]
         self.found = list(met.values())
 
-    def add_found(self, nodes: list[Node]) -> None:
-        """Add children that the server found."""
-        known = {each.key for each in self.below}
-        new = [Branch(node, self.depth + 1, self) for node in nodes]
-        self.found += [each for each in new if each.key not in known]
+    def add_found(self, nodes: list[Node], text: str) -> None:
+        """Add children that the server found by a text, which their titles need not hold."""
+        known = {each.key: each for each in self.below}
+        for node in nodes:
+            new = Branch(node, self.depth + 1, self)
+            if new.key not in known:
+                self.found.append(new)
+            known.get(new.key, new).found_by = text
 
     @property
     def unread(self) -> int | None:
@@ -227,7 +233,7 @@ class Tree:
             return
         for branch in list(self._top.opened()):
             if branch.nodes is not None and branch.nodes.can_find and not branch.complete:
-                branch.add_found(branch.nodes.find(text.strip(), FOUND))
+                branch.add_found(branch.nodes.find(text.strip(), FOUND), self.text)
                 self.asked = True
             else:
                 branch.read_to(SEARCHED)
@@ -323,17 +329,14 @@ class Tree:
 
     def lines(self) -> list[Line]:
         """Return all lines, from top to bottom."""
-        words = self.text.split()
-        kept = self._matches_and_parents(words) if words else None
+        kept = self._matches_and_parents() if self.text else None
         found: list[Line] = []
-        self._add_lines(found, self._top, -1, words, kept)
+        self._add_lines(found, self._top, -1, kept)
         return found
 
-    def _add_lines(
-        self, lines: list[Line], branch: Branch, up: int, words: list[str], kept: set[Branch] | None
-    ) -> None:
+    def _add_lines(self, lines: list[Line], branch: Branch, up: int, kept: set[Branch] | None) -> None:
         shown = [*branch.read, *(each for each in branch.found if each.wanted or kept is not None)]
-        if kept is not None and not (branch.open and branch.node and _is_match(branch, words)):
+        if kept is not None and not (branch.open and branch.node and self._is_match(branch)):
             shown = [each for each in shown if each in kept]
         more = int(kept is None and branch.unread != 0)
         size = len(shown) + more
@@ -341,14 +344,14 @@ class Tree:
             is_open = each.open or (kept is not None and any(inner in kept for inner in each.below))
             lines.append(Line(each, position, size, up, open=is_open))
             if is_open:
-                self._add_lines(lines, each, len(lines) - 1, words, kept)
+                self._add_lines(lines, each, len(lines) - 1, kept)
         if more:
             lines.append(Line(branch, size, size, up, more=True))
 
-    def _matches_and_parents(self, words: list[str]) -> set[Branch]:
+    def _matches_and_parents(self) -> set[Branch]:
         kept: set[Branch] = set()
         for each in self._top.known():
-            if not _is_match(each, words):
+            if not self._is_match(each):
                 continue
             above: Branch | None = each
             while above is not None and above not in kept:
@@ -366,8 +369,7 @@ class Tree:
         if not self.text:
             shown = sum(not line.more for line in lines)
             return f"{shown:,} line{'' if shown == 1 else 's'}" if shown else "nothing here"
-        words = self.text.split()
-        known = sum(_is_match(each, words) for each in self._top.known())
+        known = sum(self._is_match(each) for each in self._top.known())
         count = f"{known:,} match{'' if known == 1 else 'es'}"
         asked = "; the server was asked" if self.asked else ""
         cut = any(each.unread != 0 and not each.nodes.can_find for each in self._top.opened() if each.nodes)
@@ -376,6 +378,5 @@ class Tree:
         inside = f"; not searched: what is in {unopened:,} never opened" if unopened else ""
         return count + asked + rest + inside
 
-
-def _is_match(branch: Branch, words: list[str]) -> bool:
-    return all(word in branch.words for word in words)
+    def _is_match(self, branch: Branch) -> bool:
+        return branch.found_by == self.text or all(word in branch.words for word in self.text.split())

@@ -178,7 +178,7 @@ def test_where_a_server_can_find_it_is_asked(make_library, page, monkeypatch):
     )
     browser = bionb.browse(library)
     assert (
-        "800 more: show them" == page(browser).do("lines", version=browser._version, start=200)[0]["lines"][0]["title"]
+        "900 more: show them" == page(browser).do("lines", version=browser._version, start=100)[0]["lines"][0]["title"]
     )
 
     assert ["r777"] == [node.id for node in browser.filter("777")]
@@ -186,10 +186,32 @@ def test_where_a_server_can_find_it_is_asked(make_library, page, monkeypatch):
     browser.select("r777")
     assert ["r777", "r777s0", "r777s1"] == [node.id for node in browser.nodes]
     browser.filter("")
-    assert 200 + 1 + 2 == len(browser.nodes)  # what is selected stays in sight
+    assert 100 + 1 + 2 == len(browser.nodes)  # what is selected stays in sight
     page(browser).do("more", node="")
     assert 1000 + 2 == len(browser.nodes)
     assert "r777" == browser.selection.id
+
+
+def test_what_a_server_found_is_shown_whatever_it_is_called(make_library, monkeypatch):
+    """A full text search knows synonyms; that the title lacks the word must not hide what was found."""
+    library = make_library()
+    rooms = [Node("room", f"r{n}", f"room {n}") for n in range(300)]
+
+    class Long:
+        known_total = 300
+
+        def __len__(self):
+            return 300
+
+        def __getitem__(self, part):
+            return rooms[part]
+
+    monkeypatch.setattr(library, "roots", lambda: Nodes(Long(), find=lambda text: rooms[250:251]))
+    browser = bionb.browse(library)
+
+    assert ["r250"] == [node.id for node in browser.filter("chamber")]
+    assert "1 match; the server was asked" in browser._tree.told(browser._lines)
+    assert 100 == len(browser.filter(""))
 
 
 def test_what_is_below_a_match_is_shown_when_it_is_opened(library):

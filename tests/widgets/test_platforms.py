@@ -65,6 +65,17 @@ def test_a_figure_is_drawn_of_an_empty_table_too(client):
             plt.close(figure if isinstance(figure, Figure) else figure.get_figure())
 
 
+def test_a_server_finds_its_own_roots(client):
+    """Where the list is read in parts, a search asks the server; what comes back are nodes like those of the list."""
+    roots = client.roots()
+    if roots.can_find:
+        first = roots.first(1)[0]
+        found = roots.find(first.title, 10)
+
+        assert (first.kind, first.id, first.title) in {(node.kind, node.id, node.title) for node in found}
+        assert len(client.frame(next(node for node in found if node.id == first.id)))
+
+
 def test_files_are_named_for_the_transfers(client):
     """Rows of a table become what `download_files` takes."""
     for path in every_kind(client).values():

@@ -296,7 +296,11 @@ class OdmClient(Metadata, Groups, Across, Queries, Omics, Curation, Imports, Job
         >>> [node.title for node in odm.roots()]
         ['Fibrosis in the human liver']
         """
-        return Nodes(self.studies(fields="original"), _study_node)
+        return Nodes(self.studies(fields="original"), _study_node, self._find_studies)
+
+    def _find_studies(self, text: str) -> list[Record]:
+        """Return studies that the full text search finds, as `studies` would, as far as it tells of them."""
+        return [{ACCESSION: each["accession"], "Study Title": each["name"]} for each in self.search_studies(text)]
 
     def children(self, node: Node) -> Nodes:
         """Return a study's samples and the data groups linked to them.
