@@ -5,6 +5,8 @@ import json
 import nbformat
 import pytest
 
+from tests.browser.axe import serious
+
 pytestmark = pytest.mark.browser
 
 START = """
@@ -30,6 +32,7 @@ print([name for name, state in ipywidgets.Widget.get_manager_state()["state"].it
 """
 STORES = "() => JSON.stringify([{...localStorage}, {...sessionStorage}])"
 DANGEROUS = ("x", "r", "d", "d", "b", "a", "y", "m", "z", "v", "c", "ArrowDown")
+RED = "() => Number(getComputedStyle(document.querySelector('.bionb')).backgroundColor.match(/[0-9]+/)[0])"
 MISTYPED = "mistyped-token"
 
 
@@ -45,6 +48,25 @@ def press_dangerous_keys(notebook):
         notebook.page.keyboard.press(key)
     notebook.page.wait_for_timeout(200)
     assert before == notebook.cells()
+
+
+def look_around_in_the_dark(notebook):
+    """Change to the dark theme of the front end and to a narrow window, and back."""
+    page = notebook.page
+    page.evaluate("() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+    page.locator("body[data-jp-theme-light=false]").wait_for(state="attached")
+    page.wait_for_timeout(500)
+    assert [] == serious(page)
+    assert 128 > page.evaluate(RED)
+    page.set_viewport_size({"width": 600, "height": 1000})
+    page.wait_for_timeout(500)
+    tree, panel = (notebook.output(1).get_by_role(role).bounding_box() for role in ("tree", "tabpanel"))
+    assert panel["y"] > tree["y"] + tree["height"]
+    page.set_viewport_size({"width": 1400, "height": 1000})
+    page.evaluate("() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
+    page.locator("body[data-jp-theme-light=true]").wait_for(state="attached")
+    page.wait_for_timeout(500)
+    assert [] == serious(page)
 
 
 @pytest.mark.parametrize("front", ["lab", "notebook"])
@@ -84,6 +106,7 @@ def test_the_whole_way_of_a_first_day(open_notebook, lab, front):
     browser.get_by_role("tab", name="Code").click()
     browser.get_by_text("import bionb").wait_for()
     press_dangerous_keys(notebook)
+    look_around_in_the_dark(notebook)
     notebook.run(2)
     notebook.run(3)
     assert notebook.output(2).inner_text().strip().startswith("Exome pilot (3, ")

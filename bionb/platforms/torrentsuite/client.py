@@ -421,9 +421,16 @@ class TorrentSuiteClient(Objects, Runs, Plans):
     def _report_node(self, report: dict[str, Any]) -> Node:
         number = str(report["id"])
         title = f"{report.get('resultsName') or number} ({state_of(report)})"
-        call = f"run_report({number!r}).summary"
-        draw = lambda summary: self.run_report(number).plot()  # noqa: E731
-        return Node("report", number, title, leaf=True, record=report, call=call, draw=draw)
+        return Node(
+            "report",
+            number,
+            title,
+            leaf=True,
+            record=report,
+            call=f"run_report({number!r}).summary",
+            draw=lambda summary: self.run_report(number).plot(),
+            files=lambda summary: self.report_files(number),
+        )
 
 
 def _run_node(run: dict[str, Any]) -> Node:
