@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bionb.sandbox import start_sandbox
     from bionb.widgets.browser import browse
     from bionb.widgets.login import login
+    from bionb.widgets.sheets.editor import edit
 
 __version__ = "0.1.0"
 
@@ -32,6 +33,7 @@ _HOMES = {
     "connect": "bionb.connecting",
     "corpus": "bionb.corpora",
     "copy_notebooks": "bionb.course",
+    "edit": "bionb.widgets",
     "isatab_templates": "bionb.isatab.making",
     "login": "bionb.widgets",
     "new_isatab": "bionb.isatab",
@@ -48,6 +50,7 @@ __all__ = [
     "browse",
     "connect",
     "copy_notebooks",
+    "edit",
     "corpus",
     "isatab_templates",
     "login",

@@ -48,6 +48,7 @@ def test_the_names_are_those_and_all_can_be_had():
         "connect",
         "copy_notebooks",
         "corpus",
+        "edit",
         "isatab_templates",
         "login",
         "new_isatab",

@@ -9,7 +9,7 @@ from bionb.errors import UsageError
 from bionb.isatab.dataset import ISATab
 from bionb.isatab.editing.sheet import Folded, Sheet, sheet_of
 from bionb.isatab.verdict.report import Finding
-from bionb.widgets.table.grid import BROADEST, NARROWEST, ROWS, Grid, Heading, Message
+from bionb.widgets.table.grid import BROADEST, NARROWEST, ROWS, Grid, Heading
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,7 +81,7 @@ class Editing:
     def __init__(self, isa: ISATab, table: str | None = None) -> None:
         if not isinstance(isa, ISATab):
             raise UsageError(f"edit() takes an ISATab, as bionb.read_isatab() gives it; not {type(isa).__name__}.")
-        self._base = isa
+        self._base, self.step = isa, 0
         self.tables = [name for name in dict.fromkeys([*isa.studies, *isa.assays]) if name in isa]
         if not self.tables:
             raise UsageError("This set has no study or assay table to edit.")
@@ -200,6 +200,7 @@ class Editing:
 
         Examples
         --------
+        >>> editing = Editing(isa)
         >>> editing.add_column("Characteristics[weight]", "Characteristics[age]", unit=True)
         >>> editing.set(0, "Characteristics[weight]", "30 [kg]")
         """
@@ -219,7 +220,7 @@ class Editing:
 
     def reset(self, isa: ISATab) -> None:
         """Begin anew with another set, such as the one that a server stored."""
-        self._base = isa
+        self._base, self.step = isa, self.step + 1
         self._start()
         self.tables = [name for name in dict.fromkeys([*isa.studies, *isa.assays]) if name in isa]
         self.show(self.table if self.table in self.tables else self.tables[0])
@@ -247,6 +248,7 @@ class Editing:
 
     def _take(self, sheet: Sheet) -> None:
         self._sheets[self.table], self._made = sheet, None
+        self.step += 1
         alike = self.grid.sheet.table is sheet.table and len(self.grid.sheet) == len(sheet)
         said = self.grid.said if alike else {}
         self.grid = SheetGrid(sheet, self.grid.rows if alike else None, self.grid)
@@ -293,6 +295,3 @@ def finding_message(finding: Finding) -> Mapping[str, Any]:
     row = min(finding.rows, default=None)
     said = {"file": finding.file, "column": finding.column, "level": finding.level, "text": finding.message}
     return {**said, "row": row, "count": finding.count, "kind": PAINTED.get(finding.level, "note")}
-
-
-__all__ = ["Editing", "Message", "SheetGrid", "finding_message", "first_rows"]

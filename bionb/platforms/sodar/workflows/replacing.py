@@ -48,6 +48,11 @@ class Replacement:
     sodar_warnings: list[str]
     stored: ISATab
 
+    @property
+    def warnings(self) -> list[str]:
+        """What the server warned of, as the sheet editor asks for it."""
+        return self.sodar_warnings
+
     def __repr__(self) -> str:
         lost = int((~self.uuids["kept"]).sum())
         return (
