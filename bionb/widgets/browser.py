@@ -14,7 +14,7 @@ from bionb.widgets import looks
 from bionb.widgets.detail import Detail
 from bionb.widgets.status import Status
 from bionb.widgets.tree import Branch, Line, Tree
-from bionb.widgets.view import View, on_main_thread
+from bionb.widgets.view import Shown, View, on_main_thread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,7 @@ def browse(client: Client | LoggedIn, rows: int = 10) -> Browser:
     return Browser(cast(Client, client), min(max(1, rows), 50))
 
 
-class Browser:
+class Browser(Shown):
     """The widget that `browse` returns.
 
     Attributes
@@ -210,13 +210,6 @@ class Browser:
             return f"<Browser: {where}, nothing selected{': ' + shorten(self.status, 160) if self.status else ''}>"
         node = self._selected.node
         return f"<Browser: {where}, {node.kind} {shorten(node.title or node.id, 80)}>"
-
-    def _ipython_display_(self) -> None:
-        self._view.show(repr(self), self._picture())
-
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        view, picture = looks.shown_with(self._view.model_id, repr(self), self._picture())
-        return view | picture
 
     def _picture(self) -> str:
         """Return what stays in a saved notebook."""

@@ -15,7 +15,7 @@ from bionb.widgets.access import Access
 from bionb.widgets.browser import SCRIPTS, Browser
 from bionb.widgets.form import Form
 from bionb.widgets.status import Status
-from bionb.widgets.view import View, on_main_thread
+from bionb.widgets.view import Shown, View, on_main_thread
 
 Message = dict[str, Any]
 
@@ -73,7 +73,7 @@ def login(
     return Login(platform, url, sandbox, given, options)
 
 
-class Login:
+class Login(Shown):
     """The widget that `login` returns.
 
     Attributes
@@ -143,13 +143,6 @@ class Login:
 
     def __repr__(self) -> str:
         return f"<Login: {self._access!r}>"
-
-    def _ipython_display_(self) -> None:
-        self._view.show(repr(self), self._picture())
-
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        view, picture = looks.shown_with(self._view.model_id, repr(self), self._picture())
-        return view | picture
 
     def _picture(self) -> str:
         way_on = "" if self._access.connected else "Run this cell to log in; a token belongs into its form."

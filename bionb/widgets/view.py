@@ -153,3 +153,20 @@ class View(anywidget.AnyWidget):
     @property
     def _place(self) -> str:
         return f"bionb-{self.model_id}"
+
+
+class Shown:
+    """What all widgets are to a notebook: a view in the page, and beside it what stays of it in a saved file."""
+
+    _view: View
+
+    def _picture(self) -> str:
+        """Return what stays in a saved notebook."""
+        raise NotImplementedError
+
+    def _ipython_display_(self) -> None:
+        self._view.show(repr(self), self._picture())
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        view, picture = looks.shown_with(self._view.model_id, repr(self), self._picture())
+        return view | picture

@@ -13,7 +13,7 @@ from bionb.isatab.editing.sheet import Sheet
 from bionb.widgets import looks
 from bionb.widgets.sheets.editing import Editing, finding_message, first_rows
 from bionb.widgets.status import Status
-from bionb.widgets.view import View, on_main_thread
+from bionb.widgets.view import Shown, View, on_main_thread
 
 if TYPE_CHECKING:
     from bionb.protocol import Client
@@ -66,7 +66,7 @@ def edit(
     return Editor(isa, table, client, project)
 
 
-class Editor(Editing):
+class Editor(Shown, Editing):
     """The widget that `edit` returns.
 
     Attributes
@@ -128,13 +128,6 @@ class Editor(Editing):
         count = len(self._done)
         steps = "nothing changed" if not count else f"{count} step{'s' * (count != 1)}"
         return f"<Editor: {self.table}, {len(self.sheet)} rows, {steps}>"
-
-    def _ipython_display_(self) -> None:
-        self._view.show(repr(self), self._picture())
-
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        view, picture = looks.shown_with(self._view.model_id, repr(self), self._picture())
-        return view | picture
 
     def _picture(self) -> str:
         """Return what stays in a saved notebook."""
