@@ -193,7 +193,7 @@ def test_without_a_client_or_a_change_there_is_nothing_to_replace(editor):
         bionb.edit(editor.isa).replace()
     with pytest.raises(UsageError, match="keeps no sheets"):
         bionb.edit(editor.isa, client=object())
-    with pytest.raises(UsageError, match="takes an ISATab"):
+    with pytest.raises(UsageError, match="ISATab"):
         bionb.edit("folder")
 
 
