@@ -198,7 +198,7 @@ ARGUMENTS = {
         "library": "GSF1146914",
         "preparation": "GSF1146923",
         "cell": "GSF1146937",
-        "genes": "ALB",
+        "cell_expression.genes": "ALB",
         "update.kind": "study",
         "stream_variants.group": "GSF1146932",
         "things": "GSF1146934",

@@ -76,7 +76,9 @@ class OdmClient(Metadata, Groups, Across, Queries, Omics, Curation, Imports, Job
     # -- who --------------------------------------------------------------------------------------------------------
 
     def whoami(self) -> str:
-        """Return the account's role, ``"curator"`` or ``"consumer"``: the API tells no account names.
+        """Return the account's role, since the API tells no names: ``"curator"``, ``"administrator"``, ``"consumer"``.
+
+        Who is both curator and administrator is called a curator; `may_curate` and `may_manage` tell each by itself.
 
         Raises
         ------
@@ -85,14 +87,18 @@ class OdmClient(Metadata, Groups, Across, Queries, Omics, Curation, Imports, Job
 
         Notes
         -----
-        ``GET /api/v1/as-curator/studies?pageLimit=1``, and for who is no curator the same below ``as-user``.
+        ``GET /api/v1/as-curator/studies?pageLimit=1``; for who is no curator the same below ``as-user``, and then
+        ``GET /api/v1/manage-data/detached-objects?limit=1``.
 
         Examples
         --------
         >>> odm.whoami()
         'curator'
         """
-        return "curator" if self.may_curate() else self._check_consumer()
+        if self.may_curate():
+            return "curator"
+        self._first_study("as-user", "check the token")
+        return "administrator" if self.may_manage() else "consumer"
 
     def may_curate(self) -> bool:
         """Tell by one small request whether this account is in the group Curator.
@@ -111,10 +117,6 @@ class OdmClient(Metadata, Groups, Across, Queries, Omics, Curation, Imports, Job
         except (AuthenticationFailed, PermissionDenied):
             return False
         return True
-
-    def _check_consumer(self) -> str:
-        self._first_study("as-user", "check the token")
-        return "consumer"
 
     def _first_study(self, role: str, what: str) -> None:
         """Ask for one study; a server that answers anything but a list is not ODM."""

@@ -6,7 +6,7 @@ import bionb
 from bionb.errors import AuthenticationFailed, PermissionDenied, UsageError
 from bionb.platforms.odm import PLATFORM
 from bionb.sandbox.tokens import token_of
-from tests.platforms.odm.conftest import BUCKET, LIVER
+from tests.platforms.odm.conftest import BUCKET, LIVER, connected
 
 
 def test_a_token_travels_in_the_platforms_own_header(sandbox, odm):
@@ -70,12 +70,20 @@ def test_a_token_file_that_is_not_there_is_told_before_anything_is_sent(sandbox,
         bionb.connect("odm", sandbox.url("odm"), token_file=str(tmp_path / "gone.txt"))
 
 
-def test_the_role_is_found_by_one_or_two_cheap_requests(sandbox, odm, consumer):
-    """There is no who-am-I in this API, so a page of one study tells."""
+def test_the_role_is_found_by_a_few_cheap_requests(sandbox, odm, consumer):
+    """There is no who-am-I in this API, so pages of one record tell."""
     assert "curator" == odm.whoami()
     assert "consumer" == consumer.whoami()
-    assert ["pageLimit=1"] * 3 == [each.query for each in sandbox.received("odm")]
+    assert ["pageLimit=1"] * 3 + ["limit=1"] == [each.query for each in sandbox.received("odm")]
     assert [True, False] == [odm.may_curate(), consumer.may_curate()]
+
+
+def test_an_administrator_need_not_be_a_curator(sandbox):
+    """Only members of the group Curator import and edit, says the document."""
+    with connected(sandbox, "carol") as carol:
+        assert "administrator" == carol.whoami()
+        with pytest.raises(PermissionDenied, match="Curator"):
+            carol.import_study(BUCKET + "study.tsv")
 
 
 def test_a_wrong_token_is_told_as_such(sandbox):

@@ -9,7 +9,7 @@ from bionb.errors import UnknownFilter, UsageError
 from bionb.frames import columns
 from bionb.listing import Listing
 from bionb.paging.pages import Reader, Whole
-from bionb.platforms.odm.rules.choices import Choice
+from bionb.platforms.odm.rules.choices import Choice, attributes
 from bionb.platforms.odm.rules.filters import Filter, names_in, unknown_attribute
 from bionb.platforms.odm.tables.columns import COLUMNS, KINDS, MetadataListing
 from bionb.platforms.odm.wire.paging import (
@@ -103,7 +103,7 @@ class Calls(SessionOwner):
             known = [each.name for each in TEMPLATES[KINDS[kinds]]]
             if filter is None or not (strange := names_in(filter).difference(known)):
                 continue
-            params = {"returnedMetadataFields": "original_data_included", "pageLimit": LIMIT}
+            params = {**attributes("original"), "pageLimit": LIMIT}
             body = self._get(kinds, params=params, what=f"look up the attributes of {kinds}", as_curator=as_curator)
             records = self.session.record_of(body, what=f"list the {kinds}").get("data") or []
             known += sorted({name for each in records if isinstance(each, Mapping) for name in each}.difference(known))
