@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from bionb.crew import Crew
-from bionb.errors import UsageError
+from bionb.errors import BionbError, UsageError
 from bionb.transfers.arriving.partial import forget
 from bionb.transfers.digests import file_digest
 from bionb.transfers.download import Remote, download
@@ -97,6 +97,11 @@ class Fetch(Transfer):
         Replace another file there.
     algorithm : str
         Of the digest that the row shows in the end.
+
+    Attributes
+    ----------
+    wrong : BionbError or None
+        Why it can't be fetched, where that is known beforehand.
     """
 
     def __init__(
@@ -106,7 +111,7 @@ class Fetch(Transfer):
         self.name, self.source, self.target = remote.name, source or remote.key, str(self.path)
         self.size, self.checksum = remote.size, said(remote.checksums)
         self._folder, self._place, self._algorithm = folder, place, next(iter(remote.checksums), algorithm)
-        self.wrong: UsageError | None = None
+        self.wrong: BionbError | None = None
 
     def look(self) -> bool:
         """Compare what stands there by size and checksum, else by size and date."""

@@ -119,3 +119,21 @@ def test_what_is_no_file_is_told(tmp_path, path):
     """Before anything is sent."""
     with pytest.raises(UsageError):
         Snapshot.of(tmp_path / path if isinstance(path, str) else path)
+
+
+@pytest.mark.slow
+def test_a_file_of_five_gigabytes_goes_up_in_parts(tmp_path):
+    """More than 32 bits can count; sparse, so that it needs no disk."""
+    size = (5 << 30) + 1
+    with (tmp_path / "large").open("wb") as stream:
+        stream.truncate(size)
+    os.utime(tmp_path / "large", (1, 1))
+    sent = []
+
+    def send(part):
+        sent.append(sum(len(chunk) for chunk in part))
+
+    count = send_parts(
+        aged(tmp_path / "large"), 64 << 20, send, lambda function, items: map(function, items), Progress("x")
+    )
+    assert (81, size, 1) == (count, sum(sent), sent[-1])

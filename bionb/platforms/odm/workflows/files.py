@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bionb.errors import NotFound, PermissionDenied
 from bionb.plain import listed
 from bionb.platforms.odm.calls.calls import role_path
 from bionb.platforms.odm.calls.metadata import Metadata
@@ -32,6 +33,7 @@ def download_files(
     plan = fetches([(each, each.name) for each in remotes], folder, overwrite=overwrite)
     for transfer, record in zip(plan, records, strict=True):
         transfer.source, transfer.more = accession_of(record), {ACCESSION: accession_of(record)}
+        transfer.wrong = record.get("wrong", transfer.wrong)
     return carry_out(plan, doing="download", workers=odm.session.workers, dry_run=dry_run)
 
 
@@ -41,7 +43,10 @@ def _known(odm: Metadata, file: Any, as_curator: bool) -> Mapping[str, Any]:
         return file
     accession = accession_of(file)
     path = role_path(f"files/{accession}", as_curator)
-    return odm.session.record("GET", path, what=f"look at the file {accession}", opens=False)
+    try:
+        return odm.session.record("GET", path, what=f"look at the file {accession}", opens=False)
+    except (NotFound, PermissionDenied) as error:
+        return {ACCESSION: accession, "wrong": error}
 
 
 def _remote(odm: Metadata, record: Mapping[str, Any], as_curator: bool) -> Remote:
