@@ -98,6 +98,13 @@ def split_by_group(node_group: Sequence[int], node_row: Sequence[int], count: in
     return [(nodes.tolist(), rows[nodes].tolist()) for nodes in _by_number(groups, count)]
 
 
+def gathered(parts: Sequence[Any], order: Sequence[Sequence[int]]) -> Any:
+    """Return the values of all nodes in their order, from those of each group."""
+    places = np.empty(sum(map(len, order)), dtype=np.int64)
+    places[np.concatenate([np.asarray(nodes, dtype=np.int64) for nodes in order])] = np.arange(len(places))
+    return type(parts[0])._concat_same_type(parts).take(places)
+
+
 def _by_number(numbers: np.ndarray, count: int) -> list[np.ndarray]:
     """Return where each number stands, in order."""
     order = np.argsort(numbers, kind="stable")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
 
 from bionb.isatab.graph.graph import MANY, Graph
 from bionb.isatab.model.headers import SAMPLE, SOURCE
@@ -94,8 +95,18 @@ def outgoing(graph: Graph) -> list[list[int]]:
     return following
 
 
+#: Two checks ask for the paths of a graph.
+_KNOWN: WeakKeyDictionary[Graph, Sequence[int] | None] = WeakKeyDictionary()
+
+
 def _path_counts(graph: Graph) -> Sequence[int] | None:
-    """Return for each node the number of paths to an end, or None if there is a cycle."""
+    """Return for each node the number of paths to an end, or None if there is a cycle; counted once."""
+    if graph not in _KNOWN:
+        _KNOWN[graph] = _counted(graph)
+    return _KNOWN[graph]
+
+
+def _counted(graph: Graph) -> Sequence[int] | None:
     if len(graph) > MANY:
         from bionb.isatab.graph.by_columns import path_counts
 

@@ -16,7 +16,7 @@ from bionb.isatab.graph.groups import Group, groups_of
 from bionb.isatab.model.headers import SAMPLE, SOURCE, Column
 from bionb.isatab.model.table import Table
 from bionb.isatab.text.cells import CodedCells
-from bionb.isatab.text.typed import repeated
+from bionb.isatab.text.typed import repeated, text_array
 
 #: Above this number of nodes numpy repays its fixed cost.
 MANY = 5000
@@ -33,7 +33,7 @@ NODE_DTYPES = {
 EDGE_DTYPES = {"source": "str", "target": "str", "file": "str"}
 
 
-@dataclass
+@dataclass(eq=False)
 class Graph:
     """Nodes and edges of one table, in order of first appearance.
 
@@ -111,18 +111,22 @@ class Graph:
 
     def _ids(self, group: Group, rows: list[int]) -> list[str]:
         names = self._column(group.name, rows)
-        lead = f"{self.study}-{self.assay}" if self.assay else self.study
-        column = (group.name or group.start).position + 1
-        if group.type in (SOURCE, SAMPLE):
-            ids = [f"{self.study}-{group.type.split()[0].lower()}-{name}" for name in names]
-        else:
-            tail = f"COL{column}" if group.material else str(column)
-            ids = [f"{lead}-{name}-{tail}" for name in names]
+        ids = self._ids_of(group, names)
         if all(names):
             return ids
+        lead = f"{self.study}-{self.assay}" if self.assay else self.study
         stems = self._unnamed_stems(group, rows)
         unnamed = (f"{lead}-{stem}-{row + 1}" for stem, row in zip(stems, rows, strict=True))
         return [id_ if name else other for id_, name, other in zip(ids, names, unnamed, strict=True)]
+
+    def _ids_of(self, group: Group, names: Sequence[str]) -> list[str]:
+        """Return the ids of named nodes."""
+        if group.type in (SOURCE, SAMPLE):
+            return [f"{self.study}-{group.type.split()[0].lower()}-{name}" for name in names]
+        lead = f"{self.study}-{self.assay}" if self.assay else self.study
+        column = (group.name or group.start).position + 1
+        tail = f"COL{column}" if group.material else str(column)
+        return [f"{lead}-{name}-{tail}" for name in names]
 
     def _unnamed_stems(self, group: Group, rows: list[int]) -> list[str]:
         column = group.start.position + 1
@@ -138,14 +142,51 @@ class Graph:
             "type": [group.type for group in self.groups],
             "column": [(group.name or group.start).key for group in self.groups],
         }
-        data: dict[str, Any] = {"id": self.ids, "name": self.names, "protocol": self.protocols}
+        data: dict[str, Any] = self._words()
         data |= {name: self._picked(values, self.node_group) for name, values in per_group.items()}
-        data["named"] = list(map(bool, self.names))
         data["file"] = self._picked([self.table.name], [0] * len(self))
         return data
 
+    def _words(self) -> dict[str, Any]:
+        """Return ids, names and protocols, as lists or, where there are many, as arrays."""
+        if self._arrays is not None:
+            return dict(self._arrays)
+        names = self.names
+        return {"id": self.ids, "name": names, "protocol": self.protocols, "named": list(map(bool, names))}
+
+    @cached_property
+    def _arrays(self) -> dict[str, Any] | None:
+        cells = self.table.cells
+        if len(self) <= MANY or not isinstance(cells, CodedCells):
+            return None
+        from bionb.isatab.graph.by_columns import gathered
+
+        names, ids, protocols = [], [], []
+        for group, (_, rows) in zip(self.groups, self.by_group, strict=True):
+            column = group.name
+            names.append(cells.stripped_array(column.position, rows) if column else repeated([""], [0] * len(rows)))
+            filled = column is not None and "" not in cells.stripped_codes(column.position)[1]
+            ids.append(self._affixed(group, names[-1]) if filled else text_array(self._ids(group, rows)))
+            said = group.protocol
+            same = repeated(self._protocols(group, rows[:1]) or [""], [0] * len(rows))
+            protocols.append(cells.stripped_array(said.position, rows) if said else same)
+        order = [nodes for nodes, _ in self.by_group]
+        found = {
+            name: gathered(parts, order) for name, parts in (("id", ids), ("name", names), ("protocol", protocols))
+        }
+        return {**found, "named": found["name"] != ""}
+
+    def _affixed(self, group: Group, names: Any) -> Any:
+        """Return the ids of named nodes: their names with the same text before and behind each."""
+        lead, tail = self._ids_of(group, ["\0"])[0].split("\0")
+        return lead + names + tail
+
     def edge_columns(self) -> dict[str, Any]:
         """Return the columns of `ISATab.edges`."""
+        if self._arrays is not None:
+            ids = self._arrays["id"]
+            ends = {"source": ids.take(self.tails), "target": ids.take(self.heads)}
+            return {**ends, "file": self._picked([self.table.name], [0] * len(self.tails))}
         return {
             "source": self._picked(self.ids, self.tails),
             "target": self._picked(self.ids, self.heads),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bionb.isatab.text.typed import text_dtype
+
 if TYPE_CHECKING:
     import numpy as np
+    from pandas.api.extensions import ExtensionArray
 
-#: A column as numbers of its distinct texts, and these in order of first appearance.
-Coded = tuple["np.ndarray", list[str]]
+#: A column as numbers of its distinct texts, and these in order of first appearance, also as frames hold them.
+Coded = tuple["np.ndarray", list[str], "ExtensionArray | None"]
 MOST_BYTES = 1 << 30  # in one block, so that each column has one dictionary
 
 
@@ -38,4 +41,4 @@ def arrow_columns(body: memoryview, width: int) -> list[Coded] | None:
 
 def _coded(column: Any) -> Coded:
     chunk = column.chunk(0) if hasattr(column, "chunk") else column
-    return chunk.indices.to_numpy(), chunk.dictionary.to_pylist()
+    return chunk.indices.to_numpy(), chunk.dictionary.to_pylist(), text_dtype().__from_arrow__(chunk.dictionary)

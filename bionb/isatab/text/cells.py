@@ -85,12 +85,19 @@ class CodedCells:
         For each column its distinct texts, in order of first appearance.
     lengths : sequence of int or None
         See `Cells`.
+    arrays : list of arrays, optional
+        The distinct texts as frames hold them, where the reader has them.
     """
 
     def __init__(
-        self, codes: list[np.ndarray], texts: list[list[str]], rows: int, lengths: Sequence[int] | None
+        self,
+        codes: list[np.ndarray],
+        texts: list[list[str]],
+        rows: int,
+        lengths: Sequence[int] | None,
+        arrays: list[ExtensionArray] | None = None,
     ) -> None:
-        self.codes, self.texts, self.lengths = codes, texts, lengths
+        self.codes, self.texts, self.lengths, self._arrays = codes, texts, lengths, arrays
         self._n_rows = rows
         self._stripped: dict[int, tuple[np.ndarray, list[str]]] = {}
 
@@ -127,7 +134,17 @@ class CodedCells:
 
     def array(self, position: int) -> ExtensionArray:
         """Return a column for a frame."""
-        return text_array(self.texts[position]).take(self.codes[position])
+        return self.distinct(position).take(self.codes[position])
+
+    def distinct(self, position: int) -> ExtensionArray:
+        """Return the distinct texts of a column for a frame."""
+        return self._arrays[position] if self._arrays else text_array(self.texts[position])
+
+    def stripped_array(self, position: int, rows: Sequence[int]) -> ExtensionArray:
+        """Return some rows of a column without outer blanks, for a frame."""
+        codes, texts = self.stripped_codes(position)
+        distinct = self.distinct(position) if texts is self.texts[position] else text_array(texts)
+        return distinct.take(codes[rows])
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         """Yield the rows, each as wide as the header."""

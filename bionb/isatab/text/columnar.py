@@ -106,7 +106,8 @@ def _parsed(text: Text, records: range, width: int) -> CodedCells | None:
         columns = _pandas_columns(body, text, width)
     if len(columns[0][0]) != len(records) or any(first.lstrip().startswith("#") for first in columns[0][1]):
         return None
-    return CodedCells([codes for codes, _ in columns], [texts for _, texts in columns], len(records), None)
+    codes, texts, arrays = (list(each) for each in zip(*columns, strict=True))
+    return CodedCells(codes, texts, len(records), None, arrays if all(each is not None for each in arrays) else None)
 
 
 def _pandas_columns(body: memoryview, text: Text, width: int) -> list[Coded]:
@@ -123,10 +124,10 @@ def _pandas_columns(body: memoryview, text: Text, width: int) -> list[Coded]:
     )
     columns = [column.to_numpy() for _, column in frame.items()][::-1]
     del frame  # each column is let go once it is coded
-    coded = []
+    coded: list[Coded] = []
     while columns:
         codes, distinct = pd.factorize(columns.pop())
-        coded.append((codes.astype(np.int32), distinct.tolist()))
+        coded.append((codes.astype(np.int32), distinct.tolist(), None))
     return coded
 
 

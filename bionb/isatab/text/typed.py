@@ -22,6 +22,11 @@ def _dtype(name: str) -> Any:
     return pd.array([], dtype=name).dtype if name != "bool" else name
 
 
+def text_dtype() -> Any:
+    """Return the dtype ``str``."""
+    return _dtype("str")
+
+
 def text_array(values: Sequence[str]) -> ExtensionArray:
     """Return texts as an array of dtype ``str``."""
     import pandas as pd
