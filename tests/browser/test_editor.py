@@ -29,6 +29,7 @@ def isa():
 
 
 def cell(shown, text):
+    """A cell that stands in view: scrolling gives its element to another column."""
     return shown.root.get_by_role("gridcell", name=text, exact=True).first
 
 
@@ -60,7 +61,7 @@ def test_a_cell_is_written_judged_and_taken_back(mount, isa, dark):
 def test_typing_replaces_escape_leaves_and_tab_goes_on(mount, isa):
     """As in a spreadsheet."""
     editor = bionb.edit(isa)
-    shown = mount(editor)
+    shown = mount(editor, width=1700)
     keys = shown.page.keyboard
     cell(shown, "41").click()
     keys.press("9")
@@ -78,7 +79,7 @@ def test_typing_replaces_escape_leaves_and_tab_goes_on(mount, isa):
 def test_a_block_is_pasted_from_a_spreadsheet(mount, isa):
     """Through the browser's own paste, beyond the end of the table."""
     editor = bionb.edit(isa)
-    shown = mount(editor)
+    shown = mount(editor, width=1700)
     cell(shown, "41").click()
     shown.page.evaluate("(text) => navigator.clipboard.writeText(text)", "\r\n".join(map(str, range(60, 74))))
     shown.page.keyboard.press("Control+v")
