@@ -1,4 +1,4 @@
-"""What Binder does, step by step, in an empty environment: pins, postBuild, then each notebook as a stranger runs it."""
+"""What Binder does, in an empty environment: pins, postBuild, then each notebook as a stranger runs it."""
 
 import os
 import shutil
