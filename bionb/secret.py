@@ -211,7 +211,7 @@ def concealed(value: Any) -> Any:
 
     Examples
     --------
-    >>> concealed("hunter2"), concealed({"id": "A", "uses": 3}), concealed(True), concealed("TCAG")
+    >>> concealed("hunter2"), concealed({"id": "A7", "uses": 3}), concealed(True), concealed("TCAG")
     ('(hidden)', {'id': '(hidden)', 'uses': 3}, True, 'TCAG')
     """
     if isinstance(value, dict):
