@@ -50,6 +50,7 @@ Alias "/auth/" "{home}/pages/"
 <Directory "{home}/dav">
     Dav On
     LimitXMLRequestBody 100000
+    LimitRequestBody 0
 </Directory>
 <Directory "{home}/pages">
     Options +Indexes

@@ -34,7 +34,7 @@ _HINTS = {
     405: "Check webdav_url: this may be no WebDAV server.",
     409: "A collection above is missing: collections(zone) shows those that are there.",
     412: "Something of that name is there already: overwrite=True replaces it.",
-    413: "A proxy before the WebDAV server takes no file of this size: ask its administrators.",
+    413: "It, or a proxy before it, takes no file of this size (Apache's LimitRequestBody): ask its administrators.",
     423: "Someone else writes there, or the zone is being validated: wait, then make the same call again.",
     507: "The server has no space left, nothing of the file was kept: ask its administrators, then make the same call.",
 }

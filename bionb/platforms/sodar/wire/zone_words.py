@@ -28,7 +28,8 @@ def progress(zone: Mapping[str, Any]) -> tuple[float, float] | None:
 def with_advice(error: JobFailed) -> JobFailed:
     """Add what to do with a zone that ended otherwise than awaited."""
     advice = _ADVICE.get(error.state, "It stays so: create_zone(project, assay) makes another one.")
-    error.advise(advice)
+    said = str(error.args[0])  # which ends with what the server says, often a file's name
+    error.retell(said if said.endswith((".", "!", "?")) else f"{said}.", f"{error.hint} {advice}".strip())
     return error
 
 
