@@ -160,11 +160,11 @@ def test_a_zone_that_could_not_be_made_ends_the_waiting(sandbox, sodar, project,
 def test_the_browser_shows_investigation_and_zones_below_a_project(sodar, project, zone):
     """Project, investigation, study, assay as tables; and what is on its way."""
     node = next(each for each in sodar.children(sodar.roots()[0]) if each.id == project["sodar_uuid"])
-    investigation, listed = list(sodar.children(node))
+    investigation, files, listed = list(sodar.children(node))
     (study,) = sodar.children(investigation)
     (assay,) = sodar.children(study)
 
-    assert ["investigation", "zone"] == [investigation.kind, listed.kind]
+    assert ["investigation", "files", "zone"] == [investigation.kind, files.kind, listed.kind]
     assert zone["title"] == listed.title
     assert [12, 12] == [len(sodar.frame(study)), len(sodar.frame(assay))]
     assert ["ACTIVE"] == sodar.frame(listed)["status"].tolist()
@@ -295,7 +295,7 @@ def test_a_second_zone_of_the_same_name_crashes_the_server_and_blames_no_other(s
 
     assert error.partial is None
     assert healthy["title"] not in str(error)
-    assert "look at zones(project)" in str(error)
+    assert "Look at zones(project)" in str(error)
     assert "delete" not in str(error)
 
 
