@@ -228,7 +228,7 @@ def test_92_critical_warnings_are_one_line_and_all_of_it_is_on_the_error(sodar, 
     error = refused(ServerFailed, lambda: sodar.import_sheets(project, source))
 
     assert "92 critical warnings" in str(error)
-    assert len(str(error)) < 300
+    assert len(str(error)) < 420  # with the first of them, as the timeline tells it
     assert 92 == error.detail.count("CriticalIsaValidationWarning")
 
 

@@ -12,7 +12,7 @@ from bionb.errors import BionbError
 if TYPE_CHECKING:
     from bionb.platforms.sodar.client import SodarClient
 
-SAID = 400  # characters of the timeline's text that stand in a message
+SAID = 160  # characters of the timeline's text that stand in a message
 
 
 def add_reason(sodar: SodarClient, error: BionbError, project: str, event: str, thing: str = "") -> None:
