@@ -120,7 +120,6 @@ function createStatus() {
       element.className = `bionb-message bionb-${kind}${busy ? " bionb-busy" : ""}`;
       const parts = [title ? make("b", { text: title }) : null, ...lines.map((text) => make("span", { text }))];
       element.replaceChildren(...parts.filter(Boolean));
-      element.hidden = !element.children.length;
     },
   };
 }

@@ -153,7 +153,8 @@ class Login(Shown):
     def receive(self, message: Mapping[str, Any]) -> None:
         """Do what a page asks for."""
         if message.get("type") == "browser":
-            self.browser.receive(message["message"])
+            if self._browser is not None:  # else somebody has signed out meanwhile
+                self._browser.receive(message["message"])
         else:
             on_main_thread(lambda: self._do(message))
 

@@ -292,6 +292,7 @@ def test_browse_is_offered_once_connected(form):
 
     assert "t00000" == login.browser.selection.id
     page.do("sign_out")
+    assert [] == page.do("browser", message={"type": "reload"})
     with pytest.raises(NotLoggedIn):
         _ = login.browser
 
