@@ -41,11 +41,6 @@ class Job:
     result: Record = field(default_factory=dict)
     errors: list[Record] = field(default_factory=list)
 
-    @property
-    def link(self) -> str:
-        """What it imports."""
-        return str(self.request.get("dataLink") or self.request.get("metadataLink") or "")
-
     def info(self) -> Record:
         """Return it as ``/info`` shows it."""
         kind = self.kind.replace("-", "_").upper()
@@ -107,7 +102,7 @@ class Jobs:
 
     def earlier(self, kind: str, link: str) -> Job | None:
         """Return the first job that has loaded this link or is loading it."""
-        found = (each for each in self.jobs.values() if (each.kind, each.link) == (kind, link))
+        found = (each for each in self.jobs.values() if (each.kind, _link(each.request)) == (kind, link))
         return next((each for each in found if each.status not in DONE[1:]), None)
 
     def prepare(self, job: Job) -> None:
@@ -129,18 +124,19 @@ class Jobs:
 jobs: Jobs = cast(Jobs, LocalProxy(lambda: g.sandbox.jobs))
 
 
+def _link(wanted: Any) -> str:
+    """Return what an import is about."""
+    return str(wanted.get("dataLink") or wanted.get("metadataLink") or "") if isinstance(wanted, dict) else ""
+
+
 def _start(kind: str) -> Record:
     wanted: Any = request.get_json(silent=True)
     refuse_if(kind not in KINDS, 404, f"There is no import of {kind}.")
-    refuse_if(
-        not isinstance(wanted, dict) or not Job(0, kind, wanted, "").link,
-        400,
-        "The body needs metadataLink or dataLink.",
-    )
-    if kind != "file" and request.args.get("allow_dups", "").lower() != "true":
-        earlier = jobs.earlier(kind, Job(0, kind, wanted, "").link)
-        if earlier:
-            raise Refused(409, f"A job instance already exists for this link and kind: jobExecId={earlier.id}")
+    refuse_if(not _link(wanted), 400, "The body needs metadataLink or dataLink.")
+    again = kind == "file" or request.args.get("allow_dups", "").lower() == "true"
+    earlier = None if again else jobs.earlier(kind, _link(wanted))
+    if earlier:
+        raise Refused(409, f"A job instance already exists for this link and kind: jobExecId={earlier.id}")
     return jobs.start(kind, wanted, box.user()).info()
 
 
@@ -168,18 +164,15 @@ def _look(number: int, what: str) -> Record:
     return job.info() if what == "info" else job.output()
 
 
-def _stop(number: int) -> Record:
+def _control(number: int, what: str) -> Record:
     job = _found(number)
-    refuse_if(job.status in DONE, 400, f"The job has ended as {job.status}.")
-    job.status = "STOPPING"
-    return job.info()
-
-
-def _restart(number: int) -> Record:
-    job = _found(number)
-    refuse_if(job.status not in ("FAILED", "STOPPED"), 400, f"A job that is {job.status} cannot be restarted.")
-    job.status, job.ended, job.polls, job.meanwhile = "STARTING", "", POLLS, "RUNNING"
-    jobs.prepare(job)
+    if what == "stop":
+        refuse_if(job.status in DONE, 400, f"The job has ended as {job.status}.")
+        job.status = "STOPPING"
+    else:
+        refuse_if(job.status not in ("FAILED", "STOPPED"), 400, f"A job that is {job.status} cannot be restarted.")
+        job.status, job.ended, job.polls, job.meanwhile = "STARTING", "", POLLS, "RUNNING"
+        jobs.prepare(job)
     return job.info()
 
 
@@ -187,6 +180,5 @@ ROUTES: Routes = {
     "POST /api/v1/jobs/import/<kind>": _start,
     "POST /api/v1/jobs/import/<kind>/multipart": _upload,
     "GET /api/v1/jobs/<int:number>/<any('info','output'):what>": _look,
-    "PUT /api/v1/jobs/<int:number>/stop": _stop,
-    "PUT /api/v1/jobs/<int:number>/restart": _restart,
+    "PUT /api/v1/jobs/<int:number>/<any('stop','restart'):what>": _control,
 }

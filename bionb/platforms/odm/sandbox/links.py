@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from flask import Response, request
 
@@ -42,22 +42,18 @@ def ends(store: Store, path: str) -> tuple[str, str, Sequence[Run | Entity], Seq
     kind, source, to, target = found.groups()
     refuse_if(to not in TARGETS.get(kind, ()), 400, f"{kind} cannot be linked to {to}.")
     refuse_if(not groups and "cell" in (kind, to), 400, "Cells are linked as groups only.")
-    targets = [store.entity(to, target, 400)] if to == "study" or not groups else _members(store, to, target)
-    return kind, to, _sources(store, kind, source, bool(groups)), targets, bool(groups)
+    targets = _things(store, to, target, bool(groups) and to != "study")
+    return kind, to, _things(store, kind, source, bool(groups)), cast(list[Entity], targets), bool(groups)
 
 
-def _members(store: Store, kind: str, group: str) -> list[Entity]:
-    found = store.group(kind, group, 400).members
-    return [store.entities[each] for each in found if each in store.entities]
-
-
-def _sources(store: Store, kind: str, source: str, whole: bool) -> Sequence[Run | Entity]:
-    if kind not in DATA:
-        return _members(store, kind, source) if whole else [store.entity(kind, source, 400)]
+def _things(store: Store, kind: str, name: str, whole: bool) -> list[Entity | Run]:
+    """Return what a group holds, or the single thing."""
     if whole:
-        return store.group(kind, source, 400).runs
-    runs = [run for _, run in store.runs_of(kind) if str(run.id) == source]
-    refuse_if(not runs, 400, f"There is no {kind} object {source}.")
+        return store.inside(store.group(kind, name, 400))
+    if kind not in DATA:
+        return [store.entity(kind, name, 400)]
+    runs: list[Entity | Run] = [run for _, run in store.runs_of(kind) if str(run.id) == name]
+    refuse_if(not runs, 400, f"There is no {kind} object {name}.")
     return runs
 
 

@@ -31,12 +31,11 @@ def _managed() -> None:
 
 
 def _told(each: Entity | Group, kind: str = "objectType") -> Record:
-    created = store.moment(each.created)
     return {
         ACCESSION: each.accession,
         kind: "FILE" if each.kind == "file" else TYPES[each.kind],
         "ownerEmail": f"{each.owner}@example.org",
-        "createdAt": created,
+        "createdAt": store.moment(each.created),
     }
 
 
@@ -131,7 +130,7 @@ def _add_genome() -> tuple[Response, int]:
     refuse_if(missing, 400, f"A reference genome needs {', '.join(missing)}.")
     accession, owner = store.accession(), f"{box.user()}@example.org"
     made = {ACCESSION: accession, "name": wanted["assembly"], **wanted, "initializationStatus": "COMPLETE"}
-    store.genomes[accession] = made | {"createdAt": store.time(), "ownerEmail": owner}
+    store.genomes[accession] = made | {"createdAt": store.moment(store.stamp()), "ownerEmail": owner}
     return jsonify({ACCESSION: accession}), 201
 
 

@@ -136,11 +136,6 @@ def wanted_groups(kind: str) -> list[Group]:
     return [each for each in groups if versions or each.record.get("genestack:activeInChain") is not False]
 
 
-def query_page(found: Iterable[Any], log: str) -> Record:
-    """Return one page of a query."""
-    return cursor_page(found, mark="c", log=log)
-
-
 def _samples(role: str) -> Record:
     found = wanted_samples(role)
     for kind, short in SHORT.items():
@@ -151,13 +146,13 @@ def _samples(role: str) -> Record:
             behind = {sample for run in having for sample in store.samples_behind(run)}
             found = {name: each for name, each in found.items() if name in behind}
     items = ({"metadata": as_seen(role, each)} for each in found.values())
-    return query_page(items, f"{len(found)} samples matched")
+    return cursor_page(items, mark="c", log=f"{len(found)} samples matched")
 
 
 def _groups(role: str, kind: str) -> Record:
     inside = wanted_samples(role)
     found = [each for each in wanted_groups(kind) if wanted_runs(role, each, inside)]
-    return query_page([each.shown(role) for each in found], f"{len(found)} groups matched")
+    return cursor_page([each.shown(role) for each in found], mark="c", log=f"{len(found)} groups matched")
 
 
 def _measurements(role: str, kind: str, cells: set[str] | None = None) -> Record:
@@ -169,7 +164,7 @@ def _measurements(role: str, kind: str, cells: set[str] | None = None) -> Record
     if cells is not None:
         runs = ((group, [run for run in found if not cells.isdisjoint(run.targets)]) for group, found in runs)
     items = (item for group, found in runs for item in data_items(group, found, query))
-    return query_page(items, f"{len(inside)} samples matched")
+    return cursor_page(items, mark="c", log=f"{len(inside)} samples matched")
 
 
 def _wanted_cells(role: str) -> list[Entity]:
@@ -180,7 +175,7 @@ def _wanted_cells(role: str) -> list[Entity]:
 
 def _cells(role: str) -> Record:
     found = _wanted_cells(role)
-    return query_page([each.record for each in found], f"{len(found)} cells matched")
+    return cursor_page([each.record for each in found], mark="c", log=f"{len(found)} cells matched")
 
 
 # -- streams -----------------------------------------------------------------------------------------------------------

@@ -23,7 +23,10 @@ TOP = 5
 def _search(role: str) -> Record:
     wanted = request.get_json(silent=True) or {}
     filters = wanted.get("filters") or []
-    found = _searched(role, [each for each in filters if each.get("type") == "FULL_TEXT"])
+    texts = [each for each in filters if each.get("type") == "FULL_TEXT"]
+    refuse_if(len(texts) > 1, 400, "At most one filter can be FULL_TEXT.")
+    words = [full_text(each.get("match", ""), each.get("mode") == "USE_NARROWER_TERMS") for each in texts]
+    found = [each for each in store.of_kind("study") if all(test({"all": _records(role, each)}) for test in words)]
     options: dict[str, set[str]] = {}
     for each in filters:
         if each.get("type") == "SELECT":
@@ -37,15 +40,6 @@ def _search(role: str) -> Record:
         "objectsPage": {"filteredCount": len(found), "pageRequest": page, "content": content},
         "filterOptionGroups": [each for each in facets if each["options"]],
     }
-
-
-def _searched(role: str, texts: list[Record]) -> list[Entity]:
-    refuse_if(len(texts) > 1, 400, "At most one filter can be FULL_TEXT.")
-    found = store.of_kind("study")
-    for each in texts:
-        words = full_text(each.get("match", ""), each.get("mode") == "USE_NARROWER_TERMS")
-        found = [study for study in found if words({"all": _records(role, study)})]
-    return found
 
 
 def _records(role: str, study: Entity) -> list[Record]:

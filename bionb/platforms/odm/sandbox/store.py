@@ -146,10 +146,6 @@ class Store:
         """Return the next accession, e.g. ``GSF1147033``."""
         return f"GSF{self.number('accession'):06d}"
 
-    def time(self) -> str:
-        """Move the clock on and return the time in ISO 8601."""
-        return self.clock.tick().isoformat()
-
     def moment(self, stamp: int) -> str:
         """Return a time in milliseconds in ISO 8601."""
         return datetime.fromtimestamp(stamp / 1000, UTC).isoformat()
