@@ -169,7 +169,7 @@ LISTINGS = {
         "search": lambda client: client.search_studies(limit=SIZE),
         "entries": lambda client: client.mapping_entries(limit=SIZE),
         "pairs": lambda client: Plain(lambda: client._pairs("expression", "GSF1")),
-        "runs": lambda client: client._runs("expression", "GSF1"),
+        "runs": lambda client: client._runs("expression", "GSF1", False),
     },
 }
 

@@ -160,6 +160,11 @@ def test_links_to_notebooks_and_files_exist(notebook, path):
     assert [] == [target for target in targets if not (path.parent / target).exists()]
 
 
+def test_data_come_from_the_package(code):
+    """Who installed with pip has no folder of the project beside the notebook."""
+    assert [] == [cell.source for cell in code if "../" in cell.source]
+
+
 def test_cells_are_short(code):
     """One idea a cell: what does not fit on a slide belongs into the package or in two cells."""
     for cell in code:

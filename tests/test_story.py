@@ -206,7 +206,7 @@ def test_a_click_in_the_browser_has_all_its_requests(client, monkeypatch):
     browser = bionb.browse(client)
     browser.fold(node)
     sent = len(client.history)
-    browser._clicked({"new": 0})
+    browser.receive({"type": "select", "node": "thing 0"})
 
     assert "0" == browser.selection.id
     assert len(client.history) - sent == len(client.last_requests)

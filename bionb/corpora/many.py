@@ -24,7 +24,7 @@ class DifferentUnits(UserWarning):
     """Sets say the same in several units; the columns stay apart."""
 
 
-def corpus(sources: Any, *, workers: Any = 1) -> Corpus:
+def corpus(sources: object, *, workers: object = 1) -> Corpus:
     """Take many ISA-Tab sets as one.
 
     Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -243,7 +243,7 @@ class OdmClient(Metadata, Groups, Across, Queries, Omics, Curation, Imports, Job
 
     def download_files(
         self,
-        files: Any,
+        files: Ref | Iterable[Ref] | pd.DataFrame,
         folder: str | os.PathLike[str] = ".",
         *,
         as_curator: bool = False,
