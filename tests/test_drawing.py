@@ -15,6 +15,7 @@ from bionb.platforms.odm.tables import figures as odm
 from bionb.platforms.sevenbridges.tables import figures as bridges
 from bionb.platforms.sodar.tables import figures as steward
 from bionb.platforms.torrentsuite.tables import figures as torrent
+from bionb.platforms.torrentsuite.tables import trends
 from tests.isatab.sets import small
 
 NASTY = [
@@ -44,6 +45,7 @@ MODULES = (
     "platforms.sevenbridges.tables.figures",
     "platforms.sodar.tables.figures",
     "platforms.torrentsuite.tables.figures",
+    "platforms.torrentsuite.tables.trends",
 )
 
 
@@ -68,7 +70,7 @@ def tasks():
 
 
 def runs():
-    frame = nasty(chipType=None, date=times(1), total_reads=range(COUNT))
+    frame = nasty(chipType=None, date=times(1), timeStamp=times(1), total_reads=range(COUNT))
     return frame.assign(thumbnail=False)
 
 
@@ -151,6 +153,7 @@ DRAWN = {
     "platforms.torrentsuite.tables.figures.run_trend": lambda: torrent.run_trend(runs()),
     "platforms.torrentsuite.tables.figures.plugin_matrix": lambda: torrent.plugin_matrix(plugins()),
     "platforms.torrentsuite.tables.figures.report_figure": lambda: torrent.report_figure(report()),
+    "platforms.torrentsuite.tables.trends.report_trend": lambda: trends.report_trend(runs(), ["total_reads"]),
 }
 
 
@@ -169,7 +172,7 @@ def figures():
 
 def test_every_function_that_draws_is_tried_and_shows_styled():
     """A new one is found by itself."""
-    helpers = ("most_variable", "grouped_values")
+    helpers = ("most_variable", "grouped_values", "date_axis")
     found = {name: function for name, function in figures() if not name.endswith(helpers)}
 
     assert set(DRAWN) == set(found)

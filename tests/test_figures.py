@@ -20,6 +20,7 @@ from bionb.isatab import plots
 from bionb.platforms.odm.tables import figures as odm
 from bionb.platforms.sevenbridges.tables import figures as bridges
 from bionb.platforms.torrentsuite.tables import figures as torrent
+from bionb.platforms.torrentsuite.tables import trends
 from tests.test_drawing import DRAWN, factor_set, tasks
 
 OVERLAP = 2  # pixels that boxes of two texts may share: a box has room around its letters
@@ -71,6 +72,7 @@ REAL = {
         pd.concat([of["torrentsuite"].run_report(number).summary for number in (3, 4, 5)])
     ),
     "trend": lambda of: torrent.run_trend(of["torrentsuite"].runs().to_frame()),
+    "project": lambda of: trends.report_trend(of["torrentsuite"].project_reports(2).to_frame()),
     "plugins": lambda of: torrent.plugin_matrix(of["torrentsuite"].plugin_results().to_frame()),
 }
 NO_REPORT = "report_figure"  # of eighteen stages, checks and qualities with names of 500 letters; real ones have six

@@ -22,7 +22,7 @@ from tests import typed_connect
 
 ROOT = pathlib.Path(__file__).parents[1]
 # Clients whose signatures are still to be made clear.
-NOT_YET = {"SevenBridgesClient", "TorrentSuiteClient"}
+NOT_YET = {"SevenBridgesClient"}
 
 CLIENTS = {name: platform_card(name).load_client() for name in bionb.platforms()}
 CLASSES = [*CLIENTS.values(), Browser, ISATab, Listing, Login, Sandbox]

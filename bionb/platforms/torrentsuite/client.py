@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bionb.errors import UsageError
@@ -11,7 +11,10 @@ from bionb.frames import to_frame
 from bionb.http.auth import Auth, BasicAuth, HeaderAuth
 from bionb.platforms.torrentsuite.calls.objects import Objects
 from bionb.platforms.torrentsuite.calls.plans import Plans
+from bionb.platforms.torrentsuite.calls.plugins import Plugins
 from bionb.platforms.torrentsuite.calls.runs import Runs
+from bionb.platforms.torrentsuite.calls.samples import Samples
+from bionb.platforms.torrentsuite.calls.stock import Stock
 from bionb.platforms.torrentsuite.rules.identifiers import Ref, identifier
 from bionb.platforms.torrentsuite.rules.plans import identity_findings
 from bionb.platforms.torrentsuite.tables.columns import RUN_COLUMNS
@@ -31,13 +34,15 @@ from bionb.session import Session
 
 if TYPE_CHECKING:
     import pandas as pd
+    import requests
 
 Record = dict[str, Any]
 
 LABEL = "Torrent Suite"
+OPTIONS = ("params", "json", "data", "files", "headers", "timeout")
 
 
-class TorrentSuiteClient(Objects, Runs, Plans):
+class TorrentSuiteClient(Objects, Stock, Samples, Runs, Plugins, Plans):
     """A Torrent Suite server, spoken to through ``/rundb/api/v1/``.
 
     Parameters
@@ -65,6 +70,41 @@ class TorrentSuiteClient(Objects, Runs, Plans):
         super().__init__(Session(url, _auth(credentials), label=LABEL, read_problem=read_problem, **options))
         self._planner = Planner(self.session, self._catalogue)
         self._door = Door(self.session, credentials)
+
+    def request(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Send what has no method here.
+
+        Parameters
+        ----------
+        method, path : str
+            ``"GET"``, ...; below the server's address: ``"/rundb/api/v1/..."``, with a slash at the end.
+        **options
+            ``params``, ``json``, ``data``, ``files``, ``headers``, ``timeout`` (seconds), as `requests` has them.
+
+        Returns
+        -------
+        requests.Response
+            The answer, if it is none of an error.
+
+        Raises
+        ------
+        ResponseError, ConnectionFailed
+            As of all calls, with the server's words.
+        UsageError
+            An option that there is not; nothing was sent.
+
+        Notes
+        -----
+        Any address of the API. Only GET is repeated where a server is busy.
+
+        Examples
+        --------
+        >>> suite.request("GET", "/rundb/api/v1/torrentsuite/").json()["meta_version"]
+        '5.18.1'
+        """
+        if unknown := sorted(set(options) - set(OPTIONS)):
+            raise UsageError(f"request takes {', '.join(OPTIONS)}; leave out {', '.join(unknown)}.")
+        return self.session.request(method, path, what=f"{method.upper()} {path}", **options)
 
     def whoami(self) -> str:
         """Return the account's name, by one real request.
@@ -145,7 +185,12 @@ class TorrentSuiteClient(Objects, Runs, Plans):
         return workflows.report_files(self._door.open(), record, plugins)
 
     def download_files(
-        self, files: Any, folder: str | os.PathLike[str] = ".", *, overwrite: bool = False, dry_run: bool = False
+        self,
+        files: str | Mapping[str, Any] | Iterable[str | Mapping[str, Any]] | pd.DataFrame,
+        folder: str | os.PathLike[str] = ".",
+        *,
+        overwrite: bool = False,
+        dry_run: bool = False,
     ) -> pd.DataFrame:
         """Save files of reports in a folder, several at once; what broke off goes on where it stopped.
 
@@ -190,7 +235,12 @@ class TorrentSuiteClient(Objects, Runs, Plans):
         return workflows.download_files(self._door.open(), files, folder, overwrite=overwrite, dry_run=dry_run)
 
     def check_plan(
-        self, plan: Mapping[str, Any] | None = None, /, *, samples: Any = None, **fields: Any
+        self,
+        plan: Mapping[str, Any] | None = None,
+        /,
+        *,
+        samples: pd.DataFrame | Iterable[Mapping[str, Any]] | None = None,
+        **fields: Any,
     ) -> pd.DataFrame:
         """Look for faults of a plan before it is sent; chips, kits, barcodes and references are the server's own.
 
@@ -269,7 +319,7 @@ class TorrentSuiteClient(Objects, Runs, Plans):
 
     def create_barcoded_plan(
         self,
-        samples: Any,
+        samples: pd.DataFrame | Iterable[Mapping[str, Any]],
         plan: Mapping[str, Any] | None = None,
         /,
         *,

@@ -50,7 +50,8 @@ def test_every_resource_has_a_schema():
 SERVED = (
     "chip compositeexperiment compositeresult results libmetrics analysismetrics qualitymetrics tfmetrics pluginresult "
     "plugin experiment experimentanalysissettings plannedexperiment kitinfo dnabarcode referencegenome content runtype "
-    "applicationgroup qctype librarykey user rig project"
+    "applicationgroup qctype librarykey user rig project sample sampleset samplesetiteminfo "
+    "plantemplatesummary eventlog monitorresult"
 )
 
 
@@ -67,7 +68,9 @@ def test_records_have_all_fields_of_their_schema(tables, name):
     assert set() == set(schemas.schema(name)["fields"]) - set(record)
 
 
-@pytest.mark.parametrize("name", ["results", "pluginresult", "libmetrics", "experiment", "plannedexperiment"])
+@pytest.mark.parametrize(
+    "name", ["results", "pluginresult", "libmetrics", "experiment", "plannedexperiment", "sample", "sampleset"]
+)
 def test_links_lead_somewhere(tables, name):
     """Following links is how the resources of this API belong together."""
     for record in tables.table(name).values():

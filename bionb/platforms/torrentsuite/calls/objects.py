@@ -7,7 +7,7 @@ from typing import Any
 
 from bionb.listing import Listing
 from bionb.paging.pages import Page, Whole
-from bionb.platforms.torrentsuite.calls.calls import Calls
+from bionb.platforms.torrentsuite.calls.calls import Calls, Filter
 from bionb.platforms.torrentsuite.tables.columns import BED_COLUMNS, CHIP_COLUMNS, RESOURCE_COLUMNS
 from bionb.platforms.torrentsuite.tables.rows import bed_rows
 from bionb.platforms.torrentsuite.wire.catalogue import Schema
@@ -59,16 +59,18 @@ class Objects(Calls):
         """
         return self._catalogue.schema(resource)
 
-    def objects(self, resource: str, **filters: Any) -> Listing:
+    def objects(self, resource: str, *, limit: int | None = None, **filters: Filter) -> Listing:
         """All records of any resource.
 
         Parameters
         ----------
         resource : str
             A name of `resources`.
+        limit : int, optional
+            The page size, 1000 by default and at most.
         **filters
-            Fields of the schema, with lookups (``name__startswith="31"``, ``id__in=[7, 9]``), ``order_by`` (a name or
-            a list, ``-`` for falling order) and ``limit`` (page size, 1000 by default and at most).
+            Fields of the schema, with lookups (``name__startswith="31"``, ``id__in=[7, 9]``), and ``order_by`` (a name
+            or a list, ``-`` for falling order).
 
         Returns
         -------
@@ -92,13 +94,15 @@ class Objects(Calls):
         >>> suite.objects("runtype", order_by="id")[0]["runType"]
         'GENS'
         """
-        return self._listing(resource, filters)
+        return self._listing(resource, filters, limit=limit)
 
-    def chips(self, **filters: Any) -> Listing:
+    def chips(self, *, limit: int | None = None, **filters: Filter) -> Listing:
         """Chip types.
 
         Parameters
         ----------
+        limit : int, optional
+            The page size, 1000 by default and at most.
         **filters
             As for `objects`, e.g. ``name__startswith="31"``, ``isActive=True``.
 
@@ -117,13 +121,15 @@ class Objects(Calls):
         >>> suite.chips(name="540").to_frame()["instrumentType"].tolist()
         ['S5']
         """
-        return self._listing("chip", filters, CHIP_COLUMNS, name="chips")
+        return self._listing("chip", filters, CHIP_COLUMNS, limit=limit, name="chips")
 
-    def bed_files(self, **filters: Any) -> Listing:
+    def bed_files(self, *, limit: int | None = None, **filters: Filter) -> Listing:
         """BED files of the server: target regions and hotspots that plans can name.
 
         Parameters
         ----------
+        limit : int, optional
+            The page size, 1000 by default and at most.
         **filters
             As for `objects`, e.g. ``type="target"``.
 
@@ -143,4 +149,5 @@ class Objects(Calls):
         ['hot.bed', 'hotspots_demo.bed']
         """
         kinds = {} if "type" in filters else {"type__in": ["target", "hotspot"]}
-        return self._listing("content", {**kinds, **filters}, BED_COLUMNS, name="BED files", rows=bed_rows)
+        asked = {**kinds, **filters}
+        return self._listing("content", asked, BED_COLUMNS, limit=limit, name="BED files", rows=bed_rows)

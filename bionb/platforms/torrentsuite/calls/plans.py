@@ -9,7 +9,7 @@ import requests
 from bionb.errors import ConnectionFailed
 from bionb.http.answers import parse_json
 from bionb.listing import Listing
-from bionb.platforms.torrentsuite.calls.calls import Calls
+from bionb.platforms.torrentsuite.calls.calls import Calls, Filter
 from bionb.platforms.torrentsuite.rules.identifiers import Ref, identifier
 from bionb.platforms.torrentsuite.tables.columns import PLAN_COLUMNS
 from bionb.platforms.torrentsuite.wire.catalogue import API
@@ -28,11 +28,13 @@ PATH = f"{API}plannedexperiment/"
 class Plans(Calls):
     """Runs that are to be made."""
 
-    def plans(self, **filters: Any) -> Listing:
+    def plans(self, *, limit: int | None = None, **filters: Filter) -> Listing:
         """Planned runs and templates, the newest first.
 
         Parameters
         ----------
+        limit : int, optional
+            The page size, 1000 by default and at most.
         **filters
             As for `objects`, e.g. ``planStatus="pending"``; also ``name_or_id`` and ``for_report``.
 
@@ -51,7 +53,7 @@ class Plans(Calls):
         >>> suite.plans(planStatus="run").first(1)[0]["chipType"]
         '540'
         """
-        return self._listing("plannedexperiment", filters, PLAN_COLUMNS, name="plans", order="-id")
+        return self._listing("plannedexperiment", filters, PLAN_COLUMNS, limit=limit, name="plans", order="-id")
 
     def plan(self, plan: Ref) -> Record:
         """Return one plan.

@@ -35,14 +35,15 @@ KEPT = {**PLAIN, "Cache-Control": "s-maxage=17, max-age=17", "Access-Control-All
 class TorrentSuiteSandbox(Application):
     """The server.
 
-    States: ``default`` (the documented runs, and some sixty invented ones), ``busy`` (1,500 runs), ``empty`` (no runs).
+    States: ``default`` (the documented runs, and some sixty invented ones), ``busy`` (1,500 runs),
+    ``sequencing`` (two more runs, on the instruments still), ``empty`` (no runs).
 
     Quirks beyond reality's own (the mesh ``next`` link, big integers as text, unknown filters ignored): ``plain_next``
     (the ``next`` link stays on its resource), ``neighbour_down`` (200 with fewer runs and a warning), ``same_page``
     (every page is the first one), ``login_page`` (a login page in place of files).
     """
 
-    states = ("default", "busy", "empty")
+    states = ("default", "busy", "sequencing", "empty")
     quirks = ("plain_next", "neighbour_down", "same_page", "login_page")
     users = ("ionadmin", *READERS)
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from bionb.platforms.torrentsuite.sandbox.runs import CLASSES, DOCUMENTED_STATES, PLUGINS, Report, Run, metrics
+from bionb.platforms.torrentsuite.sandbox.runs import (
+    CLASSES,
+    DOCUMENTED_STATES,
+    NEWEST,
+    PLUGINS,
+    Report,
+    Run,
+    metrics,
+    project_of,
+)
+from bionb.platforms.torrentsuite.sandbox.runs.stores import store
+from bionb.platforms.torrentsuite.sandbox.runs.times import stamp
 from bionb.platforms.torrentsuite.sandbox.schemas import blank
 from bionb.platforms.torrentsuite.sandbox.store import Record, row, uri, written
 
@@ -16,11 +27,13 @@ BEAD_FIELDS = ("bead", "empty", "excluded", "ignored", "lib", "libFinal", "live"
 QUALITY_FIELDS = (
     "q0_bases", "q0_mean_read_length", "q0_reads", "q20_bases", "q20_mean_read_length", "q20_reads",
 )  # fmt: skip
-
-
-def stamp(at: datetime) -> str:
-    """Return a time as the server writes it: the milliseconds in the place of the microseconds."""
-    return f"{at:%Y-%m-%dT%H:%M:%S}.000{at.microsecond // 1000:03d}+00:00"
+NOW = NEWEST + timedelta(days=35, hours=2)  # two hours after the newest documented report
+ENDED = ("Complete", "Completed", "User Aborted", "Missing File(s)", "Lost Chip Connection")
+_OF_REPORT = ("analysismetrics", "autoExempt", "eas", "libmetrics", "processedflows", "projects", "qualitymetrics",
+              "reportLink", "reportStatus", "representative", "resultsName", "status", "timeStamp")  # fmt: skip
+_OF_RUN = ("barcodeId", "chipDescription", "chipInstrumentType", "chipType", "date", "displayName", "expName", "flows",
+           "ftpStatus", "id", "library", "notes", "pgmName", "resultDate", "runMode", "sample", "star",
+           "storage_options")  # fmt: skip
 
 
 def status_fields(status: str) -> dict[str, Any]:
@@ -49,7 +62,7 @@ def run_record(run: Run) -> Record:
         "displayName": run.shown,
         "expName": run.name,
         "flows": 500,
-        "ftpStatus": "Complete",
+        "ftpStatus": run.transfer,
         "keep": False,
         "library": run.reference,
         "notes": "",
@@ -90,10 +103,17 @@ def report_record(run: Run, report: Report) -> Record:
         reportLink=_link(report), reportStatus="Nothing", representative=False, autoExempt=False,
         isShowAllMetrics=True, eas={"barcodeKitName": run.barcodes, "chipType": run.chip, "isPQ": False,
                                     "reference": run.reference, "references": run.reference, "resource_uri": ""},
-        projects=[{"id": 1, "modified": "2025-12-20T08:00:00.000120+00:00", "name": "demo", "resource_uri": ""}],
+        projects=[project(run)],
         analysismetrics=nested["analysis"], analysis_metrics=nested["analysis"], libmetrics=nested["library"],
         qualitymetrics=nested["quality"], quality_metrics=nested["quality"],
     )  # fmt: skip
+
+
+def project(run: Run) -> Record:
+    """Return a run's project as it is nested in reports."""
+    number = project_of(run)
+    name = ("demo", "liquid_biopsy")[number - 1]
+    return {"id": number, "modified": "2025-12-20T08:00:00.000120+00:00", "name": name, "resource_uri": ""}
 
 
 def _nested(report: Report) -> dict[str, Any]:
@@ -118,9 +138,10 @@ def experiment(run: Run) -> Record:
     """Return a record of ``experiment``; its many fields about the Ion Chef are empty."""
     own = {
         "expName": run.name, "displayName": run.shown, "chipType": run.chip, "date": stamp(run.at), "platform": "S5",
-        "pgmName": "S5_One", "flows": 500, "ftpStatus": "Complete", "status": "run", "storage_options": "A",
+        "pgmName": "S5_One", "flows": 500, "ftpStatus": run.transfer, "status": "run", "storage_options": "A",
         "runMode": "single", "resultDate": stamp(run.reports[0].at), "plan": uri("plannedexperiment", run.id),
         "results": [uri("results", report.id) for report in run.reports], "runtype": run.run_type, "metaData": {},
+        "log": run.log,
         "eas_set": [settings(run)], "sample": run.samples[0] if run.samples else "", "autoAnalyze": True,
     }  # fmt: skip
     return row("experiment", run.id, **_but_for("experiment", own))
@@ -162,9 +183,9 @@ def result(run: Run, report: Report) -> Record:
     return row(
         "results", report.id, resultsName=report.name, **status_fields(report.status), timeStamp=stamp(report.at),
         timeToComplete="0", experiment=uri("experiment", run.id), eas=uri("experimentanalysissettings", run.id),
-        projects=[uri("project", 1)], **links, tfmetrics=fragments,
+        projects=[uri("project", project_of(run))], **links, tfmetrics=fragments,
         pluginresults=[uri("pluginresult", each["id"]) for each in plugin_results(run, report)],
-        pluginState=states, pluginStore={name: {} for name in states}, reportLink=_link(report),
+        pluginState=states, pluginStore={name: store(run, report, name) for name in states}, reportLink=_link(report),
         filesystempath=f"/results/analysis{_link(report).rstrip('/')}", log=f"{_link(report)}log.html",
         bamLink=f"{_link(report)}download_links/{run.name}_{report.name}.bam", reference=run.reference,
         reportstorage={"default": True, "dirPath": "/results/analysis/output", "id": 1, "name": "Home",
@@ -192,7 +213,7 @@ def plugin_results(run: Run, report: Report) -> Iterator[Record]:
             starttime=started, endtime=ended, size=str(25_000 * (place + 1)), inodes=str(7 + place), major=False,
             files=[f"{name}.html"], path=f"/results/analysis{_link(report)}plugin_out/{name}_out.{number}",
             URL=f"{_link(report)}plugin_out/{name}_out.{number}/", can_terminate=state == "Started", apikey=None,
-            owner=uri("user", 1), store={}, validation_errors={}, plugin_result_jobs=[job],
+            owner=uri("user", 1), store=store(run, report, name), validation_errors={}, plugin_result_jobs=[job],
         )  # fmt: skip
 
 
@@ -207,3 +228,23 @@ def barcode_summary(run: Run, report: Report) -> Iterator[Record]:
         for index, sample in enumerate(run.samples, 3)
     ]  # fmt: skip
     yield {"id": report.id, "rows": rows}
+
+
+def monitored(runs: Sequence[Run]) -> list[Record]:
+    """Return records of ``monitorresult``: reports of the last two days, and those whose run still sends its data."""
+    pairs = sorted(((run, report) for run in runs for report in run.reports), key=lambda pair: pair[1].id)
+    return [_record(run, report) for run, report in pairs if _is_shown(run, report)]
+
+
+def _is_shown(run: Run, report: Report) -> bool:
+    sends = run.transfer not in ENDED and run.at >= NOW - timedelta(weeks=1)
+    return sends or report.at >= NOW - timedelta(days=2)
+
+
+def _record(run: Run, report: Report) -> Record:
+    told, record = run_record(run), report_record(run, report)
+    experiment = {name: told[name] for name in _OF_RUN}
+    experiment |= {"qcThresholds": {"Bead Loading (%)": 30}, "resource_uri": ""}
+    own = {name: record[name] for name in _OF_REPORT}
+    more = {"barcodeId": run.barcodes, "library": run.reference, "experiment": experiment}
+    return row("monitorresult", report.id, **own, **more)

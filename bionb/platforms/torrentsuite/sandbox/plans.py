@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from bionb.platforms.torrentsuite.sandbox.composite import stamp
 from bionb.platforms.torrentsuite.sandbox.reagents import arguments
 from bionb.platforms.torrentsuite.sandbox.review import fail_if
 from bionb.platforms.torrentsuite.sandbox.runs import Run
+from bionb.platforms.torrentsuite.sandbox.runs.times import stamp
 from bionb.platforms.torrentsuite.sandbox.samples import reviewed
 from bionb.platforms.torrentsuite.sandbox.store import Record, Store, row, uri, words, written
 from bionb.sandbox.store import FrozenClock, Identifiers

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from bionb.platforms.torrentsuite.sandbox import composite, reagents
+from bionb.platforms.torrentsuite.sandbox import cohort, composite, reagents
 from bionb.platforms.torrentsuite.sandbox.plans import planned
-from bionb.platforms.torrentsuite.sandbox.runs import Report, Run, documented, metrics, more
+from bionb.platforms.torrentsuite.sandbox.runs import Report, Run, documented, metrics, more, on_instruments
 from bionb.platforms.torrentsuite.sandbox.store import Maker, Record, Store, row, uri
 
-SIZES = {"default": 60, "busy": 1500, "empty": 0}
+SIZES = {"default": 60, "busy": 1500, "sequencing": 60, "empty": 0}
 FRAGMENTS = (("TF_1", 150, 0.24), ("TF_C", 95, 0.66))
 
 
 def world(state: str) -> Store:
     """Return the tables of a named state."""
     known = documented() if state != "empty" else []
+    known += on_instruments() if state == "sequencing" else []
     runs = cache(lambda: sorted([*more(SIZES[state]), *known], key=lambda each: each.id))
     pairs = cache(lambda: sorted(((run, each) for run in runs() for each in run.reports), key=lambda pair: pair[1].id))
 
@@ -28,7 +29,12 @@ def world(state: str) -> Store:
         return lambda: [record for run, report in pairs() for record in make(run, report)]
 
     makers = {name: of_runs(make) for name, make in PER_RUN.items()}
-    return Store({**FIXED, **makers, **{name: of_reports(make) for name, make in PER_REPORT.items()}})
+    people = {name: _of(make, runs) for name, make in OF_ALL_RUNS.items()}
+    return Store({**FIXED, **people, **makers, **{name: of_reports(make) for name, make in PER_REPORT.items()}})
+
+
+def _of(make: Callable[[Sequence[Run]], list[Record]], runs: Callable[[], Sequence[Run]]) -> Maker:
+    return lambda: make(runs())
 
 
 def _measured(
@@ -53,7 +59,21 @@ def _plugin_jobs(run: Run, report: Report) -> Iterator[Record]:
         yield from each["plugin_result_jobs"]
 
 
-FIXED: dict[str, Maker] = {"chip": reagents.chips, "dnabarcode": reagents.barcodes, "plugin": composite.plugins}
+FIXED: dict[str, Maker] = {
+    "chip": reagents.chips,
+    "dnabarcode": reagents.barcodes,
+    "plugin": composite.plugins,
+    "plantemplatesummary": cohort.templates,
+}
+OF_ALL_RUNS: dict[str, Callable[[Sequence[Run]], list[Record]]] = {
+    "sample": cohort.samples,
+    "sampleset": cohort.sample_sets,
+    "samplesetitem": cohort.bare_items,
+    "samplesetiteminfo": cohort.sample_set_items,
+    "project": cohort.projects,
+    "eventlog": cohort.events,
+    "monitorresult": composite.monitored,
+}
 PER_RUN: dict[str, Callable[[Run], Record]] = {
     "compositeexperiment": composite.run_record,
     "experimentanalysissettings": composite.settings,

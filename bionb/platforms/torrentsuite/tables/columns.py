@@ -45,6 +45,48 @@ PLAN_COLUMNS = (
     + columns(barcodedSamples=ANY, qcValues=ANY, selectedPlugins=ANY, metaData=ANY, chefInfo=ANY)
 )
 FINDING_COLUMNS = columns("level field sample barcode message")
+SAMPLE_COLUMNS = columns("id displayedName externalId status", date=TIME, description="str") + columns(
+    runs=COUNT, experiments=ANY, sampleSets=ANY
+)
+SAMPLE_SET_COLUMNS = columns("id displayedName sampleGroupTypeName status", sampleCount=COUNT) + columns(
+    "libraryPrepTypeDisplayedName libraryPrepKitDisplayedName cyclingProtocols description",
+    creationDate=TIME,
+    lastModifiedDate=TIME,
+    samples=ANY,
+)
+SAMPLE_SET_ITEM_COLUMNS = columns(
+    "id sampleSetPk samplePk sampleDisplayedName sampleExternalId dnabarcodeKit barcode nucleotideType controlType"
+) + columns("gender cancerType relationshipRole", relationshipGroup=COUNT, cellularityPct=COUNT, biopsyDays=COUNT)
+PROJECT_COLUMNS = columns("id name", resultsCount=COUNT, public=FLAG, created=TIME, modified=TIME, creator="str")
+DNA_BARCODE_COLUMNS = columns("id name id_str", index=COUNT) + columns(
+    "sequence adapter", length=COUNT, type="str", active=FLAG
+)
+REFERENCE_COLUMNS = columns("id short_name name species version", enabled=FLAG) + columns(
+    "status index_version", date=TIME
+)
+TEMPLATE_COLUMNS = columns("id planDisplayedName runType", isSystem=FLAG, isFavorite=FLAG, date=TIME) + columns(
+    "templatingKitName", libraryReadLength=COUNT, categories="str", planShortID="str", metaData=ANY
+)
+EVENT_COLUMNS = columns("id", created=TIME) + columns("username text object_pk")
+LANE_COLUMNS = columns("run displayName chipType", lane=COUNT, active=FLAG, assay="str")
+COVERAGE_COLUMNS = (
+    columns("plugin_result report resultName state barcode sample", mapped_reads=COUNT)
+    + columns(on_target_percent=NUMBER, mean_depth=NUMBER, uniformity_percent=NUMBER)
+    + columns(covered_1x_percent=NUMBER, covered_20x_percent=NUMBER, covered_100x_percent=NUMBER)
+    + columns(covered_500x_percent=NUMBER, targets="str", reference="str", error="str")
+)
+VARIANT_COLUMNS = (
+    columns("plugin_result report resultName state barcode sample", variants=COUNT)
+    + columns(het_snps=COUNT, homo_snps=COUNT, het_indels=COUNT, homo_indels=COUNT, other=COUNT, no_call=COUNT)
+    + columns("targets configuration error")
+)
+PROJECT_REPORT_COLUMNS = (
+    columns("id resultsName status state", thumbnail=FLAG)
+    + columns("run chipType reference", timeStamp=TIME)
+    + FIGURES
+    + columns(q20_percent=NUMBER, on_target_percent=NUMBER, uniformity_percent=NUMBER, mean_depth=NUMBER)
+    + columns(metaData=ANY, i18nstatus=ANY, pluginState=ANY, pluginStore=ANY)
+)
 
 # of a run report
 SUMMARY_COLUMNS = (

@@ -159,11 +159,9 @@ def run_trend(runs: pd.DataFrame, figure: str = "total_reads", ax: Axes | None =
     figure : str
         A column of it: ``"total_reads"``, ``"q20_bases"``, ``"mean_read_length"``, ``"key_signal"``, ...
     """
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
     ax = _axes(ax)
     rows = runs[runs[figure].notna() & ~runs["thumbnail"].fillna(False).astype(bool)]
-    scale, unit = _UNITS.get(figure, (1.0, figure.replace("_", " ")))
+    scale, unit = UNITS.get(figure, (1.0, figure.replace("_", " ")))
     lines = {}
     for chip, points in rows.groupby(rows["chipType"].astype(object).where(rows["chipType"].notna(), "(not given)")):
         points = points.sort_values("date")
@@ -171,13 +169,20 @@ def run_trend(runs: pd.DataFrame, figure: str = "total_reads", ax: Axes | None =
         lines[chip] = ax.plot(points["date"], values, marker="o", linestyle=":")[0]
     add_legend(ax, lines, title="chip")
     ax.set(title="From run to run", xlabel="date of the run", ylabel=unit)
-    dates = AutoDateLocator(maxticks=5)  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_locator(dates)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(dates, **_DATES))  # type: ignore[no-untyped-call]
+    date_axis(ax)
     return _said_if_empty(ax, rows)
 
 
-_UNITS = {
+def date_axis(ax: Axes, most: int = 5) -> None:
+    """Write whole dates below axes, few enough to be read."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    dates = AutoDateLocator(minticks=min(most, 5), maxticks=most)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(dates)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(dates, **_DATES))  # type: ignore[no-untyped-call]
+
+
+UNITS = {
     "total_reads": (1e6, "reads (millions)"),
     "mapped_reads": (1e6, "aligned reads (millions)"),
     "total_bases": (1e9, "bases (billions)"),
@@ -186,6 +191,10 @@ _UNITS = {
     "key_signal": (1.0, "key signal (counts)"),
     "loading_percent": (1.0, "loading (percent)"),
     "usable_percent": (1.0, "usable sequence (percent)"),
+    "q20_percent": (1.0, "Q20 bases (percent)"),
+    "on_target_percent": (1.0, "on target (percent)"),
+    "uniformity_percent": (1.0, "uniformity (percent)"),
+    "mean_depth": (1.0, "mean depth (times)"),
 }
 
 

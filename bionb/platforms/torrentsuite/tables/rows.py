@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -106,6 +107,60 @@ def bed_rows(records: list[Record]) -> list[Record]:
             "reference": each.get("extra"),
         }
         for each in records
+    ]
+
+
+def sample_rows(samples: list[Record]) -> list[Record]:
+    """Return samples with the number of runs they were in."""
+    return [{**each, "runs": len(each["experiments"]) if isinstance(each.get("experiments"), list) else None}
+            for each in samples]  # fmt: skip
+
+
+def item_rows(items: list[Record]) -> list[Record]:
+    """Return samples of sets with the name of their barcode, which the server gives as a link, text or record."""
+    return [{**each, "barcode": _barcode(each.get("dnabarcode"))} for each in items]
+
+
+def _barcode(told: Any) -> str | None:
+    name = told.get("id_str") if isinstance(told, Mapping) else told
+    return name if isinstance(name, str) and name else None
+
+
+def live_rows(reports: list[Record]) -> list[Record]:
+    """Return monitored reports as rows of runs; each has its run in ``experiment``."""
+    return [_run_row(*_run_and_report(each)) for each in reports]
+
+
+def _run_and_report(report: Record) -> tuple[Record, Record]:
+    run = report.get("experiment")
+    inner = {name: value for name, value in report.items() if name != "experiment"}
+    return (dict(run) if isinstance(run, Mapping) else {}), inner
+
+
+def lane_rows(run: Record) -> list[Record]:
+    """Return the lanes of a run's chip, as its instrument wrote them down; a chip without lanes is one.
+
+    Examples
+    --------
+    >>> log = {"LanesActive1": "yes", "LanesAssay1": "panel A", "LanesActive2": "no"}
+    >>> [(each["lane"], each["active"], each["assay"]) for each in lane_rows({"id": 7, "log": log})]
+    [(1, True, 'panel A'), (2, False, None)]
+    """
+    log = run.get("log")
+    # Instruments and versions differ in case and blanks.
+    told = {re.sub(r"[\W_]", "", str(key)).lower(): each for key, each in log.items()} if isinstance(log, dict) else {}
+    numbers = sorted(int(found[1]) for key in told if (found := re.fullmatch(r"lanesactive(\d{1,2})", key)))
+    known = {"run": run.get("id"), "displayName": run.get("displayName"), "chipType": run.get("chipType")}
+    if not numbers:
+        return [{**known, "lane": 1, "active": True, "assay": None}]
+    return [
+        {
+            **known,
+            "lane": each,
+            "active": str(told[f"lanesactive{each}"]).lower() in ("yes", "true", "1"),
+            "assay": told.get(f"lanesassay{each}") or None,
+        }
+        for each in numbers
     ]
 
 

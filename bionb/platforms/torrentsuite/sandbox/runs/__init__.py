@@ -64,6 +64,8 @@ class Run:
     at: datetime
     reports: tuple[Report, ...]
     samples: tuple[str, ...] = ()
+    transfer: str = "Complete"
+    log: dict[str, str] = field(default_factory=dict)
 
 
 def documented() -> list[Run]:
@@ -86,6 +88,26 @@ def documented() -> list[Run]:
              Report(1, "Auto_S5-530_cfDNA_89", "Completed", first + 3 * day, cf_dna, {"coverageAnalysis": "Error"})),
             ("plasma 1", "plasma 2")),
     ]  # fmt: skip
+
+
+def on_instruments() -> list[Run]:
+    """Return two runs of the last hours: one sends its data still, one is analysed; its chip has four lanes."""
+    at = NEWEST + timedelta(days=35, hours=-3)
+    lanes = ("hotspot panel", "hotspot panel", "cfDNA panel", "")
+    log = {f"LanesActive{number}": "yes" if assay else "no" for number, assay in enumerate(lanes, 1)}
+    log |= {f"LanesAssay{number}": assay for number, assay in enumerate(lanes, 1) if assay}
+    return [
+        Run(1101, "S5-530_hotspot_new", "S5-530 hotspot new", "530", "AMPS", "hg19", "IonXpress", at,
+            (Report(2101, "Auto_S5-530_hotspot_new_1101", "Pending", at, None),), ("donor 31-1",), "Transferring"),
+        Run(1102, "GX5v2_four_lanes", "GX5v2 four lanes", "GX5v2", "AMPS", "hg19", "IonXpress", at - timedelta(hours=5),
+            (Report(2102, "Auto_GX5v2_four_lanes_1102", "Signal Processing", at + timedelta(hours=1), None),),
+            ("donor 32-1", "donor 32-2"), log=log),
+    ]  # fmt: skip
+
+
+def project_of(run: Run) -> int:
+    """Return the number of a run's project: liquid biopsies have one of their own."""
+    return 2 if "cfDNA" in run.name else 1
 
 
 def more(count: int) -> list[Run]:
