@@ -32,6 +32,7 @@ function createGrid({ send, label, edit = {} }) {
 
   const header = make("div", { role: "row", class: "bionb-row bionb-header", "aria-rowindex": "1" });
   const head = make("div", { role: "rowgroup", class: "bionb-head" }, header);
+  head.hidden = true; // until it has columns: an empty row is nothing to a screen reader
   const body = make("div", { role: "rowgroup", class: "bionb-body" });
   const scroller = make(
     "div",
@@ -192,6 +193,7 @@ function createGrid({ send, label, edit = {} }) {
       found.push(makeHeading(heading, column, old));
     }
     header.replaceChildren(...found);
+    head.hidden = false;
     head.classList.toggle("bionb-filtering", filtering);
     if (kept && header.contains(focused)) focused.focus({ preventScroll: true });
   }

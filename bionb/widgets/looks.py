@@ -76,7 +76,7 @@ def title_of(error: BaseException) -> str:
     if isinstance(error, ConnectionFailed):
         return "No answer"
     if isinstance(error, UsageError):
-        return "This does not work so"
+        return "That did not work"
     if isinstance(error, KeyboardInterrupt):
         return "Stopped"
     return "It did not work" if isinstance(error, BionbError) else f"Unexpected: {type(error).__name__}"

@@ -63,7 +63,7 @@ def test_a_real_server_is_refused_in_words(told):
 
 def test_the_tests_and_notebooks_pass_in_place():
     """Whatever goes over HTTP elsewhere is the same where a request is answered in place, without threads."""
-    chosen = ["tests/test_listing.py", "tests/transfers", "notebooks"]
+    chosen = ["tests/transfers", "tests/test_sandbox.py", "notebooks"]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout", "120", "-m", IN_REACH]
     done = subprocess.run(
         [*command, "--nbval", "--nbval-current-env", *chosen],

@@ -101,3 +101,11 @@ def library():
 @pytest.fixture
 def make_library():
     return Library
+
+
+@pytest.fixture(autouse=True)
+def _no_figure_of_another_test():
+    """Start without figures: pyplot keeps those of whatever ran before in this process."""
+    import matplotlib.pyplot as plt
+
+    plt.close("all")

@@ -118,7 +118,7 @@ def test_an_empty_form_says_what_is_missing(form, things_sandbox):
     login, page = form
     connect(page)
 
-    assert login.status.startswith("This does not work so Fill in API token")
+    assert login.status.startswith("That did not work Fill in API token")
     assert [] == things_sandbox.received("things")
 
 
